@@ -1,0 +1,194 @@
+package state
+
+import (
+	"time"
+
+	"llavero/shared/access"
+	"llavero/shared/wire"
+)
+
+// The snapshots: what each screen draws, whole and immutable. A screen's
+// Render takes one and shows it, nothing else. Slices in them are never written
+// to again once handed out.
+
+// Link says how current what the screens show is.
+type Link struct {
+	Phase  LinkPhase
+	DataAt time.Time // the server's clock at the last "up to date"; zero: nothing was ever received
+	// Missed counts rows that changed while the client was away, for the notice
+	// on return; 0 when there is nothing to tell.
+	Missed int
+}
+
+// LinkPhase is where the connection stands.
+type LinkPhase string
+
+// The phases.
+const (
+	LinkOffline    LinkPhase = "offline"
+	LinkConnecting LinkPhase = "connecting"
+	LinkCatchingUp LinkPhase = "catching_up"
+	LinkOnline     LinkPhase = "online"
+)
+
+// IsOnline reports that intents can be sent and the rows are current.
+func (l Link) IsOnline() bool { return l.Phase == LinkOnline }
+
+// HasData reports that there is something to show, fresh or kept.
+func (l Link) HasData() bool { return !l.DataAt.IsZero() }
+
+// Trouble is a refusal or a failure, with what the help desk needs. Package es
+// words it.
+type Trouble struct {
+	Err       *access.Error
+	RequestID string
+	At        time.Time
+}
+
+// Header is the bar on every signed-in screen.
+type Header struct {
+	Session wire.Session
+	Link    Link
+	Demo    bool
+}
+
+// SignIn is the sign-in screen.
+type SignIn struct {
+	Server  string // address, remembered
+	Login   string // remembered
+	Phase   SignInPhase
+	Proof   float64 // progress of «No soy un robot», 0 to 1
+	Solved  bool    // the proof is there and fresh
+	Trouble *Trouble
+	About   *wire.About // nil until the server answered
+}
+
+// SignInPhase is where a sign-in stands.
+type SignInPhase string
+
+// The phases.
+const (
+	SignInIdle         SignInPhase = "idle"
+	SignInSolving      SignInPhase = "solving" // the proof of work is being computed
+	SignInSending      SignInPhase = "sending"
+	SignInSecondFactor SignInPhase = "second_factor" // waiting for the TOTP code
+	SignInDone         SignInPhase = "done"
+)
+
+// Menu is the first screen after sign-in: which options the role has.
+type Menu struct {
+	Role    access.Role
+	Pending int // officers: rows in the pending list
+}
+
+// Entity is one code of the picker.
+type Entity struct {
+	Provider wire.ProviderRow
+	Request  *wire.RequestRow // the latest one, any status; nil: never asked
+	Keys     []wire.KeyRow    // preproduction first; empty: none
+}
+
+// Entities is the picker of «Inscripción» and «Consultar».
+type Entities struct {
+	Rows    []Entity // by code
+	Loading bool     // nothing received yet
+	Trouble *Trouble
+}
+
+// Enroll is step 1 of «Inscripción Token», the form.
+type Enroll struct {
+	Link     Link
+	Entities Entities
+	Chosen   access.LicenseCode // empty: none yet
+	// Blocked is the request or key in the way of the chosen code (M-68); the
+	// fields are off.
+	Blocked *Entity
+	Form    access.RequestForm
+	Texts   []wire.ConsentText // with their boxes, in order
+	Ticked  map[string]bool    // by text id
+	Fields  []access.FieldError
+	Warn    []access.FieldError // shown, do not stop: free mail of an independent
+	Sending bool
+	Trouble *Trouble
+}
+
+// Confirm is step 2: everything that will be signed, read only, and the code.
+type Confirm struct {
+	Link        Link
+	Entity      Entity
+	Request     access.RequestID
+	Number      string
+	Version     int64
+	Kind        access.Kind
+	Reason      access.Reason
+	Form        access.RequestForm
+	Texts       []wire.ConsentText
+	ContentHash string
+	Code        *wire.CodeSent // nil: no code sent yet
+	Sending     bool           // a code is being sent
+	Signing     bool           // the signature is on its way
+	Trouble     *Trouble
+}
+
+// Progress follows a signed request to its keys.
+type Progress struct {
+	Link    Link
+	Entity  Entity
+	Request wire.RequestRow
+}
+
+// Keys is «Consultar Token» for one code.
+type Keys struct {
+	Link       Link
+	Entities   Entities
+	Chosen     access.LicenseCode
+	Entity     *Entity                                 // the chosen one
+	Parameters map[access.Environment][]wire.Parameter // absent until loaded
+	Trouble    *Trouble
+	// Now is the instant the snapshot speaks of, for days left.
+	Now time.Time
+}
+
+// Queue is the ministry's pending list.
+type Queue struct {
+	Link    Link
+	Rows    []wire.RequestRow // pending only, oldest first
+	Loading bool
+	Trouble *Trouble
+	// LastAttended is when the last request was closed; zero if none today.
+	LastAttended time.Time
+	Me           access.AccountID
+	Now          time.Time
+}
+
+// Attend is the officer's form for one taken request (F26).
+type Attend struct {
+	Link    Link
+	Row     wire.RequestRow
+	Detail  *wire.RequestDetail // nil while loading; contacts are never cached
+	Mine    bool                // the lease is this officer's
+	Fields  []access.FieldError
+	Sending bool
+	Saved   bool // «El registro se guardó correctamente.»
+	Trouble *Trouble
+	Now     time.Time
+}
+
+// Notice is a toast: something to know, nothing to decide.
+type Notice struct {
+	Kind NoticeKind
+	Args map[string]string // number, code, by, …: what the wording fills in
+}
+
+// NoticeKind names a toast; package es words it.
+type NoticeKind string
+
+// The notices.
+const (
+	NoticeBack     NoticeKind = "back"      // connected again; Args "count"
+	NoticeTakenBy  NoticeKind = "taken_by"  // a colleague took over; Args "by", "number", "why"
+	NoticeLapsed   NoticeKind = "lapsed"    // the lease ran out; Args "number"
+	NoticeReleased NoticeKind = "released"  // Args "number"
+	NoticeResumed  NoticeKind = "resumed"   // Args "number"
+	NoticeKeyReady NoticeKind = "key_ready" // Args "code"
+)

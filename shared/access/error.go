@@ -1,0 +1,134 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Code is the coarse kind of an error: it decides the HTTP status (table in
+// package wire) and the first part of what a person is told.
+type Code string
+
+// The codes. Anything else an error may be is internal, and hidden.
+const (
+	CodeInvalid      Code = "invalid"      // a field or a body is wrong; 422
+	CodeNotFound     Code = "not_found"    // absent, or not this person's; 404
+	CodeConflict     Code = "conflict"     // somebody was first; 409
+	CodeUnauthorized Code = "unauthorized" // no session, or one that ended; 401
+	CodeForbidden    Code = "forbidden"    // the role does not allow it; 403
+	CodeExpired      Code = "expired"      // a code, link or ticket is too old; 410
+	CodeThrottled    Code = "throttled"    // too many tries; 429
+	CodeUnavailable  Code = "unavailable"  // a dependency is down; 503
+	CodeInternal     Code = "internal"     // a fault of ours; 500
+)
+
+// Hint says which of a code's cases it is, for the wording of package es. It is
+// a machine word, never shown.
+type Hint string
+
+// The hints.
+const (
+	HintRequired       Hint = "required"
+	HintFormat         Hint = "format"
+	HintTooLong        Hint = "too_long"
+	HintUnknownValue   Hint = "unknown_value"
+	HintUnknownField   Hint = "unknown_field"
+	HintMalformed      Hint = "malformed" // the body is not what the route takes
+	HintTooLarge       Hint = "too_large"
+	HintCheckDigit     Hint = "check_digit" // a NIT typed with its check digit
+	HintFreeMail       Hint = "free_mail"
+	HintNotAccepted    Hint = "not_accepted" // a consent box left unticked
+	HintSecretID       Hint = "secret_id"    // the secret's id pasted for its value
+	HintSameInBoth     Hint = "same_in_both"
+	HintPast           Hint = "past"
+	HintTooFar         Hint = "too_far" // beyond the allowed validity
+	HintOpenRequest    Hint = "open_request"
+	HintKeyExists      Hint = "key_exists"
+	HintNoKey          Hint = "no_key"
+	HintTaken          Hint = "taken"
+	HintNotTaken       Hint = "not_taken"
+	HintStale          Hint = "stale" // the version moved
+	HintState          Hint = "state" // the row's state does not allow the act
+	HintCredentials    Hint = "credentials"
+	HintSecondFactor   Hint = "second_factor"
+	HintNoSecondFactor Hint = "no_second_factor" // officer who has none enrolled
+	HintNoRole         Hint = "no_role"
+	HintPuzzle         Hint = "puzzle"
+	HintCodeWrong      Hint = "code_wrong"
+	HintCodeExpired    Hint = "code_expired"
+	HintCodeReplaced   Hint = "code_replaced"
+	HintCodeSpent      Hint = "code_spent" // failures used up
+	HintContentChanged Hint = "content_changed"
+	HintResendWait     Hint = "resend_wait"
+	HintNoAddress      Hint = "no_address"
+	HintTextsChanged   Hint = "texts_changed"
+	HintRevealOnce     Hint = "reveal_once"
+	HintReused         Hint = "reused" // an idempotency key with another body
+	HintProtocol       Hint = "protocol"
+)
+
+// FieldError is one field's complaint.
+type FieldError struct {
+	Field string // dotted path, as in the JSON body: "lead.email"
+	Hint  Hint
+}
+
+// Error is what a use case answers when it refuses. It names no person and
+// holds no value of the request, so it can be logged.
+type Error struct {
+	Code   Code
+	Hint   Hint
+	Fields []FieldError      // for CodeInvalid: each wrong field, in the form's order
+	Args   map[string]string // what the wording fills in: "by", "since", "left", "until"
+	// Version is the row's current version, for CodeConflict: the screen says
+	// who was first. Zero when it does not apply.
+	Version int64
+	Err     error // the cause, for the log only
+}
+
+// Error implements error; it is for logs, never for a screen.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(string(e.Code))
+	if e.Hint != "" {
+		b.WriteString(": " + string(e.Hint))
+	}
+	for _, f := range e.Fields {
+		fmt.Fprintf(&b, " [%s %s]", f.Field, f.Hint)
+	}
+	if e.Err != nil {
+		b.WriteString(": " + e.Err.Error())
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Refuse makes an error of a code and a hint.
+func Refuse(code Code, hint Hint) *Error { return &Error{Code: code, Hint: hint} }
+
+// InvalidField makes the error of one wrong field.
+func InvalidField(field string, hint Hint) *Error {
+	return &Error{Code: CodeInvalid, Fields: []FieldError{{Field: field, Hint: hint}}}
+}
+
+// CodeOf returns the code of an error; CodeInternal when it has none, "" for nil.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return CodeInternal
+}
+
+// HintOf returns the hint of an error, "" when it has none.
+func HintOf(err error) Hint {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Hint
+	}
+	return ""
+}

@@ -1,0 +1,162 @@
+package access
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Longest values a form takes, in characters. They bound rows, mails and
+// documents, not real names, which are shorter.
+const (
+	MaxName = 200
+)
+
+// Contact is a person the delegate names: name, mail and phone. It never enters
+// the feed or the client's cache.
+type Contact struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	Phone string `json:"phone"`
+}
+
+// RequestForm is what a delegate writes to ask for a key. The program adds the
+// rest. The order of its fields is the form's order.
+type RequestForm struct {
+	Vendor   string  `json:"vendor"`   // proveedor tecnológico
+	Software string  `json:"software"` // sistema de información hospitalario
+	Lead     Contact `json:"lead"`     // líder técnico
+	Privacy  Contact `json:"privacy"`  // responsable de la protección de datos
+}
+
+// Trimmed drops surrounding spaces and what people paste between phone digits.
+func (f RequestForm) Trimmed() RequestForm {
+	trim := func(c Contact) Contact {
+		return Contact{Name: strings.TrimSpace(c.Name), Email: strings.TrimSpace(c.Email), Phone: DigitsOnly(c.Phone)}
+	}
+	return RequestForm{
+		Vendor:   strings.TrimSpace(f.Vendor),
+		Software: strings.TrimSpace(f.Software),
+		Lead:     trim(f.Lead),
+		Privacy:  trim(f.Privacy),
+	}
+}
+
+// Validate returns each wrong field in the form's order; none when all is well.
+// institutional reports whether a mail domain is no free-mail provider; nil
+// accepts all. Free mail is refused for the technical lead of a delegate's
+// request and let through (the screen warns) for an independent's.
+func (f RequestForm) Validate(independent bool, institutional func(domain string) bool) []FieldError {
+	var wrong []FieldError
+	bad := func(field string, h Hint) { wrong = append(wrong, FieldError{Field: field, Hint: h}) }
+	text := func(field, value string) {
+		switch {
+		case strings.TrimSpace(value) == "":
+			bad(field, HintRequired)
+		case utf8.RuneCountInString(value) > MaxName:
+			bad(field, HintTooLong)
+		case !isPlainText(value):
+			bad(field, HintFormat)
+		}
+	}
+	email := func(field, value string, refuseFree bool) {
+		switch {
+		case strings.TrimSpace(value) == "":
+			bad(field, HintRequired)
+		case !IsEmail(value):
+			bad(field, HintFormat)
+		case refuseFree && institutional != nil && !institutional(EmailDomain(value)):
+			bad(field, HintFreeMail)
+		}
+	}
+	number := func(field, value string) {
+		switch {
+		case value == "":
+			bad(field, HintRequired)
+		case !IsPhone(value):
+			bad(field, HintFormat)
+		}
+	}
+	text("vendor", f.Vendor)
+	text("software", f.Software)
+	text("lead.name", f.Lead.Name)
+	email("lead.email", f.Lead.Email, !independent)
+	number("lead.phone", f.Lead.Phone)
+	text("privacy.name", f.Privacy.Name)
+	email("privacy.email", f.Privacy.Email, !independent)
+	number("privacy.phone", f.Privacy.Phone)
+	return wrong
+}
+
+// isPlainText refuses control characters and broken UTF-8: one line of text.
+func isPlainText(s string) bool {
+	if !utf8.ValidString(s) {
+		return false
+	}
+	for _, r := range s {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\u202e' {
+			return false
+		}
+	}
+	return true
+}
+
+// TypedKey is one environment's key as an officer types it. The name is built
+// by the program.
+type TypedKey struct {
+	ClientID  string
+	Secret    string
+	ExpiresAt time.Time
+}
+
+// ValidateTypedKeys checks an officer's form: production first, as in the
+// manual. Validity is the longest life a secret may have from now.
+func ValidateTypedKeys(production, preproduction TypedKey, now time.Time, validity time.Duration) []FieldError {
+	var wrong []FieldError
+	bad := func(env Environment, field string, h Hint) {
+		wrong = append(wrong, FieldError{Field: string(env) + "." + field, Hint: h})
+	}
+	check := func(env Environment, k, other TypedKey) {
+		switch {
+		case strings.TrimSpace(k.ClientID) == "":
+			bad(env, "clientId", HintRequired)
+		case !IsGUID(k.ClientID):
+			bad(env, "clientId", HintFormat)
+		case strings.EqualFold(k.ClientID, other.ClientID):
+			bad(env, "clientId", HintSameInBoth)
+		}
+		switch {
+		case k.Secret == "":
+			bad(env, "secret", HintRequired)
+		case IsGUID(strings.TrimSpace(k.Secret)):
+			bad(env, "secret", HintSecretID)
+		case !isSecretText(k.Secret):
+			bad(env, "secret", HintFormat)
+		case k.Secret == other.Secret:
+			bad(env, "secret", HintSameInBoth)
+		}
+		switch {
+		case k.ExpiresAt.IsZero():
+			bad(env, "expiresAt", HintRequired)
+		case !k.ExpiresAt.After(now):
+			bad(env, "expiresAt", HintPast)
+		case k.ExpiresAt.After(now.Add(validity)):
+			bad(env, "expiresAt", HintTooFar)
+		}
+	}
+	check(Production, production, preproduction)
+	check(Preproduction, preproduction, production)
+	return wrong
+}
+
+// isSecretText accepts what Entra issues: printable ASCII without spaces, at
+// most 128 characters.
+func isSecretText(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 128
+}

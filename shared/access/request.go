@@ -1,0 +1,224 @@
+package access
+
+import "time"
+
+// RequestID identifies a KeyRequest: a UUID, made by the server.
+type RequestID string
+
+// Kind tells a first request from a change of key.
+type Kind string
+
+// The kinds.
+const (
+	KindEnroll Kind = "enroll" // inscripción: the first keys of a code
+	KindRenew  Kind = "renew"  // resolicitud: a new secret for the same applications
+)
+
+// Reason is why a delegate asks to change a key (motivo de la resolicitud).
+type Reason string
+
+// The reasons. An enrolment has none.
+const (
+	ReasonSecurity Reason = "security" // motivos de seguridad
+	ReasonVendor   Reason = "vendor"   // cambio de proveedor tecnológico
+	ReasonExpiry   Reason = "expiry"   // pronta expiración
+)
+
+// Status is where a request stands.
+type Status string
+
+// The statuses. Only StatusSigning, StatusIssuing and StatusPending are open.
+const (
+	StatusSigning   Status = "signing"   // en firma: written, not yet signed
+	StatusIssuing   Status = "issuing"   // en emisión: the worker is at it
+	StatusPending   Status = "pending"   // pendiente: automatic issue failed, an officer's turn
+	StatusDone      Status = "done"      // both keys exist
+	StatusCancelled Status = "cancelled" // withdrawn before it was signed
+)
+
+// IsOpen reports a request that keeps another from being made for its code.
+func (s Status) IsOpen() bool {
+	return s == StatusSigning || s == StatusIssuing || s == StatusPending
+}
+
+// Step is what the worker does, or failed at, in one environment.
+type Step string
+
+// The steps of provisioning, in order.
+const (
+	StepApplication Step = "application" // the Entra application
+	StepPrincipal   Step = "principal"   // its service principal
+	StepPermissions Step = "permissions" // the permissions granted at issue
+	StepSecret      Step = "secret"      // the client secret, sealed as soon as it exists
+	StepVerify      Step = "verify"      // the key obtains tokens
+	StepReady       Step = "ready"
+)
+
+// Failure is why automatic issue gave up. It holds no secret and no body of an
+// answer.
+type Failure struct {
+	Environment Environment `json:"environment"`
+	Step        Step        `json:"step"`
+	// Status is the HTTP status of Entra's or Graph's answer; 0 when none came.
+	Status int `json:"status"`
+	// Code is Graph's error code or AADSTS number: "Authorization_RequestDenied".
+	Code string `json:"code"`
+	// RequestID is Microsoft's request-id, to quote in a support case.
+	RequestID string    `json:"requestId,omitempty"`
+	At        time.Time `json:"at"`
+}
+
+// LeaseTime is how long a taken request stays taken without a sign of life from
+// the officer's client, which renews it every LeaseBeat.
+const (
+	LeaseTime = 2 * time.Minute
+	LeaseBeat = 30 * time.Second
+)
+
+// KeyRequest (solicitud) asks for the keys of one license code in both
+// environments. Its methods are the state machine: each answers an *Error and
+// changes nothing when the act is not allowed.
+type KeyRequest struct {
+	ID      RequestID
+	Number  string // what people quote: "SOL-2026-000123"
+	Kind    Kind
+	Reason  Reason // KindRenew only
+	Code    LicenseCode
+	Entity  EntityID
+	Status  Status
+	Version int64 // grows by one with each change; the guard against stale writes
+
+	RequestedBy AccountID
+	RequestedAt time.Time // when first written
+	SignedAt    time.Time // zero until signed
+	UpdatedAt   time.Time
+
+	// Environment and Step say what the worker is at, while StatusIssuing.
+	Environment Environment
+	Step        Step
+	Failure     *Failure // why it is pending; nil otherwise
+
+	TakenBy    AccountID // the officer attending it; empty when free
+	TakenName  string
+	TakenAt    time.Time
+	TakenUntil time.Time // end of the lease
+}
+
+// IsTaken reports whether somebody's lease is running at now.
+func (r *KeyRequest) IsTaken(now time.Time) bool {
+	return r.TakenBy != "" && now.Before(r.TakenUntil)
+}
+
+// Sign moves a written request to the worker.
+func (r *KeyRequest) Sign(who Viewer, now time.Time) error {
+	if err := CanSign(who, r); err != nil {
+		return err
+	}
+	r.Status, r.SignedAt, r.UpdatedAt = StatusIssuing, now, now
+	return nil
+}
+
+// Cancel withdraws a request that was not signed.
+func (r *KeyRequest) Cancel(who Viewer, now time.Time) error {
+	if err := CanSign(who, r); err != nil {
+		return err
+	}
+	r.Status, r.UpdatedAt = StatusCancelled, now
+	return nil
+}
+
+// Advance records the step the worker is at.
+func (r *KeyRequest) Advance(env Environment, step Step, now time.Time) error {
+	if r.Status != StatusIssuing {
+		return r.refuse(HintState)
+	}
+	r.Environment, r.Step, r.UpdatedAt = env, step, now
+	return nil
+}
+
+// Park hands the request to the ministry's pending list with the reason.
+func (r *KeyRequest) Park(f Failure, now time.Time) error {
+	if r.Status != StatusIssuing {
+		return r.refuse(HintState)
+	}
+	r.Status, r.Failure, r.UpdatedAt = StatusPending, &f, now
+	return nil
+}
+
+// Finish closes the request: both keys exist.
+func (r *KeyRequest) Finish(now time.Time) error {
+	if r.Status != StatusIssuing {
+		return r.refuse(HintState)
+	}
+	r.finish(now)
+	return nil
+}
+
+func (r *KeyRequest) finish(now time.Time) {
+	r.Status, r.Failure, r.UpdatedAt = StatusDone, nil, now
+	r.Environment, r.Step = "", StepReady
+	r.drop()
+}
+
+// Take leases the request to an officer, or renews their lease. A request taken
+// by another is refused, naming them, unless why is given: taking over needs a
+// reason.
+func (r *KeyRequest) Take(who Viewer, why string, now time.Time) error {
+	if err := CanTake(who, r, now); err != nil {
+		if HintOf(err) != HintTaken || why == "" {
+			return err
+		}
+	}
+	if r.TakenBy != who.Account || !r.IsTaken(now) {
+		r.TakenBy, r.TakenName, r.TakenAt, r.UpdatedAt = who.Account, who.Person.Name, now, now
+	}
+	r.TakenUntil = now.Add(LeaseTime)
+	return nil
+}
+
+// Release frees a request the officer holds.
+func (r *KeyRequest) Release(who Viewer, now time.Time) error {
+	if err := CanAttend(who, r, now); err != nil {
+		return err
+	}
+	r.drop()
+	r.UpdatedAt = now
+	return nil
+}
+
+// Lapse frees a request whose lease ran out. It reports whether it did.
+func (r *KeyRequest) Lapse(now time.Time) bool {
+	if r.TakenBy == "" || r.IsTaken(now) {
+		return false
+	}
+	r.drop()
+	r.UpdatedAt = now
+	return true
+}
+
+// Resume hands a pending request back to the worker, at the step that failed.
+func (r *KeyRequest) Resume(who Viewer, now time.Time) error {
+	if err := CanAttend(who, r, now); err != nil {
+		return err
+	}
+	r.Status, r.Failure, r.UpdatedAt = StatusIssuing, nil, now
+	r.drop()
+	return nil
+}
+
+// Assign closes a pending request whose keys an officer typed.
+func (r *KeyRequest) Assign(who Viewer, now time.Time) error {
+	if err := CanAttend(who, r, now); err != nil {
+		return err
+	}
+	r.finish(now)
+	return nil
+}
+
+func (r *KeyRequest) drop() {
+	r.TakenBy, r.TakenName, r.TakenAt, r.TakenUntil = "", "", time.Time{}, time.Time{}
+}
+
+func (r *KeyRequest) refuse(h Hint) *Error {
+	return &Error{Code: CodeConflict, Hint: h, Version: r.Version}
+}

@@ -1,0 +1,47 @@
+package wire
+
+// Protocol is the version of this package's bodies and frames. A client of
+// another one is told so (bye protocol).
+const Protocol = 1
+
+// Headers of ours and their meaning.
+const (
+	HeaderIdempotencyKey = "Idempotency-Key" // UUID of the person's act; the same key repeats the same answer
+	HeaderRequestID      = "X-Request-Id"    // set by the server on every answer
+	HeaderIfMatch        = "If-Match"        // the row's version, in quotes
+)
+
+// Sizes that bound what either side takes in.
+const (
+	MaxBody  = 64 << 10 // bytes of a request body
+	MaxFrame = 1 << 20  // bytes of a feed frame
+)
+
+// Routes, as patterns of http.ServeMux.
+const (
+	RouteHealth       = "GET /healthz"
+	RouteAbout        = "GET /v1/about"
+	RoutePuzzle       = "POST /v1/puzzles"
+	RouteSignIn       = "POST /v1/sessions"
+	RouteSecondFactor = "POST /v1/sessions/second-factor"
+	RouteSession      = "GET /v1/session"
+	RouteSignOut      = "DELETE /v1/session"
+	RouteConsentTexts = "GET /v1/consent-texts"
+
+	RouteCreateRequest = "POST /v1/key-requests"
+	RouteRequest       = "GET /v1/key-requests/{id}"
+	RouteChangeRequest = "PUT /v1/key-requests/{id}"
+	RouteCancelRequest = "DELETE /v1/key-requests/{id}"
+	RouteSendCode      = "POST /v1/key-requests/{id}/codes"
+	RouteSign          = "POST /v1/key-requests/{id}/sign"
+	RouteTake          = "POST /v1/key-requests/{id}/take"
+	RouteRelease       = "POST /v1/key-requests/{id}/release"
+	RouteResume        = "POST /v1/key-requests/{id}/resume"
+	RouteAssign        = "POST /v1/key-requests/{id}/assign"
+
+	RouteParameters = "GET /v1/keys/{id}/parameters"
+	RouteReveal     = "POST /v1/keys/{id}/reveal"
+	RouteKeyAudit   = "GET /v1/keys/{id}/audit"
+
+	RouteFeed = "GET /v1/feed"
+)
