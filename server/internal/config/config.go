@@ -1,0 +1,200 @@
+// Package config is the server's settings: one typed struct with defaults that
+// work on a developer's machine, read from a TOML file and from LLAVERO_…
+// variables, in that order.
+//
+// Secrets never stand in the TOML file. They come from a variable
+// (LLAVERO_MAIL_PASSWORD) or from a file of their own (mail.password_file,
+// LLAVERO_MAIL_PASSWORD_FILE) and are held as secret.Text, so that printing a
+// Config shows none. A key that nobody knows, or a value that cannot be, stops
+// the start with a message that names it.
+//
+// A Config is a plain value; it is not written to once the server is built.
+package config
+
+import (
+	"time"
+
+	"llavero/shared/secret"
+)
+
+// Config is every setting of the server.
+type Config struct {
+	// Listen is host:port of the HTTPS server; port 0 takes a free one.
+	Listen string `toml:"listen"`
+	// DataDir holds the database, the keyset and the development certificates,
+	// unless they are set apart.
+	DataDir string `toml:"data_dir"`
+	// Database is the SQLite file; empty: DataDir/llavero.db.
+	Database string `toml:"database"`
+	// Keyset is the Tink keyset that seals secrets; empty: DataDir/keyset.json.
+	// Keep it on another volume, and in another backup, than the database.
+	Keyset string `toml:"keyset"`
+	// Demo marks demonstration data: clients say so on every screen.
+	Demo bool `toml:"demo"`
+	// LogLevel is debug, info, warn or error.
+	LogLevel string `toml:"log_level"`
+	// FreeMail are mail domains that are no institution's, for the check of the
+	// technical lead's address. Empty: the built-in list.
+	FreeMail []string `toml:"free_mail"`
+
+	TLS       TLS       `toml:"tls"`
+	Mail      Mail      `toml:"mail"`
+	Help      Help      `toml:"help"`
+	Entra     Entra     `toml:"entra"`
+	Provision Provision `toml:"provision"`
+	Auth      Auth      `toml:"auth"`
+	Feed      Feed      `toml:"feed"`
+
+	Preproduction Environment `toml:"preproduction"`
+	Production    Environment `toml:"production"`
+}
+
+// TLS says which certificate the server shows. With no files given it makes a
+// development authority and a leaf in DevelopmentDir on first start.
+type TLS struct {
+	CertFile string `toml:"cert_file"`
+	KeyFile  string `toml:"key_file"`
+	// DevelopmentDir takes ca.pem, ca-key.pem, server.pem, server-key.pem;
+	// empty: DataDir/tls.
+	DevelopmentDir string `toml:"development_dir"`
+	// Hosts are the names and addresses on the development leaf.
+	Hosts []string `toml:"hosts"`
+}
+
+// Ways to send mail.
+const (
+	MailSMTP = "smtp"
+	MailDrop = "drop" // one .eml file a message in DropDir
+)
+
+// Security of the SMTP connection.
+const (
+	MailStartTLS = "starttls"
+	MailImplicit = "tls"
+	MailPlain    = "none" // loopback only
+)
+
+// Mail says how one-time codes are sent.
+type Mail struct {
+	Mode     string        `toml:"mode"` // smtp or drop
+	Host     string        `toml:"host"`
+	Port     int           `toml:"port"`
+	Security string        `toml:"security"` // starttls, tls or none
+	CAFile   string        `toml:"ca_file"`  // more authorities to trust, PEM
+	Username string        `toml:"username"` // empty: no authentication
+	Password secret.Text   `toml:"-" secret:"password"`
+	From     string        `toml:"from"` // the sender's address, shown to people
+	FromName string        `toml:"from_name"`
+	DropDir  string        `toml:"drop_dir"` // empty: DataDir/mail
+	Timeout  time.Duration `toml:"timeout"`  // of one whole message
+
+	PasswordFile string `toml:"password_file"`
+}
+
+// Help is whom a person calls.
+type Help struct {
+	Phones string `toml:"phones"`
+	Hours  string `toml:"hours"`
+	Mail   string `toml:"mail"`
+}
+
+// Entra is the administrative application the server uses to make keys.
+type Entra struct {
+	Authority string `toml:"authority"` // https://login.microsoftonline.com
+	GraphURL  string `toml:"graph_url"` // https://graph.microsoft.com/v1.0
+	Tenant    string `toml:"tenant"`    // GUID of the directory
+	ClientID  string `toml:"client_id"` // GUID
+	// ClientSecret or a certificate; the certificate wins.
+	ClientSecret    secret.Text `toml:"-" secret:"client_secret"`
+	CertificateFile string      `toml:"certificate_file"` // PEM, certificate and key
+	// CAFile adds authorities to trust, PEM: for the emulator.
+	CAFile string `toml:"ca_file"`
+	// InstanceDiscovery asks Microsoft whether the authority is real; off for
+	// the emulator.
+	InstanceDiscovery bool `toml:"instance_discovery"`
+
+	ClientSecretFile string `toml:"client_secret_file"`
+}
+
+// IsSet reports that a directory is configured; without it requests go to the
+// pending list at once.
+func (e Entra) IsSet() bool { return e.Tenant != "" && e.ClientID != "" }
+
+// Provision bounds automatic issue.
+type Provision struct {
+	// Attempts before a request joins the pending list.
+	Attempts int `toml:"attempts"`
+	// FirstWait is doubled after each failed attempt, up to LongestWait.
+	FirstWait   time.Duration `toml:"first_wait"`
+	LongestWait time.Duration `toml:"longest_wait"`
+	// Lease of a job: another worker may take it after this long without a sign
+	// of life.
+	Lease time.Duration `toml:"lease"`
+	// Workers at the same time.
+	Workers int `toml:"workers"`
+}
+
+// Auth is sign-in: the cost of a guess, and how long a session lives.
+type Auth struct {
+	// Argon2id: memory in KiB, passes, lanes.
+	ArgonMemory  int `toml:"argon_memory"`
+	ArgonTime    int `toml:"argon_time"`
+	ArgonThreads int `toml:"argon_threads"`
+	// ArgonParallel is how many hashes run at the same time.
+	ArgonParallel int `toml:"argon_parallel"`
+
+	SessionIdle time.Duration `toml:"session_idle"` // without a request or a feed
+	SessionMax  time.Duration `toml:"session_max"`  // whatever happens
+	TicketTTL   time.Duration `toml:"ticket_ttl"`   // between password and second factor
+
+	PuzzleBits int           `toml:"puzzle_bits"` // leading zero bits of «No soy un robot»
+	PuzzleTTL  time.Duration `toml:"puzzle_ttl"`
+
+	// Failures of one login, or from one address, within Window before the next
+	// tries wait: FirstBlock, doubled each time up to LongestBlock.
+	LoginFailures   int           `toml:"login_failures"`
+	AddressFailures int           `toml:"address_failures"`
+	Window          time.Duration `toml:"window"`
+	FirstBlock      time.Duration `toml:"first_block"`
+	LongestBlock    time.Duration `toml:"longest_block"`
+
+	// DelegatesNeedTOTP makes the second factor mandatory for delegates too.
+	DelegatesNeedTOTP bool `toml:"delegates_need_totp"`
+}
+
+// Feed bounds the websocket.
+type Feed struct {
+	Beat         time.Duration `toml:"beat"`          // between signs of life
+	HelloTimeout time.Duration `toml:"hello_timeout"` // for the client's first frame
+	WriteTimeout time.Duration `toml:"write_timeout"` // of one frame; then the client is too slow
+	PerAccount   int           `toml:"per_account"`   // connections of one account
+	Batch        int           `toml:"batch"`         // rows a frame
+}
+
+// Environment is what differs between preproduction and production.
+type Environment struct {
+	TenantID string `toml:"tenant_id"` // GUID of the directory keys sign in to
+	Scope    string `toml:"scope"`     // api://…/.default
+	// ResourceAppID is the IHCE API's application (client) id, a GUID: whose
+	// roles are granted.
+	ResourceAppID string `toml:"resource_app_id"`
+	// Permissions are app role values granted when the key is issued.
+	Permissions []string `toml:"permissions"`
+	// ValidityDays is the life of a new secret.
+	ValidityDays int `toml:"validity_days"`
+	// Reveal is always, or once.
+	Reveal string `toml:"reveal"`
+	// Parameters is the open list shown to whoever connects, in order.
+	Parameters []Parameter `toml:"parameters"`
+}
+
+// Parameter is one connection parameter.
+type Parameter struct {
+	Name  string `toml:"name"`  // as vendors know it: EndPoint, APIMSubskey
+	Value string `toml:"value"` // of one that is not sensitive
+	// Sensitive ones are masked and each look is audited. Their value comes from
+	// ValueFile or from LLAVERO_PRODUCTION_PARAMETER_<NAME>.
+	Sensitive bool        `toml:"sensitive"`
+	Secret    secret.Text `toml:"-"`
+	ValueFile string      `toml:"value_file"`
+}

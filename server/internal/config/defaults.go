@@ -1,0 +1,70 @@
+package config
+
+import (
+	"path/filepath"
+	"time"
+
+	"llavero/shared/wire"
+)
+
+// Default returns settings with which a server starts on a developer's machine:
+// loopback, its own certificate authority, mail dropped in a folder, no
+// directory.
+func Default() Config {
+	return Config{
+		Listen:   "127.0.0.1:8443",
+		DataDir:  "llavero-data",
+		LogLevel: "info",
+		TLS:      TLS{Hosts: []string{"localhost", "127.0.0.1", "::1"}},
+		Mail: Mail{
+			Mode: MailDrop, Port: 587, Security: MailStartTLS,
+			From: "llavero@example.org", FromName: "Llavero IHCE", Timeout: 30 * time.Second,
+		},
+		Help: Help{
+			Phones: "(sin configurar)",
+			Hours:  "lunes a viernes, 8:00 a 17:00",
+			Mail:   "mesa.ayuda@example.org",
+		},
+		Entra: Entra{
+			Authority:         "https://login.microsoftonline.com",
+			GraphURL:          "https://graph.microsoft.com/v1.0",
+			InstanceDiscovery: true,
+		},
+		Provision: Provision{
+			Attempts: 4, FirstWait: 5 * time.Second, LongestWait: time.Minute,
+			Lease: 2 * time.Minute, Workers: 2,
+		},
+		Auth: Auth{
+			ArgonMemory: 46 << 10, ArgonTime: 1, ArgonThreads: 1, ArgonParallel: 2,
+			SessionIdle: 8 * time.Hour, SessionMax: 7 * 24 * time.Hour, TicketTTL: 5 * time.Minute,
+			PuzzleBits: 20, PuzzleTTL: 5 * time.Minute,
+			LoginFailures: 5, AddressFailures: 30, Window: 15 * time.Minute,
+			FirstBlock: time.Minute, LongestBlock: 15 * time.Minute,
+		},
+		Feed: Feed{
+			Beat: wire.BeatEvery, HelloTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second,
+			PerAccount: 8, Batch: 256,
+		},
+		Preproduction: Environment{ValidityDays: 365, Reveal: "always"},
+		Production:    Environment{ValidityDays: 365, Reveal: "always"},
+	}
+}
+
+// DatabasePath is where the database is.
+func (c Config) DatabasePath() string { return c.under(c.Database, "llavero.db") }
+
+// KeysetPath is where the keyset is.
+func (c Config) KeysetPath() string { return c.under(c.Keyset, "keyset.json") }
+
+// DropDir is where mail is dropped.
+func (c Config) DropDir() string { return c.under(c.Mail.DropDir, "mail") }
+
+// TLSDir is where development certificates are kept.
+func (c Config) TLSDir() string { return c.under(c.TLS.DevelopmentDir, "tls") }
+
+func (c Config) under(set, name string) string {
+	if set != "" {
+		return set
+	}
+	return filepath.Join(c.DataDir, name)
+}
