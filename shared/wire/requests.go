@@ -36,6 +36,9 @@ type RequestDetail struct {
 	// ContentHash is the SHA-256 of the canonical request and of the exact
 	// texts, hex: what the code will sign. Empty once signed texts changed.
 	ContentHash string `json:"contentHash"`
+	// KeyNames are the names the program gives the keys, by environment, for the
+	// officer who types their values.
+	KeyNames map[access.Environment]string `json:"keyNames,omitempty"`
 }
 
 // ConsentTexts are the texts in force, in the order they are shown.

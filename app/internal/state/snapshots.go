@@ -144,7 +144,10 @@ type Keys struct {
 	Chosen     access.LicenseCode
 	Entity     *Entity                                 // the chosen one
 	Parameters map[access.Environment][]wire.Parameter // absent until loaded
-	Trouble    *Trouble
+	// Audit says who saw, copied or exported each key's values, newest first;
+	// absent until loaded.
+	Audit   map[access.KeyID][]wire.KeyAuditEntry
+	Trouble *Trouble
 	// Now is the instant the snapshot speaks of, for days left.
 	Now time.Time
 }
