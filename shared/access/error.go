@@ -66,6 +66,11 @@ const (
 	HintRevealOnce     Hint = "reveal_once"
 	HintReused         Hint = "reused" // an idempotency key with another body
 	HintProtocol       Hint = "protocol"
+
+	// Made by the client alone, with CodeUnavailable: nothing was answered.
+	HintNoAnswer    Hint = "no_answer"   // the server is not there, or the answer was cut off: try again
+	HintCertificate Hint = "certificate" // it is not the server it should be: never "try again"
+	HintOffline     Hint = "offline"     // not sent at all: the act needs a connection
 )
 
 // FieldError is one field's complaint.

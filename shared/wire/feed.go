@@ -65,6 +65,15 @@ const (
 	ByeBadFrame  ByeCode = "bad_frame"  // what came up is no hello
 )
 
+// Position is where a client stands in the feed: all up to Seq of that Epoch is
+// in its rows. At is the server's clock when it last said "up to date"; zero:
+// never.
+type Position struct {
+	Epoch string
+	Seq   int64
+	At    time.Time
+}
+
 // RowKind names what a change is about.
 type RowKind string
 

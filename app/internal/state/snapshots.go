@@ -91,6 +91,7 @@ type Entity struct {
 // Entities is the picker of «Inscripción» and «Consultar».
 type Entities struct {
 	Rows    []Entity // by code
+	Search  *Index   // over Rows: code, name, place, sites, NIT; nil when empty
 	Loading bool     // nothing received yet
 	Trouble *Trouble
 }
@@ -156,6 +157,7 @@ type Keys struct {
 type Queue struct {
 	Link    Link
 	Rows    []wire.RequestRow // pending only, oldest first
+	Search  *Index            // over Rows: code, NIT, name, place, number, state; nil when empty
 	Loading bool
 	Trouble *Trouble
 	// LastAttended is when the last request was closed; zero if none today.
@@ -194,4 +196,13 @@ const (
 	NoticeReleased NoticeKind = "released"  // Args "number"
 	NoticeResumed  NoticeKind = "resumed"   // Args "number"
 	NoticeKeyReady NoticeKind = "key_ready" // Args "code"
+	NoticeAnew     NoticeKind = "anew"      // the kept list was unreadable and was started anew
+	NoticeNotKept  NoticeKind = "not_kept"  // no keyring: nothing is remembered on this computer
+)
+
+// Names of the fields that are no part of access.RequestForm, as Enroll.Fields
+// gives them.
+const (
+	FieldCode     = "code"      // the entity was not chosen
+	FieldAccepted = "accepted." // and the id of a text whose box is not ticked
 )

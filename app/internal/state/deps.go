@@ -1,0 +1,122 @@
+package state
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+
+	"llavero/shared/access"
+	"llavero/shared/secret"
+	"llavero/shared/wire"
+)
+
+// API sends what people ask for. Refusals are *access.Error; one that came from
+// the server also tells its request id (RequestID() string somewhere in the
+// chain). The key of an intent names the person's act: the same key again is
+// the same act. Package api implements it.
+type API interface {
+	SessionAPI
+	RequestAPI
+	KeyAPI
+}
+
+// SessionAPI is signing in and out.
+type SessionAPI interface {
+	// Server returns the address in use; SetServer changes it.
+	Server() string
+	SetServer(address string) error
+	// SetToken sets the bearer token of what follows; empty: none.
+	SetToken(secret.Text)
+
+	About(context.Context) (wire.About, error)
+	Puzzle(context.Context) (wire.Puzzle, error)
+	SignIn(context.Context, wire.SignIn) (wire.SignedIn, error)
+	SecondFactor(context.Context, wire.SecondFactor) (wire.SignedIn, error)
+	Session(context.Context) (wire.Session, error)
+	SignOut(context.Context) error
+}
+
+// RequestAPI is what can be asked about requests.
+type RequestAPI interface {
+	ConsentTexts(context.Context) (wire.ConsentTexts, error)
+	Request(context.Context, access.RequestID) (wire.RequestDetail, error)
+	CreateRequest(ctx context.Context, key string, body wire.NewRequest) (wire.Accepted, error)
+	ChangeRequest(ctx context.Context, key string, id access.RequestID, version int64, body wire.ChangeRequest) (wire.Accepted, error)
+	CancelRequest(ctx context.Context, key string, id access.RequestID, version int64) (wire.Accepted, error)
+	SendCode(ctx context.Context, key string, id access.RequestID, body wire.SendCode) (wire.CodeSent, error)
+	Sign(ctx context.Context, key string, id access.RequestID, version int64, body wire.Sign) (wire.Accepted, error)
+	Take(ctx context.Context, key string, id access.RequestID, body wire.Take) (wire.Accepted, error)
+	Release(ctx context.Context, key string, id access.RequestID) (wire.Accepted, error)
+	Resume(ctx context.Context, key string, id access.RequestID, version int64) (wire.Accepted, error)
+	Assign(ctx context.Context, key string, id access.RequestID, version int64, body wire.Assign) (wire.Accepted, error)
+}
+
+// KeyAPI is what can be asked about keys.
+type KeyAPI interface {
+	Parameters(context.Context, access.KeyID) (wire.Parameters, error)
+	Reveal(ctx context.Context, key string, id access.KeyID, body wire.Reveal) (wire.RevealReply, error)
+	KeyAudit(context.Context, access.KeyID) (wire.KeyAudit, error)
+}
+
+// Feed brings facts down and hands them to the model's Facts. Run stays
+// connected, anew after each loss, until ctx is done (nil) or the server ends it
+// for good: an *access.Error of CodeUnauthorized (signed out) or CodeInvalid
+// with HintProtocol. Package live implements it.
+type Feed interface {
+	Run(context.Context) error
+}
+
+// Rows keeps what the lists show from one start of the program to the next.
+// It is used by one goroutine at a time. Package cache implements it.
+type Rows interface {
+	// Open makes the rows of this owner the ones in use. Anew reports that what
+	// was kept could not be read and was set aside.
+	Open(ctx context.Context, owner string) (anew bool, err error)
+	// Kept reports whether rows outlive the program: false without a keyring.
+	Kept() bool
+	// Load hands over each kept row and then tells where they stand.
+	Load(ctx context.Context, each func(wire.Change) error) (wire.Position, error)
+	// Apply writes rows and position together, or neither. An empty body
+	// deletes. Between BeginReset and EndReset rows go to the new generation.
+	Apply(ctx context.Context, changes []wire.Change, at wire.Position) error
+	// BeginReset starts a new, empty generation that replaces the old one, all
+	// at once, at EndReset.
+	BeginReset(ctx context.Context) error
+	EndReset(ctx context.Context, at wire.Position) error
+	Close() error
+}
+
+// Keeper is the system's keyring. Package keychain implements it.
+type Keeper interface {
+	// Get returns what is kept under a name. There is none: ok is false. An
+	// error means that there is no keyring to use: do not remember.
+	Get(name string) (value secret.Text, ok bool, err error)
+	Set(name string, value secret.Text) error
+	Delete(name string) error
+}
+
+// Deps is all a Model works with.
+type Deps struct {
+	API    API
+	Rows   Rows
+	Keeper Keeper
+	// Solve computes the proof of work of «No soy un robot», telling its
+	// progress from 0 to 1.
+	Solve func(ctx context.Context, p wire.Puzzle, progress func(float64)) (nonce uint64, err error)
+	Clock func() time.Time
+	Rand  io.Reader // ids of acts
+	Log   *slog.Logger
+
+	Device string // what the list of sessions calls this computer
+	Login  string // remembered from last time, may be empty
+
+	// StateWord is the word of the list's column «Estado token», for the
+	// search. Nil: not searched.
+	StateWord func(wire.RequestRow) string
+	// EnvironmentWord heads the block of CopyAll.
+	EnvironmentWord func(access.Environment) string
+	// FreeMail reports a free-mail domain, for the warning to independents.
+	// Nil: nobody is warned; the server decides anyway.
+	FreeMail func(domain string) bool
+}
