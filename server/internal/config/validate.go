@@ -1,0 +1,140 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"time"
+
+	"llavero/shared/access"
+)
+
+// Validate checks what can be checked without touching anything else; package
+// params checks the environments. The error names every wrong setting, a line
+// each.
+func (c Config) Validate() error {
+	var wrong []error
+	bad := func(key, format string, args ...any) {
+		wrong = append(wrong, fmt.Errorf("%s: %w", key, fmt.Errorf(format, args...)))
+	}
+	oneOf := func(key, value string, allowed ...string) {
+		for _, a := range allowed {
+			if value == a {
+				return
+			}
+		}
+		bad(key, "%q is none of %q", value, allowed)
+	}
+	number := func(key string, value, low, high int) {
+		if value < low || value > high {
+			bad(key, "%d is not between %d and %d", value, low, high)
+		}
+	}
+	span := func(key string, value, low, high time.Duration) {
+		if value < low || value > high {
+			bad(key, "%s is not between %s and %s", value, low, high)
+		}
+	}
+
+	if host, port, err := net.SplitHostPort(c.Listen); err != nil {
+		bad("listen", "%q is no host:port", c.Listen)
+	} else if n, err := strconv.ParseUint(port, 10, 16); err != nil {
+		bad("listen", "%q is no port; it goes from 0 to 65535", port)
+	} else if host == "" && n == 0 {
+		bad("listen", "name a host or a port")
+	}
+	if c.DataDir == "" && (c.Database == "" || c.Keyset == "") {
+		bad("data_dir", "is empty")
+	}
+	oneOf("log_level", c.LogLevel, "debug", "info", "warn", "error")
+	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
+		bad("tls", "cert_file and key_file go together")
+	}
+	if c.TLS.CertFile == "" && len(c.TLS.Hosts) == 0 {
+		bad("tls.hosts", "the development certificate needs a name or an address")
+	}
+
+	oneOf("mail.mode", c.Mail.Mode, MailSMTP, MailDrop)
+	if !access.IsEmail(c.Mail.From) {
+		bad("mail.from", "%q is no mail address", c.Mail.From)
+	}
+	if c.Mail.Mode == MailSMTP {
+		if c.Mail.Host == "" {
+			bad("mail.host", "is empty")
+		}
+		number("mail.port", c.Mail.Port, 1, 65535)
+		oneOf("mail.security", c.Mail.Security, MailStartTLS, MailImplicit, MailPlain)
+		if c.Mail.Security == MailPlain && !isLoopback(c.Mail.Host) {
+			bad("mail.security", "none is for this machine only, and mail.host is %q", c.Mail.Host)
+		}
+		if c.Mail.Username != "" && c.Mail.Password.IsEmpty() {
+			bad("mail.password", "is not set and mail.username is; set LLAVERO_MAIL_PASSWORD or mail.password_file")
+		}
+	}
+	span("mail.timeout", c.Mail.Timeout, time.Second, 5*time.Minute)
+
+	wrong = append(wrong, c.Entra.validate())
+
+	number("provision.attempts", c.Provision.Attempts, 1, 100)
+	number("provision.workers", c.Provision.Workers, 1, 16)
+	span("provision.first_wait", c.Provision.FirstWait, time.Millisecond, time.Hour)
+	span("provision.longest_wait", c.Provision.LongestWait, c.Provision.FirstWait, 24*time.Hour)
+	span("provision.lease", c.Provision.Lease, time.Second, time.Hour)
+
+	a := c.Auth
+	number("auth.argon_memory", a.ArgonMemory, 8, 4<<20)
+	number("auth.argon_time", a.ArgonTime, 1, 100)
+	number("auth.argon_threads", a.ArgonThreads, 1, 64)
+	number("auth.argon_parallel", a.ArgonParallel, 1, 64)
+	number("auth.puzzle_bits", a.PuzzleBits, 1, 28)
+	number("auth.login_failures", a.LoginFailures, 1, 1000)
+	number("auth.address_failures", a.AddressFailures, 1, 100000)
+	span("auth.session_max", a.SessionMax, time.Minute, 90*24*time.Hour)
+	span("auth.session_idle", a.SessionIdle, time.Minute, a.SessionMax)
+	span("auth.ticket_ttl", a.TicketTTL, 10*time.Second, time.Hour)
+	span("auth.puzzle_ttl", a.PuzzleTTL, 10*time.Second, time.Hour)
+	span("auth.window", a.Window, time.Second, 24*time.Hour)
+	span("auth.first_block", a.FirstBlock, time.Second, a.LongestBlock)
+	span("auth.longest_block", a.LongestBlock, time.Second, 24*time.Hour)
+
+	span("feed.beat", c.Feed.Beat, 10*time.Millisecond, time.Minute)
+	span("feed.hello_timeout", c.Feed.HelloTimeout, 10*time.Millisecond, time.Minute)
+	span("feed.write_timeout", c.Feed.WriteTimeout, 10*time.Millisecond, 5*time.Minute)
+	number("feed.per_account", c.Feed.PerAccount, 1, 10000)
+	number("feed.batch", c.Feed.Batch, 1, 1000)
+	return errors.Join(wrong...)
+}
+
+func (e Entra) validate() error {
+	var wrong []error
+	if (e.Tenant == "") != (e.ClientID == "") {
+		wrong = append(wrong, errors.New("entra: tenant and client_id go together"))
+	}
+	for _, f := range []struct{ key, value string }{{"tenant", e.Tenant}, {"client_id", e.ClientID}} {
+		if f.value != "" && !access.IsGUID(f.value) {
+			wrong = append(wrong, fmt.Errorf("entra.%s: %q is not a GUID", f.key, f.value))
+		}
+	}
+	if !e.IsSet() {
+		return errors.Join(wrong...)
+	}
+	for _, f := range []struct{ key, value string }{{"authority", e.Authority}, {"graph_url", e.GraphURL}} {
+		if u, err := url.Parse(f.value); err != nil || u.Scheme != "https" || u.Host == "" {
+			wrong = append(wrong, fmt.Errorf("entra.%s: %q is not an https address", f.key, f.value))
+		}
+	}
+	if e.ClientSecret.IsEmpty() && e.CertificateFile == "" {
+		wrong = append(wrong, errors.New("entra.client_secret: is not set; set LLAVERO_ENTRA_CLIENT_SECRET, entra.client_secret_file or entra.certificate_file"))
+	}
+	return errors.Join(wrong...)
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
