@@ -5,13 +5,13 @@
 CREATE TABLE meta (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
-) STRICT;                                  -- 'epoch': changes when a backup is restored
+) STRICT;                                  -- 'epoch': changes when a backup is restored; 'pepper': sealed, see workflow
 
 CREATE TABLE counters (
     name  TEXT PRIMARY KEY,
     value INTEGER NOT NULL
-) STRICT;                                  -- 'change': the feed's position; 'request/2026': numbers of the year
-INSERT INTO counters (name, value) VALUES ('change', 0);
+) STRICT;                                  -- 'change': the feed's position; 'audit': the chain's length; 'request/2026': numbers of the year
+INSERT INTO counters (name, value) VALUES ('change', 0), ('audit', 0);
 
 -- People and their ways in ---------------------------------------------------
 
@@ -140,6 +140,7 @@ CREATE TABLE key_requests (
 CREATE UNIQUE INDEX key_requests_one_open ON key_requests (code)
     WHERE status IN ('signing', 'issuing', 'pending');  -- one open request a code
 CREATE INDEX key_requests_by_entity ON key_requests (entity); -- a delegate's feed
+CREATE INDEX key_requests_signed ON key_requests (code) WHERE signed_at > 0; -- an officer's feed
 CREATE INDEX key_requests_taken ON key_requests (taken_until) WHERE taken_by <> ''; -- lapsed leases
 
 CREATE TABLE one_time_codes (
@@ -211,7 +212,8 @@ CREATE TABLE key_secrets (
     state        TEXT NOT NULL,            -- 'intended', 'active', 'overlap', 'revoked', 'lost'
     created_at   INTEGER NOT NULL,
     expires_at   INTEGER NOT NULL DEFAULT 0,
-    typed        INTEGER NOT NULL DEFAULT 0 -- 0, 1: an officer typed it
+    typed        INTEGER NOT NULL DEFAULT 0, -- 0, 1: an officer typed it
+    revealed_at  INTEGER NOT NULL DEFAULT 0  -- first shown to a delegate; for the policy «once»
 ) STRICT;
 CREATE INDEX key_secrets_by_key ON key_secrets (access_key); -- the secret in force
 CREATE UNIQUE INDEX key_secrets_one_active ON key_secrets (access_key) WHERE state = 'active';
@@ -225,6 +227,7 @@ CREATE TABLE changes (                     -- the feed's log: what to look at ag
     entity TEXT NOT NULL,                  -- whose row it is, for the scope of delegates
     at   INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX changes_by_entity ON changes (entity, seq); -- a delegate's catch-up
 
 CREATE TABLE audit_entries (               -- append-only, hash-chained
     seq        INTEGER PRIMARY KEY,        -- gapless

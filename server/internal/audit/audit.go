@@ -1,0 +1,161 @@
+// Package audit holds what the audit trail (bitácora) is made of: the kinds of
+// entries, their canonical form, the hash chain and its check. Entries are
+// written only by the store, inside the transaction of the act they tell of.
+//
+// An entry names the person, not the login. Its details are words, numbers and
+// hashes: the constructors take no secret, and a secret.Text does not fit them.
+//
+// Everything here is a pure function over values; nothing is kept.
+package audit
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"llavero/shared/access"
+)
+
+// Kind says what happened.
+type Kind string
+
+// The kinds of entries.
+const (
+	SignIn             Kind = "session.sign_in"
+	SignInFailed       Kind = "session.sign_in_failed"
+	SignOut            Kind = "session.sign_out"
+	SecondFactorFailed Kind = "session.second_factor_failed"
+	Forbidden          Kind = "session.forbidden" // a role tried what it may not
+
+	AccountCreated  Kind = "account.created"
+	AccountDisabled Kind = "account.disabled"
+	AccountChanged  Kind = "account.changed"
+	TOTPEnrolled    Kind = "account.totp_enrolled"
+
+	RegistryImported Kind = "registry.imported"
+	TextInstalled    Kind = "consent.text_installed"
+
+	RequestCreated   Kind = "request.created"
+	RequestChanged   Kind = "request.changed"
+	RequestCancelled Kind = "request.cancelled"
+	CodeSent         Kind = "request.code_sent"
+	CodeFailed       Kind = "request.code_failed"
+	RequestSigned    Kind = "request.signed"
+	RequestParked    Kind = "request.parked"
+	RequestTaken     Kind = "request.taken"
+	RequestTakenOver Kind = "request.taken_over"
+	RequestReleased  Kind = "request.released"
+	RequestLapsed    Kind = "request.lapsed"
+	RequestResumed   Kind = "request.resumed"
+	RequestAssigned  Kind = "request.assigned"
+	RequestDone      Kind = "request.done"
+
+	KeyApplication Kind = "key.application" // the Entra application is known
+	KeyPrincipal   Kind = "key.principal"
+	KeyPermissions Kind = "key.permissions"
+	SecretIntended Kind = "key.secret_intended"
+	SecretRecorded Kind = "key.secret_recorded"
+	SecretTested   Kind = "key.secret_tested" // opened by the server for the key test
+	KeyIssued      Kind = "key.issued"
+	KeyTyped       Kind = "key.typed"
+	KeyRevealed    Kind = "key.revealed"
+)
+
+// ServerName is the person of what the server does by itself.
+const ServerName = "servidor"
+
+// Entry is one thing that happened, as the one who acts tells it. The store adds
+// place, time and hashes.
+type Entry struct {
+	Kind      Kind
+	Account   access.AccountID // empty: the server itself, or nobody signed in
+	Person    access.Person    // who; ByServer for the server
+	Entity    access.EntityID  // whom it concerns; "" when no entity
+	Subject   string           // id of what it is about
+	Detail    Detail
+	RequestID string // X-Request-Id of the act; "" for the server's own
+}
+
+// By begins an entry of a signed-in person.
+func By(who access.Viewer, kind Kind, subject, requestID string) Entry {
+	return Entry{Kind: kind, Account: who.Account, Person: who.Person, Entity: who.Entity, Subject: subject, RequestID: requestID}
+}
+
+// ByServer begins an entry of the server itself.
+func ByServer(kind Kind, subject string, entity access.EntityID) Entry {
+	return Entry{Kind: kind, Person: access.Person{Name: ServerName}, Entity: entity, Subject: subject}
+}
+
+// Record is an entry as it stands in the trail.
+type Record struct {
+	Seq       int64
+	At        time.Time // UTC, microseconds
+	Kind      Kind
+	Account   access.AccountID
+	Person    string // "CC 9999000001 Name"
+	Entity    access.EntityID
+	Subject   string
+	Detail    string // canonical JSON object
+	RequestID string
+	PrevHash  []byte
+	Hash      []byte
+}
+
+// PersonText writes a person as the trail shows them.
+func PersonText(p access.Person) string {
+	if p.Document.Number == "" {
+		return p.Name
+	}
+	return string(p.Document.Type) + " " + p.Document.Number + " " + p.Name
+}
+
+// Chain makes the record of an entry that follows prev: the hash of the record
+// before, empty for the first.
+func Chain(e Entry, seq int64, at time.Time, prev []byte) (Record, error) {
+	detail, err := e.Detail.canonical()
+	if err != nil {
+		return Record{}, fmt.Errorf("audit detail of %s: %w", e.Kind, err)
+	}
+	r := Record{
+		Seq: seq, At: at.UTC().Truncate(time.Microsecond), Kind: e.Kind, Account: e.Account, Person: PersonText(e.Person),
+		Entity: e.Entity, Subject: e.Subject, Detail: string(detail), RequestID: e.RequestID, PrevHash: prev,
+	}
+	r.Hash, err = r.sum()
+	return r, err
+}
+
+// paper is what is hashed of a record; its members are in sorted order.
+type paper struct {
+	Account   access.AccountID `json:"account"`
+	At        int64            `json:"at"` // Unix microseconds
+	Detail    string           `json:"detail"`
+	Entity    access.EntityID  `json:"entity"`
+	Kind      Kind             `json:"kind"`
+	Person    string           `json:"person"`
+	RequestID string           `json:"requestId"`
+	Seq       int64            `json:"seq"`
+	Subject   string           `json:"subject"`
+}
+
+// chainTag keeps these hashes apart from every other SHA-256 in the system.
+const chainTag = "llavero.audit.v1\n"
+
+func (r Record) sum() ([]byte, error) {
+	var doc bytes.Buffer
+	e := json.NewEncoder(&doc)
+	e.SetEscapeHTML(false)
+	err := e.Encode(paper{
+		Account: r.Account, At: r.At.UnixMicro(), Detail: r.Detail, Entity: r.Entity, Kind: r.Kind,
+		Person: r.Person, RequestID: r.RequestID, Seq: r.Seq, Subject: r.Subject,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encode audit record %d: %w", r.Seq, err)
+	}
+	h := sha256.New()
+	h.Write([]byte(chainTag))
+	h.Write(r.PrevHash)
+	h.Write(doc.Bytes())
+	return h.Sum(nil), nil
+}

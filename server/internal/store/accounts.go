@@ -1,0 +1,141 @@
+package store
+
+import (
+	"time"
+
+	"llavero/shared/access"
+)
+
+// Account is one person's way in.
+type Account struct {
+	ID           access.AccountID
+	Login        string
+	Person       access.Person
+	Email        string // registered address; "" = none on file
+	Role         access.Role
+	Independent  bool
+	Entity       access.EntityID // "" for officers
+	PasswordHash string          // Argon2id, PHC string
+	TOTPSealed   []byte          // nil: no second factor enrolled
+	TOTPLastStep int64           // last accepted time step
+	CreatedAt    time.Time
+	DisabledAt   time.Time // zero: may sign in
+}
+
+// Viewer is the account as a session acts with it.
+func (a Account) Viewer(secondFactor bool) access.Viewer {
+	return access.Viewer{
+		Account: a.ID, Login: a.Login, Person: a.Person, Entity: a.Entity, Role: a.Role,
+		Independent: a.Independent, SecondFactor: secondFactor,
+	}
+}
+
+const accountColumns = `
+	accounts.id,
+	accounts.login,
+	accounts.document_type,
+	accounts.document_number,
+	accounts.name,
+	accounts.email,
+	accounts.role,
+	accounts.independent,
+	accounts.entity,
+	accounts.password_hash,
+	accounts.totp_sealed,
+	accounts.totp_last_step,
+	accounts.created_at,
+	accounts.disabled_at`
+
+func (a *Account) into() []any {
+	return []any{
+		&a.ID, &a.Login, &a.Person.Document.Type, &a.Person.Document.Number, &a.Person.Name, &a.Email,
+		&a.Role, &a.Independent, &a.Entity, &a.PasswordHash, &a.TOTPSealed, &a.TOTPLastStep,
+		timeInto{&a.CreatedAt}, timeInto{&a.DisabledAt},
+	}
+}
+
+// CreateAccount writes a new account; CreatedAt is the transaction's instant.
+func (tx *Tx) CreateAccount(a Account) error {
+	_, err := tx.exec(`INSERT INTO accounts (
+			id, login, document_type, document_number, name, email, role, independent, entity,
+			password_hash, totp_sealed, totp_last_step, created_at
+		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		a.ID, a.Login, a.Person.Document.Type, a.Person.Document.Number, a.Person.Name, a.Email, a.Role,
+		bit(a.Independent), a.Entity, a.PasswordHash, a.TOTPSealed, a.TOTPLastStep, micros(tx.now))
+	return err
+}
+
+// Account reads one account.
+func (tx *Tx) Account(id access.AccountID) (Account, error) {
+	var a Account
+	err := tx.row(`SELECT `+accountColumns+` FROM accounts WHERE id = $1`, id).Scan(a.into()...)
+	return a, found(err)
+}
+
+// AccountsByLogin reads the accounts that share a login, disabled ones too, in
+// the order they were made; none is no error.
+func (tx *Tx) AccountsByLogin(login string) ([]Account, error) {
+	return tx.accounts(`WHERE login = $1 ORDER BY created_at, id`, login)
+}
+
+// Accounts reads all accounts by login.
+func (tx *Tx) Accounts() ([]Account, error) {
+	return tx.accounts(`ORDER BY login, created_at, id`)
+}
+
+func (tx *Tx) accounts(where string, args ...any) ([]Account, error) {
+	var all []Account
+	err := tx.each(func(scan func(...any) error) error {
+		var a Account
+		if err := scan(a.into()...); err != nil {
+			return err
+		}
+		all = append(all, a)
+		return nil
+	}, `SELECT `+accountColumns+` FROM accounts `+where, args...)
+	return all, err
+}
+
+// SetPassword replaces an account's password hash.
+func (tx *Tx) SetPassword(id access.AccountID, hash string) error {
+	return tx.execOne(`UPDATE accounts SET password_hash = $1 WHERE id = $2`, hash, id)
+}
+
+// SetTOTP replaces an account's sealed second factor; nil takes it away.
+func (tx *Tx) SetTOTP(id access.AccountID, sealed []byte) error {
+	return tx.execOne(`UPDATE accounts SET totp_sealed = $1, totp_last_step = 0 WHERE id = $2`, sealed, id)
+}
+
+// AcceptTOTPStep records the time step of an accepted code. It answers false,
+// and records nothing, when a code of that step or a later one was accepted
+// already: a code works once.
+func (tx *Tx) AcceptTOTPStep(id access.AccountID, step int64) (bool, error) {
+	n, err := tx.execCount(`UPDATE accounts SET totp_last_step = $1 WHERE id = $2 AND totp_last_step < $1`, step, id)
+	return n == 1, err
+}
+
+// SetRole changes what an account may do.
+func (tx *Tx) SetRole(id access.AccountID, role access.Role) error {
+	return tx.execOne(`UPDATE accounts SET role = $1 WHERE id = $2`, role, id)
+}
+
+// SetEmail changes an account's registered address.
+func (tx *Tx) SetEmail(id access.AccountID, email string) error {
+	return tx.execOne(`UPDATE accounts SET email = $1 WHERE id = $2`, email, id)
+}
+
+// DisableAccount keeps an account from signing in and ends its sessions.
+func (tx *Tx) DisableAccount(id access.AccountID) error {
+	if err := tx.execOne(`UPDATE accounts SET disabled_at = $1 WHERE id = $2`, micros(tx.now), id); err != nil {
+		return err
+	}
+	_, err := tx.EndSessions(id)
+	return err
+}
+
+// EntityName returns an entity's name in REPS; ErrNotFound when REPS has none.
+func (tx *Tx) EntityName(id access.EntityID) (string, error) {
+	var name string
+	err := tx.row(`SELECT name FROM entities WHERE id = $1`, id).Scan(&name)
+	return name, found(err)
+}

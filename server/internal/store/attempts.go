@@ -1,0 +1,54 @@
+package store
+
+import (
+	"errors"
+	"time"
+)
+
+// Attempts counts failures of one subject ('login:…', 'address:…', hashed), so
+// that a restart forgives nothing.
+type Attempts struct {
+	Subject      string
+	Failures     int
+	WindowUntil  time.Time // the count begins anew after this
+	BlockedUntil time.Time // zero: not blocked
+}
+
+// Attempts reads a subject's count; the zero count when there is none.
+func (tx *Tx) Attempts(subject string) (Attempts, error) {
+	a := Attempts{Subject: subject}
+	err := found(tx.row(`SELECT failures, window_until, blocked_until FROM attempts WHERE subject = $1`, subject).
+		Scan(&a.Failures, timeInto{&a.WindowUntil}, timeInto{&a.BlockedUntil}))
+	if errors.Is(err, ErrNotFound) {
+		err = nil
+	}
+	return a, err
+}
+
+// SaveAttempts writes a subject's count.
+func (tx *Tx) SaveAttempts(a Attempts) error {
+	_, err := tx.exec(`INSERT INTO attempts (subject, failures, window_until, blocked_until) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (subject) DO UPDATE SET
+			failures = excluded.failures,
+			window_until = excluded.window_until,
+			blocked_until = excluded.blocked_until`,
+		a.Subject, a.Failures, micros(a.WindowUntil), micros(a.BlockedUntil))
+	return err
+}
+
+// ClearAttempts forgets a subject's count.
+func (tx *Tx) ClearAttempts(subject string) error {
+	_, err := tx.exec(`DELETE FROM attempts WHERE subject = $1`, subject)
+	return err
+}
+
+// SpendPuzzle records that a puzzle's solution was used. It answers false when
+// it was used before. Solutions past their end are forgotten on the way.
+func (tx *Tx) SpendPuzzle(challengeHash []byte, expiresAt time.Time) (bool, error) {
+	if _, err := tx.exec(`DELETE FROM spent_puzzles WHERE expires_at <= $1`, micros(tx.now)); err != nil {
+		return false, err
+	}
+	n, err := tx.execCount(`INSERT INTO spent_puzzles (challenge_hash, expires_at) VALUES ($1, $2)
+		ON CONFLICT (challenge_hash) DO NOTHING`, challengeHash, micros(expiresAt))
+	return n == 1, err
+}

@@ -1,0 +1,109 @@
+// Package receipt says what exactly a person signs: the canonical form of a
+// request together with the consent texts shown, and its SHA-256. Client and
+// server compute the same bytes, so the client can check that the hash in the
+// mail is the hash of what is on the screen.
+//
+// Everything here is a pure function; nothing is kept.
+package receipt
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+
+	"llavero/shared/access"
+)
+
+// Format names the canonical form; it is inside what is hashed.
+const Format = "llavero.request.v1"
+
+// Content is all that a one-time code signs.
+type Content struct {
+	Request access.RequestID
+	Number  string
+	Kind    access.Kind
+	Reason  access.Reason // KindRenew only
+	Code    access.LicenseCode
+	Entity  access.EntityID
+	Form    access.RequestForm
+	Texts   []Text // in the order shown
+}
+
+// Text is one consent text as it was shown.
+type Text struct {
+	ID      string `json:"id"`
+	Version string `json:"version"`
+	Hash    string `json:"hash"` // SHA-256 of the body's bytes, hex
+}
+
+// content is Content on paper.
+type content struct {
+	Format       string               `json:"format"`
+	Request      access.RequestID     `json:"request"`
+	Number       string               `json:"number"`
+	Kind         access.Kind          `json:"kind"`
+	Reason       access.Reason        `json:"reason"`
+	Code         access.LicenseCode   `json:"code"`
+	Entity       access.EntityID      `json:"entity"`
+	Environments []access.Environment `json:"environments"`
+	Form         access.RequestForm   `json:"form"`
+	Texts        []Text               `json:"texts"`
+}
+
+// Bytes returns the canonical form. It fails only on text that is not UTF-8.
+func (c Content) Bytes() ([]byte, error) {
+	for _, s := range c.strings() {
+		if !utf8.ValidString(s) {
+			return nil, fmt.Errorf("%w: invalid UTF-8", ErrNotCanonical)
+		}
+	}
+	texts := c.Texts
+	if texts == nil {
+		texts = []Text{}
+	}
+	var doc bytes.Buffer
+	e := json.NewEncoder(&doc)
+	e.SetEscapeHTML(false)
+	err := e.Encode(content{
+		Format: Format, Request: c.Request, Number: c.Number, Kind: c.Kind, Reason: c.Reason,
+		Code: c.Code, Entity: c.Entity, Environments: access.Environments(), Form: c.Form, Texts: texts,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encode the content: %w", err)
+	}
+	return Canonical(doc.Bytes())
+}
+
+// Hash returns the SHA-256 of the canonical form, hex.
+func (c Content) Hash() (string, error) {
+	b, err := c.Bytes()
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Short is the part of a hash that people compare: the first eight digits in
+// two groups, "3f9a 01bc".
+func Short(hash string) string {
+	if len(hash) < 8 {
+		return hash
+	}
+	return hash[:4] + " " + hash[4:8]
+}
+
+func (c Content) strings() []string {
+	f := c.Form
+	all := []string{
+		string(c.Request), c.Number, string(c.Kind), string(c.Reason), string(c.Code), string(c.Entity),
+		f.Vendor, f.Software, f.Lead.Name, f.Lead.Email, f.Lead.Phone, f.Privacy.Name, f.Privacy.Email, f.Privacy.Phone,
+	}
+	for _, t := range c.Texts {
+		all = append(all, t.ID, t.Version, t.Hash)
+	}
+	return all
+}
