@@ -121,14 +121,12 @@ const Steps = 5
 // StepPosition is a step's place, 1 to Steps; 0 before the first.
 func StepPosition(s access.Step) int {
 	switch s {
-	case access.StepApplication, access.StepPrincipal:
+	case access.StepApplication, access.StepPrincipal, access.StepPermissions:
 		return 1
-	case access.StepPermissions:
-		return 2
 	case access.StepSecret:
-		return 3
+		return 2
 	case access.StepVerify:
-		return 4
+		return 4 // the third, the wait, has no record of its own
 	case access.StepReady:
 		return 5
 	default:
@@ -139,12 +137,8 @@ func StepPosition(s access.Step) int {
 // Step names a step without its place.
 func Step(s access.Step) string {
 	switch s {
-	case access.StepApplication:
+	case access.StepApplication, access.StepPrincipal, access.StepPermissions:
 		return "Creando aplicación"
-	case access.StepPrincipal:
-		return "Registrando aplicación en el directorio"
-	case access.StepPermissions:
-		return "Otorgando permisos"
 	case access.StepSecret:
 		return "Creando secreto"
 	case access.StepVerify:
@@ -162,9 +156,9 @@ func StepAt(n int) string {
 	case 1:
 		return "Crear aplicación"
 	case 2:
-		return "Otorgar permisos"
-	case 3:
 		return "Crear secreto"
+	case 3:
+		return "Esperar a Microsoft Entra"
 	case 4:
 		return "Probar llave"
 	case 5:

@@ -1,0 +1,107 @@
+package es
+
+import (
+	"strconv"
+	"strings"
+
+	"llavero/shared/access"
+)
+
+// Failure words why automatic issue gave up: «Entra pide esperar. Falló al
+// crear el secreto de producción.»
+func Failure(f access.Failure) string {
+	return FailureCause(f) + " Falló al " + failedAct(f.Step) + inEnvironment(f.Environment) + "."
+}
+
+// FailureCause is the cause alone, for a column.
+func FailureCause(f access.Failure) string {
+	switch {
+	case f.Code == "AADSTS7000215":
+		return "Entra no aceptó el secreto."
+	case f.Code == "AADSTS7000222":
+		return "El secreto venció."
+	case f.Code == "AADSTS700016":
+		return "El identificador no existe en el directorio."
+	case f.Code == "Authorization_RequestDenied" || f.Status == 403:
+		return "El servidor no tiene permiso en Entra."
+	case f.Status == 401 || strings.HasPrefix(f.Code, "AADSTS"):
+		return "Entra no aceptó la credencial del servidor."
+	case f.Status == 429:
+		return "Entra pide esperar."
+	case f.Code == "Directory_QuotaExceeded":
+		return "El directorio llegó a su cupo."
+	case f.Status == 400:
+		return "Entra no aceptó los datos de la solicitud."
+	case f.Status == 404:
+		return "Entra aún no encuentra la aplicación."
+	case f.Status == 409:
+		return "La aplicación cambió mientras se creaba la llave."
+	case f.Status >= 500:
+		return "Entra tuvo una falla."
+	case f.Status == 0:
+		return "Entra no respondió."
+	default:
+		return "Entra rechazó la operación."
+	}
+}
+
+// FailureAdvice says who acts and what comes next.
+func FailureAdvice(f access.Failure) string {
+	switch {
+	case f.Status == 403 || f.Code == "Authorization_RequestDenied":
+		return "Avise al administrador del directorio: falta un permiso. Después, reanude."
+	case f.Status == 401 || strings.HasPrefix(f.Code, "AADSTS7000"):
+		return "Avise al administrador: revise la credencial del servidor en Entra. Después, reanude."
+	case f.Status == 429 || f.Status >= 500 || f.Status == 0 || f.Status == 404:
+		return "Suele ser pasajero: reanude en unos minutos o escriba las llaves."
+	default:
+		return "Revise el detalle técnico y reanude, o escriba las llaves."
+	}
+}
+
+// FailureDetail is the folded «Detalle técnico», to copy for a support case.
+func FailureDetail(f access.Failure) string {
+	lines := []string{
+		"ambiente: " + string(f.Environment),
+		"paso: " + string(f.Step),
+	}
+	if f.Status != 0 {
+		lines = append(lines, "estado HTTP: "+strconv.Itoa(f.Status))
+	} else {
+		lines = append(lines, "estado HTTP: sin respuesta")
+	}
+	if f.Code != "" {
+		lines = append(lines, "código: "+f.Code)
+	}
+	if f.RequestID != "" {
+		lines = append(lines, "request-id de Microsoft: "+f.RequestID)
+	}
+	if !f.At.IsZero() {
+		lines = append(lines, "hora: "+DateTimeZone(f.At))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func failedAct(s access.Step) string {
+	switch s {
+	case access.StepApplication:
+		return "crear la aplicación"
+	case access.StepPrincipal:
+		return "registrar la aplicación"
+	case access.StepPermissions:
+		return "otorgar los permisos"
+	case access.StepSecret:
+		return "crear el secreto"
+	case access.StepVerify:
+		return "probar la llave"
+	default:
+		return "crear la llave"
+	}
+}
+
+func inEnvironment(e access.Environment) string {
+	if !e.IsValid() {
+		return ""
+	}
+	return " de " + strings.ToLower(Environment(e))
+}

@@ -1,0 +1,124 @@
+package es
+
+import (
+	"strings"
+
+	"llavero/shared/access"
+)
+
+// Required is the message of an empty field that says nothing of its own.
+const Required = "Este dato es obligatorio."
+
+// required holds the fields with a message of their own when empty.
+var required = map[string]string{
+	"vendor":        "El nombre del proveedor es obligatorio.",
+	"software":      "El nombre del software es obligatorio.",
+	"lead.name":     "El nombre del líder técnico es obligatorio.",
+	"lead.email":    "El correo del líder técnico es obligatorio.",
+	"lead.phone":    "El teléfono del líder técnico es obligatorio.",
+	"privacy.name":  "El nombre del responsable es obligatorio.",
+	"privacy.email": "El correo del responsable es obligatorio.",
+	"privacy.phone": "El teléfono del responsable es obligatorio.",
+	"code":          "Seleccione una entidad.",
+	"reason":        "Seleccione el motivo del cambio.",
+	"terms":         "Debe aceptar los términos y condiciones para continuar.",
+	"data":          "Debe aceptar la política de datos para continuar.",
+	"login":         "Escriba su usuario.",
+	"password":      "Escriba su contraseña.",
+	"server":        "Escriba la dirección del servidor.",
+}
+
+// labels are the fields' names on screen.
+var labels = map[string]string{
+	"vendor":        "Nombre del Proveedor",
+	"software":      "Nombre del Software",
+	"lead.name":     "Nombre Líder Técnico",
+	"lead.email":    "Correo Líder Técnico",
+	"lead.phone":    "Teléfono Líder Técnico",
+	"privacy.name":  "Nombre Responsable de Protección de Datos",
+	"privacy.email": "Correo Responsable",
+	"privacy.phone": "Teléfono Responsable",
+	"code":          "Entidad / Subentidad",
+	"reason":        "Motivo del cambio",
+	"terms":         "Términos y condiciones",
+	"data":          "Autorización de datos",
+	"clientId":      "ClientID",
+	"secret":        "ClientSecret",
+	"expiresAt":     "Fecha de expiración",
+	"name":          "Nombre de llave",
+	"login":         "Usuario",
+	"password":      "Contraseña",
+	"server":        "Dirección del servidor",
+}
+
+// FieldLabel is a field's name on screen: its dotted path in the JSON body in,
+// the label out. The blocks of Assign lead with their environment.
+func FieldLabel(field string) string {
+	if l, ok := labels[field]; ok {
+		return l
+	}
+	if block, rest, ok := strings.Cut(field, "."); ok {
+		if e := access.Environment(block); e.IsValid() {
+			return FieldLabel(rest) + " de " + strings.ToLower(Environment(e))
+		}
+	}
+	return field
+}
+
+// FieldMessage is what stands below a wrong field.
+func FieldMessage(field string, hint access.Hint) string {
+	last := field[strings.LastIndexByte(field, '.')+1:]
+	switch hint {
+	case access.HintRequired:
+		if m, ok := required[field]; ok {
+			return m
+		}
+		return Required
+	case access.HintNotAccepted:
+		for name, m := range map[string]string{"terms": required["terms"], "data": required["data"]} {
+			if last == name {
+				return m
+			}
+		}
+		return "Debe aceptar este texto para continuar."
+	case access.HintFreeMail:
+		return "Use un correo institucional."
+	case access.HintCheckDigit:
+		return "Escriba el NIT sin dígito de verificación."
+	case access.HintSecretID:
+		return "Pegó el Id. del secreto, no el Valor."
+	case access.HintSameInBoth:
+		return "Es igual en los dos ambientes. Cada ambiente tiene el suyo."
+	case access.HintPast:
+		return "La fecha ya pasó. Escriba una fecha futura."
+	case access.HintTooFar:
+		return "La fecha pasa de la vigencia permitida."
+	case access.HintTooLong:
+		return "Es demasiado largo. Use 200 caracteres como máximo."
+	case access.HintUnknownValue:
+		return "Elija una opción de la lista."
+	case access.HintFormat:
+		return formatMessage(last)
+	default:
+		return "Revise este dato."
+	}
+}
+
+func formatMessage(field string) string {
+	switch field {
+	case "email":
+		return "Escriba un correo válido."
+	case "phone":
+		return "Escriba los 10 dígitos del teléfono."
+	case "clientId":
+		return "Escriba un identificador con forma 00000000-0000-0000-0000-000000000000."
+	case "expiresAt":
+		return "Escriba una fecha real, dd/mm/aaaa HH:mm."
+	case "code":
+		return "Escriba los diez dígitos del código."
+	case "server":
+		return "Escriba una dirección que empiece por https://."
+	default:
+		return "Tiene caracteres que no se admiten."
+	}
+}

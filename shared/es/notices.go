@@ -1,0 +1,49 @@
+package es
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Notice words a toast of package state by its kind; args fill it in. An
+// unknown kind gives the empty string, and nothing is shown.
+func Notice(kind string, args map[string]string) string {
+	switch kind {
+	case "back":
+		n, err := strconv.Atoi(args["count"])
+		if err != nil || n <= 0 {
+			return "Conectado."
+		}
+		return "Conectado. " + Count(n, "cambio", "cambios") + " mientras no estaba."
+	case "taken_by":
+		text := args["by"] + " tomó la solicitud " + args["number"]
+		if why := args["why"]; why != "" {
+			text += ": " + strings.TrimRight(why, ".")
+		}
+		return text + ". Su borrador sigue guardado."
+	case "lapsed":
+		return "La solicitud " + args["number"] + " quedó libre por inactividad."
+	case "released":
+		return "Liberó la solicitud " + args["number"] + "."
+	case "resumed":
+		return "Reanudó la solicitud " + args["number"] + "."
+	case "key_ready":
+		return "Se ha asignado el token del código " + args["code"] + "."
+	default:
+		return ""
+	}
+}
+
+// Offline is the strip: «Sin conexión · datos de las 09:14».
+func Offline(dataAt, now time.Time) string {
+	if dataAt.IsZero() {
+		return "Sin conexión ni datos guardados. Conéctese una vez para descargar la lista."
+	}
+	return "Sin conexión · datos de " + DataAge(dataAt, now)
+}
+
+// Copied is the notice after a copy, counting down.
+func Copied(what string, seconds int) string {
+	return what + ". Se borra en " + strconv.Itoa(seconds) + " s."
+}
