@@ -1,0 +1,181 @@
+package store
+
+import (
+	"errors"
+	"time"
+
+	"llavero/shared/access"
+)
+
+// ConsentText is one version of a text people accept.
+type ConsentText struct {
+	ID          string // "terms", "data"
+	Version     string
+	Label       string // beside the box
+	Body        string
+	Hash        string // SHA-256 of Body's bytes, hex
+	PublishedAt time.Time
+}
+
+// InstallConsentText publishes a version of a text. One that is there already
+// stays as it is, and false is answered.
+func (tx *Tx) InstallConsentText(t ConsentText) (bool, error) {
+	n, err := tx.execCount(`INSERT INTO consent_texts (id, version, label, body, hash, published_at)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id, version) DO NOTHING`,
+		t.ID, t.Version, t.Label, t.Body, t.Hash, micros(tx.now))
+	return n == 1, err
+}
+
+// ConsentTexts reads the texts in force: of each the version published last, in
+// the order they are shown ("terms", then "data").
+func (tx *Tx) ConsentTexts() ([]ConsentText, error) {
+	var all []ConsentText
+	err := tx.each(func(scan func(...any) error) error {
+		var t ConsentText
+		if err := scan(&t.ID, &t.Version, &t.Label, &t.Body, &t.Hash, timeInto{&t.PublishedAt}); err != nil {
+			return err
+		}
+		all = append(all, t)
+		return nil
+	}, `SELECT id, version, label, body, hash, published_at FROM consent_texts AS t
+		WHERE NOT EXISTS (
+			SELECT 1 FROM consent_texts AS later WHERE later.id = t.id
+			AND (later.published_at > t.published_at OR later.published_at = t.published_at AND later.version > t.version))
+		ORDER BY id DESC`)
+	return all, err
+}
+
+// OneTimeCode is a code that was mailed; the code itself is not stored.
+type OneTimeCode struct {
+	ID          string // UUID
+	Request     access.RequestID
+	ContentHash string
+	Salt        []byte
+	CodeHash    []byte // keyed and salted
+	SentTo      string // masked
+	SentAt      time.Time
+	ExpiresAt   time.Time
+	VoidedAt    time.Time // replaced, spent or content changed; zero: not
+	UsedAt      time.Time // zero: not used
+}
+
+// InsertCode writes a code that is being mailed.
+func (tx *Tx) InsertCode(c OneTimeCode) error {
+	_, err := tx.exec(`INSERT INTO one_time_codes (
+			id, request, content_hash, salt, code_hash, sent_to, sent_at, expires_at
+		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		c.ID, c.Request, c.ContentHash, c.Salt, c.CodeHash, c.SentTo, micros(c.SentAt), micros(c.ExpiresAt))
+	return err
+}
+
+// Codes reads all codes of a request, newest first.
+func (tx *Tx) Codes(request access.RequestID) ([]OneTimeCode, error) {
+	var all []OneTimeCode
+	err := tx.each(func(scan func(...any) error) error {
+		c := OneTimeCode{Request: request}
+		if err := scan(&c.ID, &c.ContentHash, &c.Salt, &c.CodeHash, &c.SentTo, timeInto{&c.SentAt},
+			timeInto{&c.ExpiresAt}, timeInto{&c.VoidedAt}, timeInto{&c.UsedAt}); err != nil {
+			return err
+		}
+		all = append(all, c)
+		return nil
+	}, `SELECT id, content_hash, salt, code_hash, sent_to, sent_at, expires_at, voided_at, used_at
+		FROM one_time_codes WHERE request = $1 ORDER BY sent_at DESC, rowid DESC`, request)
+	return all, err
+}
+
+// VoidCode makes a code useless.
+func (tx *Tx) VoidCode(id string) error {
+	return tx.execOne(`UPDATE one_time_codes SET voided_at = $1 WHERE id = $2`, micros(tx.now), id)
+}
+
+// VoidCodes makes all codes of a request useless that are not so yet.
+func (tx *Tx) VoidCodes(request access.RequestID) error {
+	_, err := tx.exec(`UPDATE one_time_codes SET voided_at = $1 WHERE request = $2 AND voided_at = 0`, micros(tx.now), request)
+	return err
+}
+
+// UseCode marks the code that signed.
+func (tx *Tx) UseCode(id string) error {
+	return tx.execOne(`UPDATE one_time_codes SET used_at = $1, voided_at = $1 WHERE id = $2 AND used_at = 0`, micros(tx.now), id)
+}
+
+// Signing is the state all codes of one content share.
+type Signing struct {
+	Request     access.RequestID
+	ContentHash string
+	Failures    int
+	Sends       int
+	ResendAt    time.Time // no new code before this
+	Accepted    string    // JSON: the texts ticked, with hashes
+	AcceptedAt  time.Time
+}
+
+// Signing reads the state of one content; nil when no code was sent for it.
+func (tx *Tx) Signing(request access.RequestID, contentHash string) (*Signing, error) {
+	s := Signing{Request: request, ContentHash: contentHash}
+	err := found(tx.row(`SELECT failures, sends, resend_at, accepted, accepted_at FROM signings
+		WHERE request = $1 AND content_hash = $2`, request, contentHash).
+		Scan(&s.Failures, &s.Sends, timeInto{&s.ResendAt}, &s.Accepted, timeInto{&s.AcceptedAt}))
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &s, nil
+}
+
+// SaveSigning writes the state of one content.
+func (tx *Tx) SaveSigning(s Signing) error {
+	_, err := tx.exec(`INSERT INTO signings (request, content_hash, failures, sends, resend_at, accepted, accepted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (request, content_hash) DO UPDATE SET
+			failures = excluded.failures,
+			sends = excluded.sends,
+			resend_at = excluded.resend_at,
+			accepted = excluded.accepted,
+			accepted_at = excluded.accepted_at`,
+		s.Request, s.ContentHash, s.Failures, s.Sends, micros(s.ResendAt), s.Accepted, micros(s.AcceptedAt))
+	return err
+}
+
+// Consent is the proof that a person accepted one text with their signature.
+type Consent struct {
+	Request     access.RequestID
+	TextID      string
+	TextVersion string
+	TextHash    string
+	Label       string
+	Account     access.AccountID
+	OneTimeCode string
+	ContentHash string
+	TickedAt    time.Time
+	SignedAt    time.Time
+}
+
+// InsertConsent writes a consent; it is never changed.
+func (tx *Tx) InsertConsent(c Consent) error {
+	_, err := tx.exec(`INSERT INTO consents (
+			request, text_id, text_version, text_hash, label, account, one_time_code, content_hash, ticked_at, signed_at
+		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		c.Request, c.TextID, c.TextVersion, c.TextHash, c.Label, c.Account, c.OneTimeCode, c.ContentHash,
+		micros(c.TickedAt), micros(c.SignedAt))
+	return err
+}
+
+// Consents reads the consents of a request, by text.
+func (tx *Tx) Consents(request access.RequestID) ([]Consent, error) {
+	var all []Consent
+	err := tx.each(func(scan func(...any) error) error {
+		c := Consent{Request: request}
+		if err := scan(&c.TextID, &c.TextVersion, &c.TextHash, &c.Label, &c.Account, &c.OneTimeCode, &c.ContentHash,
+			timeInto{&c.TickedAt}, timeInto{&c.SignedAt}); err != nil {
+			return err
+		}
+		all = append(all, c)
+		return nil
+	}, `SELECT text_id, text_version, text_hash, label, account, one_time_code, content_hash, ticked_at, signed_at
+		FROM consents WHERE request = $1 ORDER BY text_id`, request)
+	return all, err
+}
