@@ -1,0 +1,154 @@
+package delegate
+
+import (
+	"strings"
+	"time"
+
+	"llavero/app/internal/state"
+	"llavero/app/internal/ui/look"
+	"llavero/shared/access"
+	"llavero/shared/es"
+	"llavero/shared/wire"
+)
+
+// countLine is M-78's: «N entidad(es) disponible(s) para consulta.»
+func countLine(n int) string {
+	return es.Number(n) + " entidad(es) disponible(s) para consulta."
+}
+
+// inscription is what «Estado de Inscripción» says of an entity: the word, what
+// it means, and how it looks.
+type inscription struct {
+	Word  string
+	Means string
+	Level look.Level
+	// Open is the request to look at, if one is under way.
+	Open access.RequestID
+	// CanEnroll offers «Solicitar llave».
+	CanEnroll bool
+}
+
+// inscriptionOf reads an entity's state.
+func inscriptionOf(e state.Entity) inscription {
+	hasKey := len(e.Keys) > 0
+	if e.Request == nil {
+		if hasKey {
+			return inscription{Word: es.Inscription(access.KindEnroll, access.StatusDone), Level: look.Success}
+		}
+		return inscription{
+			Word: "Sin llave", Means: "Este prestador aún no tiene llave.",
+			Level: look.Neutral, CanEnroll: e.Provider.Current,
+		}
+	}
+	r := e.Request
+	i := inscription{Word: es.Inscription(r.Kind, r.Status)}
+	switch r.Status {
+	case access.StatusDone:
+		i.Level = look.Success
+	case access.StatusPending:
+		i.Level, i.Open = look.Warning, r.ID
+		i.Means = "La mesa de ayuda revisa su solicitud " + r.Number + ". Le avisamos cuando la llave esté lista."
+	case access.StatusIssuing:
+		i.Level, i.Open = look.Info, r.ID
+		i.Means = "Estamos creando las llaves de la solicitud " + r.Number + "."
+	case access.StatusSigning:
+		i.Level, i.Open = look.Info, r.ID
+		i.Means = "Falta firmar la solicitud " + r.Number + " con el código."
+	default: // withdrawn: as if never asked
+		if hasKey {
+			return inscription{Word: es.Inscription(access.KindEnroll, access.StatusDone), Level: look.Success}
+		}
+		return inscription{
+			Word: "Sin llave", Means: "Este prestador aún no tiene llave.",
+			Level: look.Neutral, CanEnroll: e.Provider.Current,
+		}
+	}
+	return i
+}
+
+// keyLook is one environment's key as its panel shows it.
+type keyLook struct {
+	Name  string
+	State string
+	Level look.Level
+	Left  string // days left, in clear
+	Warn  bool   // 30 days or fewer: an icon goes with it
+	Note  string // what the person should know of this key
+}
+
+// warnDays is from how many days before its end a key carries a mark.
+const warnDays = 30
+
+// keyLookOf reads a key at now.
+func keyLookOf(k wire.KeyRow, now time.Time) keyLook {
+	l := keyLook{
+		Name:  k.Name,
+		State: es.KeyState(k.State),
+		Level: keyLevel(k.State),
+		Left:  es.Expiry(k.ExpiresAt, now),
+	}
+	if !now.Before(k.ExpiresAt) && k.State == access.KeyActive {
+		l.State, l.Level = es.KeyState(access.KeyExpired), look.Danger
+	}
+	l.Warn = es.DaysLeft(k.ExpiresAt, now) <= warnDays
+	switch {
+	case k.State == access.KeyUnverified:
+		l.Note = "El Ministerio la registró a mano; aún no se ha probado en Entra."
+	case k.Environment == access.Production:
+		l.Note = "Sin permisos de producción hasta que el Ministerio los otorgue, después de las pruebas."
+	}
+	return l
+}
+
+func keyLevel(s access.KeyState) look.Level {
+	switch s {
+	case access.KeyActive:
+		return look.Success
+	case access.KeyOverlap, access.KeyUnverified:
+		return look.Warning
+	case access.KeyRevoked, access.KeyExpired:
+		return look.Danger
+	default:
+		return look.Neutral
+	}
+}
+
+// keyOf returns the key of an environment.
+func keyOf(keys []wire.KeyRow, env access.Environment) (wire.KeyRow, bool) {
+	for _, k := range keys {
+		if k.Environment == env {
+			return k, true
+		}
+	}
+	return wire.KeyRow{}, false
+}
+
+// panelTitle is the manual's title of an environment's panel.
+func panelTitle(env access.Environment) string {
+	if env == access.Production {
+		return "PRODUCCION"
+	}
+	return "PREPRODUCCION"
+}
+
+// auditLine is one act of «Quién vio qué»: «23/11/2026 09:14 · Nombre vio
+// Secreto de cliente (Client Secret) · equipo».
+func auditLine(a wire.KeyAuditEntry) string {
+	parts := []string{es.DateTime(a.At), a.Person + " " + es.Purpose(a.Purpose) + ": " + es.KeyField(a.Field)}
+	if a.Device != "" {
+		parts = append(parts, a.Device)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// revealTitle names a row of the panel.
+func revealTitle(f access.Field) string {
+	switch f {
+	case access.FieldClientID:
+		return "ClientID"
+	case access.FieldSecret:
+		return "ClientSecret"
+	default:
+		return es.KeyField(f)
+	}
+}

@@ -1,0 +1,123 @@
+package delegate
+
+import (
+	"time"
+
+	"llavero/app/internal/state"
+	"llavero/shared/access"
+	"llavero/shared/es"
+	"llavero/shared/wire"
+)
+
+// mark is how far a step or an environment has come.
+type mark string
+
+const (
+	markDone    mark = "done"
+	markNow     mark = "now"
+	markWaiting mark = "waiting"
+	markStopped mark = "stopped" // in the help desk's hands
+)
+
+// word says a mark without colour.
+func (m mark) word() string {
+	switch m {
+	case markDone:
+		return "Listo"
+	case markNow:
+		return "En curso"
+	case markStopped:
+		return "En revisión"
+	default:
+		return "En espera"
+	}
+}
+
+// stepRow is one step of one environment.
+type stepRow struct {
+	Text string
+	Mark mark
+}
+
+// envProgress is one environment's column.
+type envProgress struct {
+	Environment access.Environment
+	Text        string // the step under way, with its place
+	Mark        mark
+	Steps       []stepRow
+}
+
+// progressRows says, for each environment in the order of issue, which steps
+// are behind and which one is under way.
+func progressRows(r wire.RequestRow) []envProgress {
+	var rows []envProgress
+	current := -1
+	for i, env := range access.Environments() {
+		if env == r.Environment {
+			current = i
+		}
+	}
+	for i, env := range access.Environments() {
+		p := envProgress{Environment: env}
+		reached := 0 // steps finished
+		switch {
+		case r.Status == access.StatusDone, current > i:
+			reached, p.Mark = es.Steps, markDone
+		case r.Status == access.StatusPending:
+			p.Mark = markStopped
+			if i == current {
+				reached = max(es.StepPosition(r.Step)-1, 0)
+			}
+		case i == current && r.Status == access.StatusIssuing:
+			p.Mark = markNow
+			reached = max(es.StepPosition(r.Step)-1, 0)
+			if r.Step == access.StepReady {
+				reached, p.Mark = es.Steps, markDone
+			}
+		default:
+			p.Mark = markWaiting
+		}
+		p.Text = progressText(p.Mark, r.Step)
+		for n := 1; n <= es.Steps; n++ {
+			s := stepRow{Text: es.StepAt(n), Mark: markWaiting}
+			switch {
+			case n <= reached:
+				s.Mark = markDone
+			case n == reached+1 && (p.Mark == markNow || p.Mark == markStopped && i == current):
+				s.Mark = p.Mark
+			}
+			p.Steps = append(p.Steps, s)
+		}
+		rows = append(rows, p)
+	}
+	return rows
+}
+
+func progressText(m mark, step access.Step) string {
+	switch m {
+	case markDone:
+		return es.Progress(access.StepReady)
+	case markNow:
+		return es.Progress(step)
+	case markStopped:
+		return "La revisa la mesa de ayuda"
+	default:
+		return "En espera"
+	}
+}
+
+// patience is how long a person waits before the screen says how long it takes.
+const patience = 10 * time.Second
+
+// elapsedText is the line under the steps: empty during the first seconds and
+// once there is nothing to wait for.
+func elapsedText(s state.Progress, now time.Time) string {
+	if s.Request.Status != access.StatusIssuing || s.Request.SignedAt.IsZero() {
+		return ""
+	}
+	waited := now.Sub(s.Request.SignedAt)
+	if waited < patience {
+		return ""
+	}
+	return "Han pasado " + es.Elapsed(waited) + ". Suele tardar entre 20 s y 10 min. Puede cerrar; le avisamos."
+}
