@@ -1,0 +1,55 @@
+package mail
+
+import (
+	"embed"
+	"fmt"
+	htmltemplate "html/template"
+	"maps"
+	"slices"
+	"strings"
+	"text/template"
+)
+
+// The templates. Each has the text, its HTML and the names it must be given.
+const (
+	// TemplateOTP carries a one-time code and what it signs.
+	TemplateOTP = "otp"
+)
+
+// needs lists what each template must be given; "reason" may be empty.
+var needs = map[string][]string{
+	TemplateOTP: {"act", "code", "entity", "expires", "hash", "license", "number", "reason"},
+}
+
+//go:embed templates
+var files embed.FS
+
+var (
+	texts = template.Must(template.New("").Option("missingkey=error").ParseFS(files, "templates/*.txt"))
+	htmls = htmltemplate.Must(htmltemplate.New("").Option("missingkey=error").ParseFS(files, "templates/*.html"))
+)
+
+// Render fills a template in. Data must hold exactly the names the template
+// needs. The first line of the text is the subject.
+func Render(id, to, name string, data map[string]string) (Message, error) {
+	want, ok := needs[name]
+	if !ok {
+		return Message{}, &Error{Permanent: true, Reason: "render", err: fmt.Errorf("no template %q", name)}
+	}
+	if got := slices.Sorted(maps.Keys(data)); !slices.Equal(got, want) {
+		return Message{}, &Error{Permanent: true, Reason: "render", err: fmt.Errorf("template %q needs %q and was given %q", name, want, got)}
+	}
+	clean := make(map[string]string, len(data))
+	for k, v := range data { // one line each: nobody writes into the mail's shape
+		clean[k] = strings.Join(strings.Fields(v), " ")
+	}
+	var text, html strings.Builder
+	if err := texts.ExecuteTemplate(&text, name+".txt", clean); err != nil {
+		return Message{}, &Error{Permanent: true, Reason: "render", err: err}
+	}
+	if err := htmls.ExecuteTemplate(&html, name+".html", clean); err != nil {
+		return Message{}, &Error{Permanent: true, Reason: "render", err: err}
+	}
+	subject, body, _ := strings.Cut(text.String(), "\n")
+	return Message{ID: id, To: to, Subject: subject, Text: strings.TrimLeft(body, "\n"), HTML: html.String()}, nil
+}
