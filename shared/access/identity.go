@@ -181,3 +181,12 @@ func groupThousands(digits string) string {
 	}
 	return b.String()
 }
+
+// MaskEmail keeps the first character and the domain: "j•••@example.org". It is
+// empty for what is no address.
+func MaskEmail(s string) string {
+	if !IsEmail(s) {
+		return ""
+	}
+	return s[:1] + "•••@" + EmailDomain(s)
+}

@@ -87,3 +87,13 @@ func FuzzDigitsOnly(f *testing.F) {
 		}
 	})
 }
+
+func TestMaskEmail(t *testing.T) {
+	for in, want := range map[string]string{
+		"juana@Example.org": "j•••@example.org", "j@example.org": "j•••@example.org", "": "", "juana": "", "a b@example.org": "",
+	} {
+		if got := MaskEmail(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
