@@ -1,0 +1,136 @@
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"llavero/server/internal/config"
+	"llavero/server/internal/store"
+	"llavero/shared/access"
+	"llavero/shared/puzzle"
+	"llavero/shared/secret"
+	"llavero/shared/wire"
+)
+
+// Box seals what is at rest: the seeds of second factors.
+type Box interface {
+	Seal(t secret.Text, identity string) ([]byte, error)
+	Open(sealed []byte, identity string) (secret.Text, error)
+}
+
+// Deps are what a Service works with. All are needed.
+type Deps struct {
+	Store    *store.DB
+	Box      Box
+	Settings config.Auth
+	Rand     io.Reader
+	Clock    func() time.Time
+}
+
+// Service signs people in and knows their sessions.
+type Service struct {
+	store    *store.DB
+	box      Box
+	settings config.Auth
+	rand     io.Reader
+	clock    func() time.Time
+	hasher   *hasher
+	puzzles  *puzzle.Issuer
+
+	mu      sync.Mutex
+	tickets map[[sha256.Size]byte]ticket
+	watches map[[sha256.Size]byte]map[chan struct{}]struct{}
+}
+
+// New makes a Service.
+func New(d Deps) (*Service, error) {
+	c := cost{memory: uint32(d.Settings.ArgonMemory), time: uint32(d.Settings.ArgonTime), threads: uint8(d.Settings.ArgonThreads)}
+	h, err := newHasher(c, max(1, d.Settings.ArgonParallel), d.Rand)
+	if err != nil {
+		return nil, err
+	}
+	p, err := puzzle.NewIssuer(d.Settings.PuzzleBits, d.Settings.PuzzleTTL, d.Rand)
+	if err != nil {
+		return nil, fmt.Errorf("auth: %w", err)
+	}
+	return &Service{
+		store: d.Store, box: d.Box, settings: d.Settings, rand: d.Rand, clock: d.Clock, hasher: h, puzzles: p,
+		tickets: map[[sha256.Size]byte]ticket{}, watches: map[[sha256.Size]byte]map[chan struct{}]struct{}{},
+	}, nil
+}
+
+// Visit is where a request comes from.
+type Visit struct {
+	Address   string // IP address of the peer
+	RequestID string
+}
+
+// Puzzle hands out a challenge.
+func (s *Service) Puzzle() (wire.Puzzle, error) {
+	c, err := s.puzzles.New(s.clock())
+	if err != nil {
+		return wire.Puzzle{}, err
+	}
+	return wire.Puzzle{Challenge: c.Text, Difficulty: c.Bits, ExpiresAt: c.ExpiresAt}, nil
+}
+
+// checkPuzzle says whether the proof is good; spending it is the caller's.
+func (s *Service) checkPuzzle(challenge string, nonce uint64) (expires time.Time, err error) {
+	expires, err = s.puzzles.Verify(challenge, nonce, s.clock())
+	switch {
+	case err == nil:
+		return expires, nil
+	case errors.Is(err, puzzle.ErrExpired):
+		return expires, &access.Error{Code: access.CodeExpired, Hint: access.HintPuzzle, Err: err}
+	}
+	return expires, &access.Error{Code: access.CodeInvalid, Hint: access.HintPuzzle, Err: err}
+}
+
+// newToken makes a random bearer text and its hash.
+func (s *Service) newToken() (token string, hash [sha256.Size]byte, err error) {
+	var b [32]byte
+	if _, err := io.ReadFull(s.rand, b[:]); err != nil {
+		return "", hash, fmt.Errorf("auth: token: %w", err)
+	}
+	token = base64.RawURLEncoding.EncodeToString(b[:])
+	return token, sha256.Sum256([]byte(token)), nil
+}
+
+// describe is the account as its own session sees it.
+func describe(tx *store.Tx, a store.Account) (*wire.Session, error) {
+	session := &wire.Session{
+		Account: a.ID, Login: a.Login, Person: a.Person, Role: a.Role, Independent: a.Independent,
+		Entity: a.Entity, MaskedEmail: access.MaskEmail(a.Email),
+	}
+	if a.Entity != "" {
+		name, err := tx.EntityName(a.Entity)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+		session.EntityName = name
+	}
+	return session, nil
+}
+
+// Describe tells a session's account to its own client, for the header.
+func (s *Service) Describe(ctx context.Context, who access.Viewer) (wire.Session, error) {
+	var session *wire.Session
+	err := s.store.Read(ctx, func(tx *store.Tx) error {
+		a, err := tx.Account(who.Account)
+		if err != nil {
+			return err
+		}
+		session, err = describe(tx, a)
+		return err
+	})
+	if err != nil {
+		return wire.Session{}, err
+	}
+	return *session, nil
+}
