@@ -90,9 +90,10 @@ type Entity struct {
 
 // Entities is the picker of «Inscripción» and «Consultar».
 type Entities struct {
-	Rows    []Entity // by code
-	Search  *Index   // over Rows: code, name, place, sites, NIT; nil when empty
-	Loading bool     // nothing received yet
+	Owner   access.EntityID // whose they are, for the words of an empty list
+	Rows    []Entity        // by code
+	Search  *Index          // over Rows: code, name, place, sites, NIT; nil when empty
+	Loading bool            // nothing received yet
 	Trouble *Trouble
 }
 
