@@ -122,7 +122,7 @@ func clinic() []Provider {
 		}}),
 		legal(Provider{
 			Code: "1100199003",
-			Name: "Unidad de Rehabilitación Cardiopulmonar y Medicina Física de la Sabana Ñandú de los Andes",
+			Name: "Unidad de Rehabilitación Cardiopulmonar y Medicina Física de la Sabana Ñandú de los Andes S.A.S.",
 			Sites: []Site{{
 				Code: "1100199003", Number: "01",
 				Name: "Unidad de Rehabilitación Cardiopulmonar y Medicina Física de la Sabana, Sede Chapinero Norte",
