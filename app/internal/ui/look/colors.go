@@ -19,6 +19,7 @@ const (
 	ColorSurfaceBlue fyne.ThemeColorName = "llavero.surface-blue" // chosen, current
 	ColorCard        fyne.ThemeColorName = "llavero.card"         // cards and forms on the page
 	ColorBorder      fyne.ThemeColorName = "llavero.border"       // decorative lines
+	ColorRing        fyne.ThemeColorName = "llavero.ring"         // the focus ring
 )
 
 // Level is what a state means; it decides the colours of chips, banners and
@@ -71,6 +72,7 @@ var light = map[fyne.ThemeColorName]color.Color{
 	ColorSurfaceBlue: rgb(0xe6effd),
 	ColorCard:        rgb(0xffffff),
 	ColorBorder:      rgb(0xd5d8da),
+	ColorRing:        rgb(0x1b4db8),
 
 	Ink(Neutral): rgb(0x4b4b4b), Tint(Neutral): rgb(0xeceeef),
 	Ink(Info): rgb(0x115c8f), Tint(Info): rgb(0xe6effd),
@@ -85,7 +87,7 @@ var light = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameDisabledButton:      rgb(0xeceeef),
 	theme.ColorNameDisabled:            rgb(0x686c71),
 	theme.ColorNameError:               rgb(0xa80521),
-	theme.ColorNameFocus:               rgb(0x3366cc),
+	theme.ColorNameFocus:               alpha(0x3366cc, 0x33),
 	theme.ColorNameForeground:          rgb(0x3b3e42),
 	theme.ColorNameForegroundOnError:   rgb(0xffffff),
 	theme.ColorNameForegroundOnPrimary: rgb(0xffffff),
@@ -121,6 +123,7 @@ var dark = map[fyne.ThemeColorName]color.Color{
 	ColorSurfaceBlue: rgb(0x1c3050),
 	ColorCard:        rgb(0x171e27),
 	ColorBorder:      rgb(0x38434f),
+	ColorRing:        rgb(0xffd27a),
 
 	Ink(Neutral): rgb(0xd5dae0), Tint(Neutral): rgb(0x2b343e),
 	Ink(Info): rgb(0x9cc9f2), Tint(Info): rgb(0x16304a),
@@ -135,7 +138,7 @@ var dark = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameDisabledButton:      rgb(0x232b34),
 	theme.ColorNameDisabled:            rgb(0x97a1ab),
 	theme.ColorNameError:               rgb(0xffa9b5),
-	theme.ColorNameFocus:               rgb(0x8ab2ff),
+	theme.ColorNameFocus:               alpha(0x8ab2ff, 0x33),
 	theme.ColorNameForeground:          rgb(0xe4e8ec),
 	theme.ColorNameForegroundOnError:   rgb(0x3d0008),
 	theme.ColorNameForegroundOnPrimary: rgb(0x0a1a33),

@@ -1,0 +1,161 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"llavero/app/internal/ui/look"
+)
+
+// Entry is one line of text. Escape and the program's shortcuts reach their
+// callbacks, which the toolkit's entry swallows.
+type Entry struct {
+	widget.Entry
+
+	// OnEscape is called on Escape; nil leaves it alone.
+	OnEscape func()
+	// OnKey sees every key first; true takes it.
+	OnKey func(*fyne.KeyEvent) bool
+	// OnShortcut sees every shortcut first; true takes it.
+	OnShortcut func(fyne.Shortcut) bool
+	// OnFocus and OnBlur tell the comings and goings of the keyboard.
+	OnFocus, OnBlur func()
+	// Clean, when set, rewrites what was typed or pasted, in sight.
+	Clean func(string) string
+
+	isFocused bool
+	isWrong   bool
+	onText    func(string)
+}
+
+// NewEntry makes an entry with a grey example inside.
+func NewEntry(example string) *Entry {
+	e := &Entry{}
+	e.PlaceHolder = example
+	e.extend()
+	return e
+}
+
+// NewPasswordEntry hides what is typed; an eye shows it.
+func NewPasswordEntry() *Entry {
+	e := &Entry{}
+	e.Password = true
+	e.extend()
+	return e
+}
+
+// NewCodeLine is an entry in the face that tells 0 from O.
+func NewCodeLine(example string) *Entry {
+	e := &Entry{}
+	e.PlaceHolder = example
+	e.TextStyle = look.CodeStyle
+	e.extend()
+	return e
+}
+
+func (e *Entry) extend() {
+	e.ExtendBaseWidget(e)
+	e.Entry.OnChanged = e.changed
+}
+
+// OnText is called with the text after each change, cleaned.
+func (e *Entry) OnText(f func(string)) { e.onText = f }
+
+func (e *Entry) changed(s string) {
+	if e.Clean != nil {
+		if c := e.Clean(s); c != s {
+			e.SetText(c) // comes back here once, clean
+			e.CursorColumn = len([]rune(c))
+			e.Refresh()
+			return
+		}
+	}
+	if e.onText != nil {
+		e.onText(s)
+	}
+}
+
+// Put sets the text without telling anybody, unless it is already there.
+func (e *Entry) Put(text string) {
+	if e.Text == text {
+		return
+	}
+	tell := e.onText
+	e.onText = nil
+	e.SetText(text)
+	e.onText = tell
+}
+
+// SetWrong gives the entry the border of an error.
+func (e *Entry) SetWrong(wrong bool) {
+	if e.isWrong == wrong {
+		return
+	}
+	e.isWrong = wrong
+	if wrong {
+		e.SetValidationError(errWrong)
+		e.AlwaysShowValidationError = true
+	} else {
+		e.SetValidationError(nil)
+		e.AlwaysShowValidationError = false
+	}
+	e.Refresh()
+}
+
+type entryError string
+
+func (e entryError) Error() string { return string(e) }
+
+// errWrong only colours the border; the words stand in the field.
+const errWrong = entryError("wrong")
+
+// FocusGained implements fyne.Focusable.
+func (e *Entry) FocusGained() {
+	e.isFocused = true
+	e.Entry.FocusGained()
+	if e.OnFocus != nil {
+		e.OnFocus()
+	}
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *Entry) FocusLost() {
+	e.isFocused = false
+	e.Entry.FocusLost()
+	if e.OnBlur != nil {
+		e.OnBlur()
+	}
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *Entry) TypedKey(k *fyne.KeyEvent) {
+	if e.OnKey != nil && e.OnKey(k) {
+		return
+	}
+	if k.Name == fyne.KeyEscape && e.OnEscape != nil {
+		e.OnEscape()
+		return
+	}
+	e.Entry.TypedKey(k)
+}
+
+// TypedShortcut implements fyne.Shortcutable. What the entry does not know goes
+// to the window, as if no entry had the keyboard.
+func (e *Entry) TypedShortcut(s fyne.Shortcut) {
+	if e.OnShortcut != nil && e.OnShortcut(s) {
+		return
+	}
+	if custom, ok := s.(*desktop.CustomShortcut); ok {
+		if c := CanvasOf(e); c != nil {
+			if h, ok := c.(fyne.Shortcutable); ok {
+				h.TypedShortcut(custom)
+				return
+			}
+		}
+	}
+	e.Entry.TypedShortcut(s)
+}
+
+// IsFocused reports whether the keyboard is here.
+func (e *Entry) IsFocused() bool { return e.isFocused }

@@ -1,0 +1,103 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"llavero/app/internal/ui/look"
+)
+
+// Page is the frame of every signed-in screen: title, one line of help, the
+// body and a bar of buttons at the bottom.
+type Page struct {
+	widget.BaseWidget
+	Title  *Text
+	Help   *Text
+	scroll *container.Scroll
+	frame  *fyne.Container
+}
+
+// NewFormPage is a page whose body scrolls. Footer may be nil; see NewFooter.
+func NewFormPage(title, help string, body, footer fyne.CanvasObject) *Page {
+	p := &Page{}
+	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, look.GapPage, look.GapPage, look.GapPage), body))
+	p.build(title, help, p.scroll, footer)
+	return p
+}
+
+// NewListPage is a page whose body takes all the room left and scrolls itself:
+// a table. Top may be nil; it stands between the help line and the list.
+func NewListPage(title, help string, top, list, footer fyne.CanvasObject) *Page {
+	p := &Page{}
+	body := container.NewBorder(top, nil, nil, nil, list)
+	p.build(title, help, container.New(layout.NewCustomPaddedLayout(0, look.Gap, look.GapPage, look.GapPage), body), footer)
+	return p
+}
+
+func (p *Page) build(title, help string, body, footer fyne.CanvasObject) {
+	p.Title, p.Help = NewTitle(title), NewNote(help)
+	p.Help.Hidden = help == ""
+	head := container.New(layout.NewCustomPaddedLayout(look.GapWide, look.Gap, look.GapPage-look.Gap, look.GapPage),
+		NewTight(p.Title, p.Help))
+	p.frame = container.NewBorder(head, footer, nil, nil, body)
+	p.ExtendBaseWidget(p)
+}
+
+// CreateRenderer implements fyne.Widget.
+func (p *Page) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(p.frame) }
+
+// ScrollTop goes back to the top of a form page.
+func (p *Page) ScrollTop() {
+	if p.scroll != nil {
+		p.scroll.ScrollToTop()
+	}
+}
+
+// ScrollTo brings an object of a form page's body into sight.
+func (p *Page) ScrollTo(o fyne.CanvasObject) {
+	if p.scroll == nil || CanvasOf(p) == nil {
+		return
+	}
+	at := absoluteOf(o).Subtract(absoluteOf(p.scroll.Content))
+	top, height := p.scroll.Offset.Y, p.scroll.Size().Height
+	if at.Y >= top && at.Y+o.Size().Height <= top+height {
+		return
+	}
+	room := max(0, p.scroll.Content.Size().Height-height)
+	p.scroll.ScrollToOffset(fyne.NewPos(0, min(max(0, at.Y-look.GapPage), room)))
+}
+
+// NewFooter is the bar at the bottom of a page: left things (back), then, at the
+// right, what leads on. The last one is the primary button.
+func NewFooter(left []fyne.CanvasObject, right ...fyne.CanvasObject) *fyne.Container {
+	row := append(append([]fyne.CanvasObject{}, left...), layout.NewSpacer())
+	row = append(row, right...)
+	bar := container.New(layout.NewCustomPaddedLayout(12, 12, look.GapPage, look.GapPage), NewRow(row...))
+	line := container.New(heightLayout{1}, NewFill(look.ColorBorder, "", 0))
+	return container.NewStack(NewFill(look.ColorSurface, "", 0), container.NewBorder(line, nil, nil, nil, bar))
+}
+
+// heightLayout gives its objects a fixed least height.
+type heightLayout struct{ h float32 }
+
+func (l heightLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var w float32
+	for _, o := range objects {
+		w = max(w, o.MinSize().Width)
+	}
+	return fyne.NewSize(w, l.h)
+}
+
+func (l heightLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(0, 0))
+		o.Resize(s)
+	}
+}
+
+// NewHeight gives an object at least this height.
+func NewHeight(h float32, o fyne.CanvasObject) *fyne.Container {
+	return container.New(heightLayout{h}, o)
+}
