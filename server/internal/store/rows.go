@@ -1,0 +1,243 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"llavero/shared/access"
+	"llavero/shared/divipola"
+	"llavero/shared/wire"
+)
+
+// This file shapes rows as a viewer may see them. The scope is in the SELECT;
+// what a role never sees of a row it may see is left out in shape….
+
+const requestRowColumns = `
+	key_requests.id,
+	key_requests.number,
+	key_requests.kind,
+	key_requests.reason,
+	key_requests.status,
+	key_requests.code,
+	entities.document_number,
+	providers.row_no,
+	providers.name,
+	providers.municipality,
+	key_requests.requested_at,
+	key_requests.signed_at,
+	key_requests.updated_at,
+	key_requests.environment,
+	key_requests.step,
+	key_requests.failure,
+	key_requests.taken_by,
+	key_requests.taken_name,
+	key_requests.taken_at,
+	key_requests.version`
+
+const requestRowFrom = `
+	FROM key_requests
+	JOIN providers ON providers.code = key_requests.code
+	JOIN entities ON entities.id = providers.entity`
+
+func scanRequestRow(viewer access.Viewer, scan func(...any) error) (wire.RequestRow, error) {
+	var r wire.RequestRow
+	var municipality string
+	err := scan(&r.ID, &r.Number, &r.Kind, &r.Reason, &r.Status, &r.Code, &r.NIT, &r.ProviderNo, &r.Provider, &municipality,
+		timeInto{&r.RequestedAt}, timeInto{&r.SignedAt}, timeInto{&r.UpdatedAt}, &r.Environment, &r.Step,
+		jsonInto{&r.Failure}, &r.TakenBy, &r.TakenName, timeInto{&r.TakenAt}, &r.Version)
+	r.Place = divipola.Place(municipality)
+	if !viewer.IsOfficer() {
+		r.Failure, r.TakenBy, r.TakenName = nil, "", ""
+		r.TakenAt = instant(0)
+	}
+	return r, err
+}
+
+const keyRowColumns = `
+	access_keys.id,
+	access_keys.code,
+	access_keys.environment,
+	access_keys.name,
+	access_keys.client_id,
+	access_keys.state,
+	access_keys.issued_at,
+	access_keys.expires_at,
+	access_keys.version`
+
+func scanKeyRow(viewer access.Viewer, scan func(...any) error) (wire.KeyRow, error) {
+	var k wire.KeyRow
+	err := scan(&k.ID, &k.Code, &k.Environment, &k.Name, &k.ClientID, &k.State, timeInto{&k.IssuedAt}, timeInto{&k.ExpiresAt}, &k.Version)
+	if !viewer.IsOfficer() {
+		k.ClientID = ""
+	}
+	return k, err
+}
+
+// providerRow shapes a code for its delegate. Sites that are gone stay out.
+func providerRow(p Provider) wire.ProviderRow {
+	row := wire.ProviderRow{
+		Code: p.Code, NIT: access.NIT(p.Document.Number), Name: p.Name, Current: p.IsCurrent(), Version: p.Version,
+		Sites: []wire.SiteRow{},
+	}
+	if m, ok := divipola.Lookup(p.Municipality); ok {
+		row.Department, row.Municipality = m.Department, m.Name
+	} else {
+		row.Municipality = p.Municipality
+	}
+	for _, s := range p.Sites {
+		if s.GoneAt.IsZero() {
+			row.Sites = append(row.Sites, wire.SiteRow{Number: s.Number, Name: s.Name})
+		}
+	}
+	return row
+}
+
+// RequestRow reads one request as this viewer may see it; ErrNotFound when it
+// does not exist for them.
+func (tx *Tx) RequestRow(viewer access.Viewer, id access.RequestID) (wire.RequestRow, error) {
+	scope, args := requestScope(viewer, id)
+	return scanRequestRow(viewer, func(into ...any) error {
+		return found(tx.row(`SELECT `+requestRowColumns+requestRowFrom+` WHERE key_requests.id = $1 AND `+scope, args...).Scan(into...))
+	})
+}
+
+// requestScope says which requests a viewer sees, after the parameters given.
+func requestScope(viewer access.Viewer, args ...any) (string, []any) {
+	if viewer.IsOfficer() {
+		return `key_requests.signed_at > 0`, args
+	}
+	args = append(args, delegateEntity(viewer))
+	return fmt.Sprintf(`key_requests.status <> 'cancelled' AND key_requests.entity = $%d`, len(args)), args
+}
+
+// keyScope says which keys a viewer sees, after the parameters given.
+func keyScope(viewer access.Viewer, args ...any) (string, []any) {
+	if viewer.IsOfficer() {
+		return `access_keys.state <> 'creating'`, args
+	}
+	args = append(args, delegateEntity(viewer))
+	return fmt.Sprintf(`access_keys.state <> 'creating' AND access_keys.entity = $%d`, len(args)), args
+}
+
+// delegateEntity is whose rows a viewer sees; a name no entity has for those
+// who see none.
+func delegateEntity(viewer access.Viewer) access.EntityID {
+	if viewer.IsDelegate() {
+		return viewer.Entity
+	}
+	return "\x00"
+}
+
+// changeFor reads one row for a viewer. False: it is nothing to them and never
+// was, as a request not yet signed is to officers and a key being made to all.
+func (tx *Tx) changeFor(viewer access.Viewer, kind wire.RowKind, id string) (wire.Change, bool, error) {
+	var row any
+	var version int64
+	var err error
+	switch kind {
+	case wire.RowRequest:
+		var r wire.RequestRow
+		r, err = tx.RequestRow(viewer, access.RequestID(id))
+		row, version = r, r.Version
+	case wire.RowKey:
+		var k wire.KeyRow
+		scope, args := keyScope(viewer, id)
+		k, err = scanKeyRow(viewer, func(into ...any) error {
+			return found(tx.row(`SELECT `+keyRowColumns+` FROM access_keys WHERE access_keys.id = $1 AND `+scope, args...).Scan(into...))
+		})
+		row, version = k, k.Version
+	case wire.RowProvider:
+		var p Provider
+		p, err = tx.Provider(access.LicenseCode(id))
+		if err == nil && (!viewer.IsDelegate() || p.Entity != viewer.Entity) {
+			err = ErrNotFound
+		}
+		row, version = providerRow(p), p.Version
+	default:
+		return wire.Change{}, false, fmt.Errorf("the log tells of a row of unknown kind %q", kind)
+	}
+	if errors.Is(err, ErrNotFound) {
+		return tx.goneFor(viewer, kind, id)
+	}
+	if err != nil {
+		return wire.Change{}, false, err
+	}
+	c, err := changeOf(kind, id, version, row)
+	return c, err == nil, err
+}
+
+// goneFor makes the empty change of a row out of sight, if the viewer can have
+// seen it before.
+func (tx *Tx) goneFor(viewer access.Viewer, kind wire.RowKind, id string) (wire.Change, bool, error) {
+	gone := wire.Change{Kind: kind, ID: id}
+	switch {
+	case kind == wire.RowRequest && viewer.IsOfficer():
+		return gone, false, nil // not signed; a signed one stays in sight
+	case kind == wire.RowKey && viewer.IsOfficer():
+		return gone, false, nil // being made; later states stay in sight
+	case kind == wire.RowKey:
+		k, err := tx.Key(access.KeyID(id))
+		if err == nil && k.State == access.KeyCreating {
+			return gone, false, nil
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return gone, false, err
+		}
+	}
+	return gone, true, nil
+}
+
+func changeOf(kind wire.RowKind, id string, version int64, row any) (wire.Change, error) {
+	body, err := json.Marshal(row)
+	return wire.Change{Kind: kind, ID: id, Version: version, Body: body}, err
+}
+
+// VisibleRows hands over every row this viewer may see, one at a time and with
+// no position: for a client that starts anew. It stops at fn's first error and
+// returns it.
+func (tx *Tx) VisibleRows(viewer access.Viewer, fn func(wire.Change) error) error {
+	if viewer.IsDelegate() {
+		providers, err := tx.ProvidersOf(viewer.Entity)
+		if err != nil {
+			return err
+		}
+		for _, p := range providers {
+			c, err := changeOf(wire.RowProvider, string(p.Code), p.Version, providerRow(p))
+			if err != nil {
+				return err
+			}
+			if err := fn(c); err != nil {
+				return err
+			}
+		}
+	} else if !viewer.IsOfficer() {
+		return nil
+	}
+	emit := func(kind wire.RowKind, id string, version int64, row any) error {
+		c, err := changeOf(kind, id, version, row)
+		if err != nil {
+			return err
+		}
+		return fn(c)
+	}
+	scope, args := requestScope(viewer)
+	err := tx.each(func(scan func(...any) error) error {
+		r, err := scanRequestRow(viewer, scan)
+		if err != nil {
+			return err
+		}
+		return emit(wire.RowRequest, string(r.ID), r.Version, r)
+	}, `SELECT `+requestRowColumns+requestRowFrom+` WHERE `+scope, args...)
+	if err != nil {
+		return err
+	}
+	scope, args = keyScope(viewer)
+	return tx.each(func(scan func(...any) error) error {
+		k, err := scanKeyRow(viewer, scan)
+		if err != nil {
+			return err
+		}
+		return emit(wire.RowKey, string(k.ID), k.Version, k)
+	}, `SELECT `+keyRowColumns+` FROM access_keys WHERE `+scope, args...)
+}
