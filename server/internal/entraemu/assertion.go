@@ -1,0 +1,108 @@
+package entraemu
+
+import (
+	"crypto/rsa"
+	"crypto/sha1" //nolint:gosec // x5t is a SHA-1 thumbprint by its definition
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// audience is a JWT aud: one text or a list.
+type audience []string
+
+// UnmarshalJSON takes either form.
+func (a *audience) UnmarshalJSON(b []byte) error {
+	var one string
+	if err := json.Unmarshal(b, &one); err == nil {
+		*a = audience{one}
+		return nil
+	}
+	return json.Unmarshal(b, (*[]string)(a))
+}
+
+type assertionClaims struct {
+	Aud audience `json:"aud"`
+	Iss string   `json:"iss"`
+	Sub string   `json:"sub"`
+	Exp float64  `json:"exp"`
+	Nbf float64  `json:"nbf"`
+}
+
+// checkAssertion checks a client_assertion against the application's
+// certificates.
+func (e *Emulator) checkAssertion(r *http.Request, app *application, f tokenForm, now time.Time) *loginRefusal {
+	if f.assertionType != assertionType {
+		return invalidRequest(900144, "The request body must contain the following parameter: 'client_assertion_type'.")
+	}
+	t, err := parseJWT(f.assertion)
+	if err != nil {
+		return invalidClient(50027, "JWT token is invalid or malformed.")
+	}
+	cert, pub := certificateOf(app, t)
+	if cert == nil {
+		return invalidClient(700027, "The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '%s'.]", app.AppID)
+	}
+	if err := t.verify(pub); err != nil {
+		return invalidClient(700027, "Client assertion failed signature validation. [Reason - The key was found, but use of the key to verify the signature failed.]")
+	}
+	if now.Before(cert.Start) || !now.Before(cert.End) {
+		return invalidClient(700027, "Client assertion failed signature validation. [Reason - The key used is expired.]")
+	}
+	var c assertionClaims
+	if err := json.Unmarshal(t.payload, &c); err != nil {
+		return invalidClient(50027, "JWT token is invalid or malformed.")
+	}
+	const slack = 300
+	if float64(now.Unix()) > c.Exp+slack || float64(now.Unix()) < c.Nbf-slack {
+		return invalidClient(700024, "Client assertion is not within its valid time range. Current time: %s.", stamp(now))
+	}
+	if !strings.EqualFold(c.Iss, app.AppID) || !strings.EqualFold(c.Sub, app.AppID) {
+		return invalidClient(700021, "Client assertion application identifier doesn't match 'client_id' parameter.")
+	}
+	if !e.ownAudience(r, c.Aud) {
+		return invalidClient(700023, "Client assertion audience claim does not match Realm issuer. Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials.")
+	}
+	return nil
+}
+
+// certificateOf finds the certificate a JWT names by either thumbprint.
+func certificateOf(app *application, t *jwt) (*certificate, *rsa.PublicKey) {
+	for i, c := range app.Certificates {
+		s1, s256 := sha1.Sum(c.DER), sha256.Sum256(c.DER) //nolint:gosec // x5t, by its definition
+		named := []string{b64(s1[:]), b64(s256[:])}
+		if !slices.Contains(named, t.header.X5t) && !slices.Contains(named, t.header.X5tS256) {
+			continue
+		}
+		parsed, err := x509.ParseCertificate(c.DER)
+		if err != nil {
+			continue
+		}
+		if pub, ok := parsed.PublicKey.(*rsa.PublicKey); ok {
+			return &app.Certificates[i], pub
+		}
+	}
+	return nil, nil
+}
+
+func (e *Emulator) ownAudience(r *http.Request, aud audience) bool {
+	for _, a := range aud {
+		rest, ok := strings.CutPrefix(a, e.base(r)+"/")
+		if !ok {
+			continue
+		}
+		tenant, tail, _ := strings.Cut(strings.TrimRight(rest, "/"), "/")
+		if e.checkTenant(tenant, false) != nil {
+			continue
+		}
+		switch tail {
+		case "", "v2.0", "oauth2/token", "oauth2/v2.0/token":
+			return true
+		}
+	}
+	return false
+}
