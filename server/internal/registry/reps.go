@@ -46,7 +46,9 @@ func ReadREPS(ctx context.Context, files ...File) (*Snapshot, *Report, error) {
 	return r.snapshot(hex.EncodeToString(sum.Sum(nil))), &r.report, nil
 }
 
-func rank(f Format) int { return slices.IndexFunc(layouts, func(l layout) bool { return l.format == f }) }
+func rank(f Format) int {
+	return slices.IndexFunc(layouts, func(l layout) bool { return l.format == f })
+}
 
 // source is an opened file whose header was understood.
 type source struct {

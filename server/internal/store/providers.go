@@ -47,7 +47,9 @@ const providerColumns = `
 func (p *Provider) into() []any {
 	return []any{
 		&p.Code, &p.RowNo, &p.Entity, &p.Document.Type, &p.Document.Number, &p.EntityName,
-		&p.Name, &p.Class, &p.Municipality, timeInto{&p.GoneAt}, &p.Version,
+		&p.Name, &p.Class, &p.Municipality,
+		timeInto{&p.GoneAt},
+		&p.Version,
 	}
 }
 
