@@ -1,0 +1,181 @@
+// Package journal is the log of both programs: a slog handler that strikes out
+// what must not be written and keeps the last lines in memory, for «Copiar
+// informe para la mesa de ayuda».
+//
+// Striking out is the second guard. The first is that secrets are secret.Text,
+// which no handler can print; this one catches a secret that became a string:
+// attributes with a telling name, and values that look like bearer tokens or
+// client secrets.
+//
+// A Journal is safe for concurrent use.
+package journal
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Kept is how many lines Lines can return.
+const Kept = 500
+
+// Struck stands in place of what was struck out.
+const Struck = "[oculto]"
+
+// Journal is a slog.Handler in front of another.
+type Journal struct {
+	next slog.Handler
+	ring *ring
+}
+
+// New returns a handler that passes cleaned records on to next, and keeps the
+// last Kept of them. A nil next only keeps.
+func New(next slog.Handler) *Journal {
+	r := &ring{}
+	keep := slog.NewTextHandler(r, &slog.HandlerOptions{Level: slog.LevelDebug})
+	if next == nil {
+		return &Journal{next: keep, ring: r}
+	}
+	return &Journal{next: both{next, keep}, ring: r}
+}
+
+// Lines returns the kept lines, oldest first.
+func (j *Journal) Lines() []string { return j.ring.lines() }
+
+// Enabled asks the next handler.
+func (j *Journal) Enabled(ctx context.Context, level slog.Level) bool {
+	return j.next.Enabled(ctx, level)
+}
+
+// Handle cleans the record and passes it on.
+func (j *Journal) Handle(ctx context.Context, r slog.Record) error {
+	clean := slog.NewRecord(r.Time, r.Level, strike(r.Message), r.PC)
+	r.Attrs(func(a slog.Attr) bool {
+		clean.AddAttrs(cleaned(a))
+		return true
+	})
+	return j.next.Handle(ctx, clean)
+}
+
+// WithAttrs cleans the attributes and passes them on.
+func (j *Journal) WithAttrs(attrs []slog.Attr) slog.Handler {
+	clean := make([]slog.Attr, len(attrs))
+	for i, a := range attrs {
+		clean[i] = cleaned(a)
+	}
+	return &Journal{next: j.next.WithAttrs(clean), ring: j.ring}
+}
+
+// WithGroup passes the group on.
+func (j *Journal) WithGroup(name string) slog.Handler {
+	return &Journal{next: j.next.WithGroup(name), ring: j.ring}
+}
+
+// telling are parts of attribute names whose value is never written.
+var telling = []string{"secret", "password", "token", "authorization", "cookie", "totp", "otp", "assertion", "seed", "apikey", "subscriptionkey"}
+
+// harmless are names that hold such a part and tell nothing.
+var harmless = []string{"tokenendpoint", "tokentype", "secretstate", "tokenexpiresat"}
+
+func isTelling(name string) bool {
+	folded := strings.NewReplacer("_", "", "-", "", ".", "").Replace(strings.ToLower(name))
+	if slices.Contains(harmless, folded) {
+		return false
+	}
+	return slices.ContainsFunc(telling, func(part string) bool { return strings.Contains(folded, part) })
+}
+
+// shapes are values that give themselves away: bearer tokens (three base64url
+// parts), Entra client secrets, authorization headers, TOTP addresses.
+var shapes = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*|` +
+	`[A-Za-z0-9_.~-]{3}\dQ~[A-Za-z0-9_.~-]{20,}|` +
+	`(?i:bearer|basic) [A-Za-z0-9+/=._~-]{8,}|` +
+	`otpauth://\S+|` +
+	`(?i:client_secret|client_assertion|password)=[^&\s]+`)
+
+func strike(s string) string { return shapes.ReplaceAllString(s, Struck) }
+
+func cleaned(a slog.Attr) slog.Attr {
+	value := a.Value.Resolve()
+	if value.Kind() == slog.KindGroup {
+		group := value.Group()
+		clean := make([]slog.Attr, len(group))
+		for i, g := range group {
+			clean[i] = cleaned(g)
+		}
+		return slog.Attr{Key: a.Key, Value: slog.GroupValue(clean...)}
+	}
+	if isTelling(a.Key) {
+		return slog.String(a.Key, Struck)
+	}
+	switch value.Kind() {
+	case slog.KindString:
+		return slog.String(a.Key, strike(value.String()))
+	case slog.KindAny:
+		if err, ok := value.Any().(error); ok {
+			return slog.String(a.Key, strike(err.Error()))
+		}
+		return slog.String(a.Key, strike(value.String()))
+	default:
+		return slog.Attr{Key: a.Key, Value: value}
+	}
+}
+
+// both hands each record to two handlers.
+type both [2]slog.Handler
+
+func (b both) Enabled(ctx context.Context, level slog.Level) bool {
+	return b[0].Enabled(ctx, level) || b[1].Enabled(ctx, level)
+}
+
+func (b both) Handle(ctx context.Context, r slog.Record) error {
+	var first error
+	for _, h := range b {
+		if h.Enabled(ctx, r.Level) {
+			if err := h.Handle(ctx, r.Clone()); err != nil && first == nil {
+				first = err
+			}
+		}
+	}
+	return first
+}
+
+func (b both) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return both{b[0].WithAttrs(attrs), b[1].WithAttrs(attrs)}
+}
+
+func (b both) WithGroup(name string) slog.Handler {
+	return both{b[0].WithGroup(name), b[1].WithGroup(name)}
+}
+
+// ring keeps the last lines written to it.
+type ring struct {
+	mu   sync.Mutex
+	kept []string
+	next int
+}
+
+func (r *ring) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for line := range bytes.Lines(p) {
+		text := string(bytes.TrimRight(line, "\n"))
+		if len(r.kept) < Kept {
+			r.kept = append(r.kept, text)
+			continue
+		}
+		r.kept[r.next] = text
+		r.next = (r.next + 1) % Kept
+	}
+	return len(p), nil
+}
+
+func (r *ring) lines() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Concat(r.kept[r.next:], r.kept[:r.next])
+}
