@@ -45,9 +45,10 @@ type Config struct {
 	// off for an authority that is not Microsoft's.
 	InstanceDiscovery bool
 
-	Clock  func() time.Time // required
-	Jitter func() float64   // in [0,1); default math/rand
-	Pacer  *Pacer           // default NewPacer(15, 15); share one per provisioning application
+	Clock  func() time.Time                                 // required
+	Jitter func() float64                                   // in [0,1); default math/rand
+	Sleep  func(ctx context.Context, d time.Duration) error // default Sleep
+	Pacer  *Pacer                                           // default NewPacer(15, 15); share one per provisioning application
 	Retry  Retry
 }
 
@@ -124,6 +125,9 @@ func New(cfg Config) (*Client, error) {
 	}
 	if cfg.Jitter == nil {
 		cfg.Jitter = rand.Float64
+	}
+	if cfg.Sleep == nil {
+		cfg.Sleep = Sleep
 	}
 	if cfg.Pacer == nil {
 		cfg.Pacer = NewPacer(DefaultWritesPerSecond, DefaultWritesPerSecond)
@@ -217,8 +221,8 @@ func isMicrosoft(host string) bool {
 	return false
 }
 
-// sleep waits for d or until ctx ends.
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep waits for d, or until ctx ends and then returns its error.
+func Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
 	}

@@ -97,7 +97,7 @@ func (c *Client) do(ctx context.Context, k call, out any) (int, error) {
 		if !again || ctx.Err() != nil {
 			return 0, e
 		}
-		if err := sleep(ctx, delay); err != nil {
+		if err := c.cfg.Sleep(ctx, delay); err != nil {
 			e.err = errors.Join(e.err, err)
 			return 0, e
 		}
@@ -144,7 +144,7 @@ func (p *patience) backOff(n int) time.Duration {
 // attempt makes one try and notes in a what it learns.
 func (c *Client) attempt(ctx context.Context, k call, payload []byte, out any, a *Attempt) *Error {
 	write := k.method != http.MethodGet
-	if err := c.cfg.Pacer.wait(ctx, c.cfg.Clock, write); err != nil {
+	if err := c.cfg.Pacer.wait(ctx, &c.cfg, write); err != nil {
 		return &Error{Call: k.name, Code: CodeNotSent, Outcome: Later, err: err}
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Retry.Timeout)

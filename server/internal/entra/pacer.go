@@ -37,23 +37,23 @@ func (p *Pacer) Pause(until time.Time) {
 
 // wait blocks until a call may leave: reads wait for the end of a pause only,
 // writes also take their turn in the bucket.
-func (p *Pacer) wait(ctx context.Context, clock func() time.Time, write bool) error {
+func (p *Pacer) wait(ctx context.Context, cfg *Config, write bool) error {
 	if write {
-		now := clock()
+		now := cfg.Clock()
 		turn := p.limit.ReserveN(now, 1)
-		if err := sleep(ctx, turn.DelayFrom(now)); err != nil {
-			turn.CancelAt(clock())
+		if err := cfg.Sleep(ctx, turn.DelayFrom(now)); err != nil {
+			turn.CancelAt(cfg.Clock())
 			return err
 		}
 	}
 	for {
 		p.mu.Lock()
-		left := p.paused.Sub(clock())
+		left := p.paused.Sub(cfg.Clock())
 		p.mu.Unlock()
 		if left <= 0 {
 			return ctx.Err()
 		}
-		if err := sleep(ctx, left); err != nil {
+		if err := cfg.Sleep(ctx, left); err != nil {
 			return err
 		}
 	}
