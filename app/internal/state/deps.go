@@ -101,21 +101,13 @@ type Deps struct {
 	API    API
 	Rows   Rows
 	Keeper Keeper
-	// Solve computes the proof of work of «No soy un robot», telling its
-	// progress from 0 to 1.
-	Solve func(ctx context.Context, p wire.Puzzle, progress func(float64)) (nonce uint64, err error)
-	Clock func() time.Time
-	Rand  io.Reader // ids of acts
-	Log   *slog.Logger
+	Clock  func() time.Time
+	Rand   io.Reader // ids of acts
+	Log    *slog.Logger
 
 	Device string // what the list of sessions calls this computer
 	Login  string // remembered from last time, may be empty
 
-	// StateWord is the word of the list's column «Estado token», for the
-	// search. Nil: not searched.
-	StateWord func(wire.RequestRow) string
-	// EnvironmentWord heads the block of CopyAll.
-	EnvironmentWord func(access.Environment) string
 	// FreeMail reports a free-mail domain, for the warning to independents.
 	// Nil: nobody is warned; the server decides anyway.
 	FreeMail func(domain string) bool

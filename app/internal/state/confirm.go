@@ -1,0 +1,251 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"llavero/shared/access"
+	"llavero/shared/secret"
+	"llavero/shared/wire"
+)
+
+// confirmState is what is about to be signed, as the server gave it.
+type confirmState struct {
+	detail  wire.RequestDetail
+	code    *wire.CodeSent
+	sending bool
+	signing bool
+	trouble *Trouble
+}
+
+// isOf reports that it is the request of a code which still waits to be signed.
+func (c *confirmState) isOf(e Entity) bool {
+	return e.Request != nil && e.Request.ID == c.detail.Row.ID &&
+		e.Request.Status == access.StatusSigning && e.Request.Version == c.detail.Row.Version
+}
+
+// Confirm is step 2; false when nothing is being signed.
+func (m *Model) Confirm() (Confirm, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.confirm == nil {
+		return Confirm{Link: m.link}, false
+	}
+	c := m.confirm
+	row := c.detail.Row
+	s := Confirm{
+		Link: m.link, Request: row.ID, Number: row.Number, Version: row.Version, Kind: row.Kind, Reason: row.Reason,
+		Form: c.detail.Form, Texts: m.texts, ContentHash: c.detail.ContentHash, Code: c.code,
+		Sending: c.sending, Signing: c.signing, Trouble: c.trouble,
+	}
+	s.Entity, _ = m.rows.entity(row.Code)
+	return s, true
+}
+
+// OpenConfirm goes on with the signature of a request that was left unsigned.
+// Its texts must be ticked anew, in the form, unless they were in this session.
+func (m *Model) OpenConfirm(ctx context.Context, id access.RequestID) error {
+	life, err := m.begin(func() {})
+	if err != nil {
+		return err
+	}
+	return m.openConfirm(ctx, life, id)
+}
+
+func (m *Model) openConfirm(ctx context.Context, life int, id access.RequestID) error {
+	detail, err := m.deps.API.Request(ctx, id)
+	if err != nil {
+		m.ended(ctx, err)
+		return err
+	}
+	m.set(life, func() {
+		m.confirm = &confirmState{detail: detail}
+		m.enroll.chosen, m.enroll.form = detail.Row.Code, detail.Form
+	})
+	return nil
+}
+
+// BackToForm leaves the signature for the form, which is as it was. A code that
+// was sent goes on working as long as nothing is changed.
+func (m *Model) BackToForm() {
+	m.mu.Lock()
+	if m.confirm != nil {
+		m.confirm.trouble = nil
+	}
+	m.mu.Unlock()
+	poke(m.changed)
+}
+
+// SendCode has a one-time code mailed for what is being signed.
+func (m *Model) SendCode(ctx context.Context) error {
+	var row wire.RequestRow
+	var body wire.SendCode
+	var c *confirmState
+	life, err := m.begin(func() {
+		if c = m.confirm; c == nil {
+			return
+		}
+		row = c.detail.Row
+		for _, text := range m.texts {
+			if m.enroll.ticked[text.ID] {
+				body.Accepted = append(body.Accepted, wire.AcceptedText{ID: text.ID, Hash: text.Hash})
+			}
+		}
+		c.sending, c.trouble = true, nil
+	})
+	if err != nil {
+		m.confirmTrouble(life, err)
+		return err
+	}
+	if c == nil {
+		return nil
+	}
+	act := "code/" + string(row.ID)
+	key, err := m.keyOf(act, body)
+	var sent wire.CodeSent
+	if err == nil {
+		sent, err = m.deps.API.SendCode(ctx, key, row.ID, body)
+		m.answered(act, err)
+	}
+	if err != nil {
+		m.ended(ctx, err)
+	}
+	t := m.troubleOf(err)
+	m.set(life, func() {
+		c.sending, c.trouble = false, t
+		if err == nil {
+			c.code = &sent
+		}
+	})
+	return err
+}
+
+func (m *Model) confirmTrouble(life int, err error) {
+	t := m.troubleOf(err)
+	m.set(life, func() {
+		if m.confirm != nil {
+			m.confirm.trouble = t
+		}
+	})
+}
+
+// Sign presents the code from the mail. When it returns nil the request is
+// signed and Progress follows it.
+func (m *Model) Sign(ctx context.Context, code secret.Text) error {
+	digits := access.DigitsOnly(code.Reveal())
+	var row wire.RequestRow
+	var c *confirmState
+	var refused error
+	life, err := m.begin(func() {
+		if c = m.confirm; c == nil {
+			return
+		}
+		if c.signing {
+			c = nil
+			return
+		}
+		if row, refused = m.toSign(c); refused == nil {
+			c.signing, c.trouble = true, nil
+		}
+	})
+	if err == nil {
+		err = refused
+	}
+	if err == nil && c != nil && digits == "" {
+		err = access.InvalidField("code", access.HintRequired)
+		m.set(life, func() { c.signing = false })
+	}
+	if err != nil {
+		m.confirmTrouble(life, err)
+		return err
+	}
+	if c == nil {
+		return nil
+	}
+	body := wire.Sign{Code: digits, ContentHash: c.detail.ContentHash}
+	_, err = m.ask(ctx, "sign/"+string(row.ID), body, func(key string) (wire.Accepted, error) {
+		return m.deps.API.Sign(ctx, key, row.ID, row.Version, body)
+	})
+	t := m.troubleOf(err)
+	m.set(life, func() {
+		c.signing, c.trouble = false, t
+		if err == nil {
+			m.confirm, m.enroll, m.progress = nil, enrollState{}, row.Code
+			return
+		}
+		c.countTries(err)
+	})
+	return err
+}
+
+// toSign is the row to sign, as the rules allow it; the lock is held. The
+// version is the newest known: what is signed is bound by its hash.
+func (m *Model) toSign(c *confirmState) (wire.RequestRow, error) {
+	row := c.detail.Row
+	if r, ok := m.rows.requests[row.ID]; ok && r.row.Version > row.Version {
+		row = r.row
+	}
+	return row, access.CanSign(m.viewer, &access.KeyRequest{
+		ID: row.ID, Entity: m.viewer.Entity, Status: row.Status, Version: row.Version,
+	})
+}
+
+// countTries takes over how many tries a refusal says are left.
+func (c *confirmState) countTries(err error) {
+	e, ok := errors.AsType[*access.Error](err)
+	if !ok || c.code == nil {
+		return
+	}
+	if left, err := strconv.Atoi(e.Args["left"]); err == nil {
+		code := *c.code
+		code.TriesLeft = left
+		c.code = &code
+	}
+}
+
+// CancelRequest withdraws the request that is being signed.
+func (m *Model) CancelRequest(ctx context.Context) error {
+	var row wire.RequestRow
+	var c *confirmState
+	life, err := m.begin(func() {
+		if c = m.confirm; c != nil {
+			row = c.detail.Row
+			c.sending = true
+		}
+	})
+	if err != nil || c == nil {
+		m.confirmTrouble(life, err)
+		return err
+	}
+	_, err = m.ask(ctx, "cancel/"+string(row.ID), row.Version, func(key string) (wire.Accepted, error) {
+		return m.deps.API.CancelRequest(ctx, key, row.ID, row.Version)
+	})
+	t := m.troubleOf(err)
+	m.set(life, func() {
+		c.sending, c.trouble = false, t
+		if err == nil {
+			m.confirm = nil
+		}
+	})
+	return err
+}
+
+// FollowProgress chooses the code whose latest request Progress shows.
+func (m *Model) FollowProgress(code access.LicenseCode) {
+	m.mu.Lock()
+	m.progress = code
+	m.mu.Unlock()
+	poke(m.changed)
+}
+
+// Progress follows a signed request to its keys; false when there is none.
+func (m *Model) Progress() (Progress, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	entity, ok := m.rows.entity(m.progress)
+	if !ok || entity.Request == nil {
+		return Progress{Link: m.link}, false
+	}
+	return Progress{Link: m.link, Entity: entity, Request: *entity.Request}, true
+}

@@ -1,0 +1,289 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"llavero/shared/access"
+	"llavero/shared/wire"
+)
+
+// Facts is the feed's side of a Model: what came down is kept, put in and told,
+// in this order. One goroutine calls it, the feed's.
+type Facts struct{ m *Model }
+
+// Facts returns the side of the model that the feed speaks to.
+func (m *Model) Facts() *Facts { return &Facts{m: m} }
+
+// Position is where the rows stand, to go on from.
+func (f *Facts) Position() wire.Position {
+	f.m.mu.Lock()
+	defer f.m.mu.Unlock()
+	return f.m.at
+}
+
+// Connecting says that a connection is being tried.
+func (f *Facts) Connecting() { f.phase(LinkConnecting) }
+
+// Lost says that there is no connection, and why.
+func (f *Facts) Lost(err error) {
+	m := f.m
+	m.deps.Log.Info("feed lost", "error", err)
+	m.mu.Lock()
+	m.incoming = nil
+	m.mu.Unlock()
+	f.phase(LinkOffline)
+}
+
+func (f *Facts) phase(p LinkPhase) {
+	f.m.mu.Lock()
+	f.m.link.Phase = p
+	f.m.mu.Unlock()
+	poke(f.m.changed)
+}
+
+// Welcome begins what follows a connection: the rest, or all rows anew.
+func (f *Facts) Welcome(ctx context.Context, epoch string, _ int64, reset bool) error {
+	m := f.m
+	if reset {
+		m.keeping.Lock()
+		err := m.deps.Rows.BeginReset(ctx)
+		m.keeping.Unlock()
+		if err != nil {
+			return fmt.Errorf("beginning the rows anew: %w", err)
+		}
+	}
+	m.mu.Lock()
+	defer func() {
+		m.mu.Unlock()
+		poke(m.changed)
+	}()
+	m.incoming, m.counting = nil, 0
+	m.isFirst = m.link.DataAt.IsZero()
+	m.link.Phase, m.link.Missed = LinkCatchingUp, 0
+	if reset {
+		m.incoming = newRowSet()
+		m.incoming.epoch = epoch
+	}
+	return nil
+}
+
+// Changes puts rows in. During a reset they are gathered and not shown.
+func (f *Facts) Changes(ctx context.Context, changes []wire.Change) error {
+	m := f.m
+	list := make([]parsed, len(changes))
+	for i, c := range changes {
+		var err error
+		if list[i], err = parse(c); err != nil {
+			return err
+		}
+	}
+	m.mu.Lock()
+	incoming, at := m.incoming, m.at
+	m.mu.Unlock()
+	if incoming == nil {
+		for _, c := range changes {
+			at.Seq = max(at.Seq, c.Seq)
+		}
+	}
+	m.keeping.Lock()
+	err := m.deps.Rows.Apply(ctx, changes, at)
+	m.keeping.Unlock()
+	if err != nil {
+		return fmt.Errorf("keeping rows: %w", err)
+	}
+	if incoming != nil {
+		for _, p := range list {
+			incoming.apply(p)
+		}
+		return nil
+	}
+	m.mu.Lock()
+	m.counting += len(list)
+	for _, p := range list {
+		before, after := m.rows.apply(p)
+		if p.Kind == wire.RowRequest {
+			m.requestChanged(before, after)
+		}
+	}
+	m.at = at
+	m.wakeWaiting()
+	m.mu.Unlock()
+	poke(m.dirty)
+	return nil
+}
+
+// Ready says that all up to seq was sent: the rows are current.
+func (f *Facts) Ready(ctx context.Context, seq int64, at time.Time) error {
+	m := f.m
+	m.mu.Lock()
+	incoming, position := m.incoming, m.at
+	m.mu.Unlock()
+	position.Seq, position.At = max(position.Seq, seq), at
+	m.keeping.Lock()
+	defer m.keeping.Unlock()
+	var err error
+	if incoming != nil {
+		position.Epoch, position.Seq = incoming.epoch, seq
+		err = m.deps.Rows.EndReset(ctx, position)
+	} else {
+		err = m.deps.Rows.Apply(ctx, nil, position)
+	}
+	if err != nil {
+		return fmt.Errorf("keeping the position: %w", err)
+	}
+	if incoming != nil {
+		incoming.pendingStale, incoming.entitiesStale = true, true
+		incoming.build()
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if incoming != nil {
+		m.swap(incoming)
+	}
+	m.at = position
+	m.link.DataAt = at
+	if m.link.Phase != LinkOnline {
+		m.link.Phase = LinkOnline
+		if !m.isFirst && m.counting > 0 {
+			m.link.Missed = m.counting
+			m.tell(NoticeBack, map[string]string{"count": fmt.Sprint(m.counting)})
+		}
+	}
+	m.counting = 0
+	m.wakeWaiting()
+	poke(m.beat)
+	poke(m.dirty)
+	return nil
+}
+
+// swap puts the new generation in the place of the old one; the lock is held.
+func (m *Model) swap(incoming *rowSet) {
+	old := m.rows
+	m.rows, m.incoming = incoming, nil
+	m.counting = incoming.differences(old)
+	for id := range m.held {
+		before, after := old.requests[id], incoming.requests[id]
+		var b, a *wire.RequestRow
+		if before != nil {
+			b = &before.row
+		}
+		if after != nil {
+			a = &after.row
+		}
+		m.requestChanged(b, a)
+	}
+}
+
+// Beat says that the server lives and that all up to seq was sent.
+func (f *Facts) Beat(_ context.Context, seq int64, at time.Time) error {
+	m := f.m
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.incoming != nil {
+		return nil
+	}
+	// Kept with the next rows or the next ready: a beat is not worth a write.
+	m.at.Seq = max(m.at.Seq, seq)
+	m.at.At, m.link.DataAt = at, at
+	m.wakeWaiting()
+	poke(m.changed)
+	return nil
+}
+
+// requestChanged tells what a person should know of a request's change; the
+// lock is held.
+func (m *Model) requestChanged(before, after *wire.RequestRow) {
+	if m.who == nil {
+		return
+	}
+	row := after
+	if row == nil {
+		row = before
+	}
+	if row == nil {
+		return
+	}
+	args := map[string]string{"number": row.Number, "code": string(row.Code)}
+	if m.held[row.ID] && (after == nil || after.TakenBy != m.who.Account) {
+		delete(m.held, row.ID)
+		switch {
+		case after != nil && after.TakenBy != "":
+			args["by"] = after.TakenName
+			m.tell(NoticeTakenBy, args)
+		case after != nil && after.Status == access.StatusPending:
+			m.tell(NoticeLapsed, args)
+		}
+	}
+	isDone := after != nil && after.Status == access.StatusDone
+	wasDone := before != nil && before.Status == access.StatusDone
+	if isDone && !wasDone && before != nil && m.viewer.IsDelegate() {
+		m.tell(NoticeKeyReady, args)
+	}
+}
+
+// follow runs the feed while somebody is signed in.
+func (m *Model) follow(ctx context.Context, feed Feed) error {
+	for {
+		m.mu.Lock()
+		isIn, life := m.who != nil, m.life
+		m.mu.Unlock()
+		if isIn {
+			if err := m.followLife(ctx, feed, life); err != nil {
+				return err
+			}
+		}
+		m.mu.Lock()
+		isSame := m.life == life
+		m.mu.Unlock()
+		if !isSame {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-m.signed:
+		}
+	}
+}
+
+// followLife runs the feed for one sign-in, and ends when that does.
+func (m *Model) followLife(ctx context.Context, feed Feed, life int) error {
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- feed.Run(running) }()
+	for {
+		select {
+		case err := <-done:
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			m.feedEnded(ctx, life, err)
+			return nil
+		case <-m.signed:
+			m.mu.Lock()
+			isSame := m.life == life
+			m.mu.Unlock()
+			if !isSame {
+				stop()
+				<-done
+				return ctx.Err()
+			}
+		}
+	}
+}
+
+// feedEnded takes note that the server ended the feed for good.
+func (m *Model) feedEnded(ctx context.Context, life int, err error) {
+	m.mu.Lock()
+	isSame := m.life == life
+	m.mu.Unlock()
+	if !isSame || err == nil || errors.Is(err, context.Canceled) {
+		return
+	}
+	m.deps.Log.Warn("feed ended", "error", err)
+	m.leave(ctx, m.troubleOf(err))
+}

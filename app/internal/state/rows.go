@@ -1,0 +1,277 @@
+package state
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"llavero/shared/access"
+	"llavero/shared/es"
+	"llavero/shared/wire"
+)
+
+// rowSet holds the rows of one generation and the lists made of them. The
+// model's lock guards it, except for the generation under way, which only the
+// feed's goroutine touches.
+type rowSet struct {
+	requests  map[access.RequestID]*requestEntry
+	keys      map[access.KeyID]wire.KeyRow
+	providers map[access.LicenseCode]*providerEntry
+	latest    map[access.LicenseCode]access.RequestID // the newest request of a code
+	keysOf    map[access.LicenseCode][]access.KeyID   // preproduction first
+	lastDone  time.Time                               // when a request was last closed
+	epoch     string                                  // of the generation under way
+
+	pendingStale, entitiesStale bool
+	pending                     []wire.RequestRow
+	pendingIndex                *Index
+	entities                    []Entity
+	entitiesIndex               *Index
+	pendingOrder                []*requestEntry
+	entityOrder                 []*providerEntry
+}
+
+// requestEntry is a request with its folded text, made once a version.
+type requestEntry struct {
+	row    wire.RequestRow
+	folded string // of pending ones only
+}
+
+type providerEntry struct {
+	row    wire.ProviderRow
+	folded string
+}
+
+func newRowSet() *rowSet {
+	return &rowSet{
+		requests:  map[access.RequestID]*requestEntry{},
+		keys:      map[access.KeyID]wire.KeyRow{},
+		providers: map[access.LicenseCode]*providerEntry{},
+		latest:    map[access.LicenseCode]access.RequestID{},
+		keysOf:    map[access.LicenseCode][]access.KeyID{},
+	}
+}
+
+// parsed is a change with its body read: the one of its kind, none when the row
+// left the viewer's sight.
+type parsed struct {
+	wire.Change
+	request  *requestEntry
+	key      *wire.KeyRow
+	provider *providerEntry
+}
+
+// parse reads the body of a change, and folds its text: the slow part, done
+// without the lock. A kind of a later server is passed over.
+func parse(c wire.Change) (parsed, error) {
+	p := parsed{Change: c}
+	if len(c.Body) == 0 {
+		return p, nil
+	}
+	var err error
+	switch c.Kind {
+	case wire.RowRequest:
+		p.request = &requestEntry{}
+		if err = json.Unmarshal(c.Body, &p.request.row); err == nil && p.request.row.Status == access.StatusPending {
+			p.request.folded = foldRow(requestText(p.request.row))
+		}
+	case wire.RowKey:
+		p.key = &wire.KeyRow{}
+		err = json.Unmarshal(c.Body, p.key)
+	case wire.RowProvider:
+		p.provider = &providerEntry{}
+		if err = json.Unmarshal(c.Body, &p.provider.row); err == nil {
+			p.provider.folded = foldRow(providerText(p.provider.row))
+		}
+	}
+	if err != nil {
+		return p, fmt.Errorf("row %s %s: %w", c.Kind, c.ID, err)
+	}
+	return p, nil
+}
+
+func requestText(r wire.RequestRow) string {
+	parts := []string{
+		string(r.Code), r.Provider, r.Place, string(r.NIT), r.NIT.Display(), r.Number,
+		es.Status(r.Kind, r.Status), es.Situation(r.Kind, r.Status, r.TakenName),
+	}
+	return strings.Join(parts, " ")
+}
+
+func providerText(p wire.ProviderRow) string {
+	parts := []string{string(p.Code), p.Name, p.Department, p.Municipality, string(p.NIT), p.NIT.Display()}
+	for _, site := range p.Sites {
+		parts = append(parts, string(site.Number), site.Name)
+	}
+	return strings.Join(parts, " ")
+}
+
+// apply puts a change in. It returns the request as it was and as it is, for
+// what is told about it; nil for none.
+func (s *rowSet) apply(p parsed) (before, after *wire.RequestRow) {
+	switch p.Kind {
+	case wire.RowRequest:
+		return s.applyRequest(access.RequestID(p.ID), p.request)
+	case wire.RowKey:
+		s.applyKey(access.KeyID(p.ID), p.key)
+	case wire.RowProvider:
+		s.applyProvider(access.LicenseCode(p.ID), p.provider)
+	}
+	return nil, nil
+}
+
+func (s *rowSet) applyRequest(id access.RequestID, e *requestEntry) (before, after *wire.RequestRow) {
+	if old := s.requests[id]; old != nil {
+		before = &old.row
+		if old.row.Status == access.StatusPending {
+			s.pendingStale = true
+		}
+	}
+	s.entitiesStale = true
+	if e == nil {
+		delete(s.requests, id)
+		if before != nil && s.latest[before.Code] == id {
+			s.findLatest(before.Code)
+		}
+		return before, nil
+	}
+	s.requests[id] = e
+	if e.row.Status == access.StatusPending {
+		s.pendingStale = true
+	}
+	if e.row.Status == access.StatusDone && e.row.UpdatedAt.After(s.lastDone) {
+		s.lastDone = e.row.UpdatedAt
+	}
+	last, ok := s.requests[s.latest[e.row.Code]]
+	if !ok || !e.row.RequestedAt.Before(last.row.RequestedAt) {
+		s.latest[e.row.Code] = id
+	}
+	return before, &e.row
+}
+
+// findLatest looks through all requests: rare, a request left our sight.
+func (s *rowSet) findLatest(code access.LicenseCode) {
+	delete(s.latest, code)
+	var best *wire.RequestRow
+	for id, e := range s.requests {
+		if e.row.Code == code && (best == nil || e.row.RequestedAt.After(best.RequestedAt)) {
+			best, s.latest[code] = &e.row, id
+		}
+	}
+}
+
+func (s *rowSet) applyKey(id access.KeyID, k *wire.KeyRow) {
+	s.entitiesStale = true
+	if old, ok := s.keys[id]; ok {
+		s.keysOf[old.Code] = slices.DeleteFunc(s.keysOf[old.Code], func(k access.KeyID) bool { return k == id })
+		delete(s.keys, id)
+	}
+	if k == nil {
+		return
+	}
+	s.keys[id] = *k
+	ids := append(s.keysOf[k.Code], id)
+	slices.SortFunc(ids, func(a, b access.KeyID) int {
+		return cmp.Or(cmp.Compare(environmentOrder(s.keys[a].Environment), environmentOrder(s.keys[b].Environment)), cmp.Compare(a, b))
+	})
+	s.keysOf[k.Code] = ids
+}
+
+func environmentOrder(e access.Environment) int { return slices.Index(access.Environments(), e) }
+
+func (s *rowSet) applyProvider(code access.LicenseCode, e *providerEntry) {
+	s.entitiesStale = true
+	if e == nil {
+		delete(s.providers, code)
+		return
+	}
+	s.providers[code] = e
+}
+
+// build makes the lists that are stale.
+func (s *rowSet) build() {
+	if s.pendingStale {
+		s.buildPending()
+	}
+	if s.entitiesStale {
+		s.buildEntities()
+	}
+}
+
+func (s *rowSet) buildPending() {
+	order := s.pendingOrder[:0]
+	for _, e := range s.requests {
+		if e.row.Status == access.StatusPending {
+			order = append(order, e)
+		}
+	}
+	slices.SortFunc(order, func(a, b *requestEntry) int {
+		return cmp.Or(a.row.SignedAt.Compare(b.row.SignedAt), a.row.RequestedAt.Compare(b.row.RequestedAt),
+			cmp.Compare(a.row.Number, b.row.Number))
+	})
+	s.pending = make([]wire.RequestRow, len(order))
+	folded := make([]string, len(order))
+	for i, e := range order {
+		s.pending[i], folded[i] = e.row, e.folded
+	}
+	s.pendingOrder, s.pendingIndex, s.pendingStale = order, newFoldedIndex(folded), false
+}
+
+func (s *rowSet) buildEntities() {
+	order := s.entityOrder[:0]
+	for _, e := range s.providers {
+		order = append(order, e)
+	}
+	slices.SortFunc(order, func(a, b *providerEntry) int { return cmp.Compare(a.row.Code, b.row.Code) })
+	s.entities = make([]Entity, len(order))
+	folded := make([]string, len(order))
+	for i, e := range order {
+		s.entities[i], folded[i] = s.entityOf(e.row), e.folded
+	}
+	s.entityOrder, s.entitiesIndex, s.entitiesStale = order, newFoldedIndex(folded), false
+}
+
+func (s *rowSet) entityOf(p wire.ProviderRow) Entity {
+	e := Entity{Provider: p}
+	if r, ok := s.requests[s.latest[p.Code]]; ok {
+		row := r.row
+		e.Request = &row
+	}
+	for _, id := range s.keysOf[p.Code] {
+		e.Keys = append(e.Keys, s.keys[id])
+	}
+	return e
+}
+
+// entity is one code with all that is known of it; false: not one of ours.
+func (s *rowSet) entity(code access.LicenseCode) (Entity, bool) {
+	p, ok := s.providers[code]
+	if !ok {
+		return Entity{}, false
+	}
+	return s.entityOf(p.row), true
+}
+
+// differences counts the rows of s that old did not have as they are.
+func (s *rowSet) differences(old *rowSet) int {
+	n := 0
+	for id, e := range s.requests {
+		if o, ok := old.requests[id]; !ok || o.row.Version != e.row.Version {
+			n++
+		}
+	}
+	for id, k := range s.keys {
+		if o, ok := old.keys[id]; !ok || o.Version != k.Version {
+			n++
+		}
+	}
+	for code, p := range s.providers {
+		if o, ok := old.providers[code]; !ok || o.row.Version != p.row.Version {
+			n++
+		}
+	}
+	return n
+}
