@@ -1,0 +1,189 @@
+// Package feed tells each client what changed, by websocket: facts only.
+//
+// One connection is two goroutines. The reader takes the hello and then listens
+// for signs of life; whatever else a client sends ends the connection. The
+// writer, which is the request's own goroutine, does all the talking: subscribe,
+// then read the position, then send what is missing, then wait to be woken.
+// Waking carries no data: the writer looks at the store again, so that a slow
+// client queues nothing and loses nothing.
+//
+// What a viewer may see is decided in the store's SELECT. Rows are read in one
+// transaction, encoded, and sent after it ended: no client, however slow, holds
+// the store.
+package feed
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"llavero/server/internal/auth"
+	"llavero/server/internal/config"
+	"llavero/server/internal/store"
+	"llavero/shared/access"
+	"llavero/shared/wire"
+)
+
+// maxHello bounds what a client may send in one frame, in bytes.
+const maxHello = 4 << 10
+
+// resetsAtOnce bounds how many whole copies are read and encoded at a time: each
+// takes memory for all its rows.
+const resetsAtOnce = 4
+
+// Deps are what a Hub works with. All are needed.
+type Deps struct {
+	Store    *store.DB
+	Auth     *auth.Service
+	Settings config.Feed
+	Clock    func() time.Time // shown to clients
+	Wall     func() time.Time // the machine's own, for deadlines of sockets
+	Log      *slog.Logger
+}
+
+// Hub serves feeds. It is safe for many goroutines.
+type Hub struct {
+	store    *store.DB
+	auth     *auth.Service
+	settings config.Feed
+	clock    func() time.Time
+	wall     func() time.Time
+	log      *slog.Logger
+	upgrader websocket.Upgrader
+	resets   chan struct{}
+
+	closing chan struct{} // closed when the server goes down
+	once    sync.Once
+	conns   sync.WaitGroup
+
+	mu  sync.Mutex
+	per map[access.AccountID]int
+}
+
+// New makes a Hub.
+func New(d Deps) *Hub {
+	return &Hub{
+		store: d.Store, auth: d.Auth, settings: d.Settings, clock: d.Clock, wall: d.Wall, log: d.Log,
+		upgrader: websocket.Upgrader{
+			HandshakeTimeout:  10 * time.Second,
+			Subprotocols:      []string{wire.Subprotocol},
+			EnableCompression: true,
+			WriteBufferPool:   &sync.Pool{},
+			WriteBufferSize:   4 << 10,
+			ReadBufferSize:    1 << 10,
+		},
+		resets:  make(chan struct{}, resetsAtOnce),
+		closing: make(chan struct{}),
+		per:     map[access.AccountID]int{},
+	}
+}
+
+// Refuse says why a request cannot become a feed; nil when it can.
+func (h *Hub) Refuse(r *http.Request) error {
+	if !websocket.IsWebSocketUpgrade(r) {
+		return access.Refuse(access.CodeInvalid, access.HintProtocol)
+	}
+	for _, p := range websocket.Subprotocols(r) {
+		if p == wire.Subprotocol {
+			return nil
+		}
+	}
+	return access.Refuse(access.CodeInvalid, access.HintProtocol)
+}
+
+// Serve turns the request into a feed and returns when it ended. A non-nil
+// error means that nothing was answered yet: the caller says why.
+func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, session auth.Session) error {
+	if err := h.Refuse(r); err != nil {
+		return err
+	}
+	if err := h.enter(session.Viewer.Account); err != nil {
+		return err
+	}
+	defer h.leave(session.Viewer.Account)
+	conn, err := h.upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		h.log.DebugContext(r.Context(), "feed not opened", "err", err)
+		return nil // the upgrader answered
+	}
+	s := &stream{hub: h, conn: conn, session: session, log: h.log.With("account", session.Viewer.Account)}
+	// The request's context ends with the handler, not with the connection it
+	// gave away: the stream's own ends when its reader does.
+	s.serve(context.WithoutCancel(r.Context()))
+	return nil
+}
+
+// enter counts a connection of an account, or refuses one too many.
+func (h *Hub) enter(id access.AccountID) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	select {
+	case <-h.closing:
+		return access.Refuse(access.CodeUnavailable, "")
+	default:
+	}
+	if h.per[id] >= h.settings.PerAccount {
+		return &access.Error{Code: access.CodeThrottled, Args: map[string]string{"wait": "30"}}
+	}
+	h.per[id]++
+	h.conns.Add(1)
+	return nil
+}
+
+func (h *Hub) leave(id access.AccountID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.per[id]--; h.per[id] == 0 {
+		delete(h.per, id)
+	}
+	h.conns.Done()
+}
+
+// Open is how many connections there are.
+func (h *Hub) Open() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := 0
+	for _, c := range h.per {
+		n += c
+	}
+	return n
+}
+
+// GoDown says goodbye to every client and waits until they are gone, or ctx
+// ends. New ones are refused from the call on.
+func (h *Hub) GoDown(ctx context.Context) error {
+	h.once.Do(func() {
+		h.mu.Lock() // so that nobody enters between
+		close(h.closing)
+		h.mu.Unlock()
+	})
+	gone := make(chan struct{})
+	go func() {
+		h.conns.Wait()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// parseHello reads a client's first frame.
+func parseHello(b []byte) (wire.Frame, wire.ByeCode) {
+	var f wire.Frame
+	if json.Unmarshal(b, &f) != nil || f.Type != wire.FrameHello || f.After < 0 || len(f.Epoch) > 100 {
+		return wire.Frame{}, wire.ByeBadFrame
+	}
+	if f.Protocol != wire.Protocol {
+		return wire.Frame{}, wire.ByeProtocol
+	}
+	return f, ""
+}
