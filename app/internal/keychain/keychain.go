@@ -1,5 +1,5 @@
 // Package keychain remembers two small things in the operating system's
-// keychain: the session's token and the key of the cache. Nothing of it is ever
+// keychain: the session and the key of the cache. Nothing of it is ever
 // written to a file.
 //
 // A machine without a keychain, or with one that is locked, is no fault: nothing
@@ -33,16 +33,17 @@ type Keychain struct{ server string }
 // For returns the entries of a server, by its address.
 func For(server string) Keychain { return Keychain{server: server} }
 
-// Token returns the remembered session token; empty when there is none.
-func (k Keychain) Token() (secret.Text, error) { return k.read("token") }
-
-// KeepToken remembers a session token, or forgets it when empty.
-func (k Keychain) KeepToken(token secret.Text) error {
-	if token.IsEmpty() {
-		return k.forget("token")
-	}
-	return k.write("token", token)
+// Get returns what is kept under a name; ok is false when there is nothing.
+func (k Keychain) Get(name string) (value secret.Text, ok bool, err error) {
+	value, err = k.read(name)
+	return value, err == nil && !value.IsEmpty(), err
 }
+
+// Set keeps a value under a name.
+func (k Keychain) Set(name string, value secret.Text) error { return k.write(name, value) }
+
+// Delete forgets a name; one that is not there is no fault.
+func (k Keychain) Delete(name string) error { return k.forget(name) }
 
 // CacheKey returns the cache's key for an account, made on first use.
 func (k Keychain) CacheKey(account string) ([]byte, error) {

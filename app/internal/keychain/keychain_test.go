@@ -13,6 +13,13 @@ import (
 	"llavero/shared/secret"
 )
 
+const entry = "session"
+
+func (k Keychain) get() (secret.Text, error) {
+	value, _, err := k.Get(entry)
+	return value, err
+}
+
 func TestKeychain(t *testing.T) {
 	keyring.MockInit() // the package's own in-memory keychain; the real one is below
 	check(t)
@@ -21,24 +28,24 @@ func TestKeychain(t *testing.T) {
 func check(t *testing.T) {
 	t.Helper()
 	a, b := For("https://a.example"), For("https://b.example")
-	if got, err := a.Token(); err != nil || !got.IsEmpty() {
+	if got, err := a.get(); err != nil || !got.IsEmpty() {
 		t.Fatalf("first: %v", err)
 	}
-	if err := a.KeepToken(secret.New("uno")); err != nil {
+	if err := a.Set(entry, secret.New("uno")); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := a.Token(); err != nil || got.Reveal() != "uno" {
+	if got, err := a.get(); err != nil || got.Reveal() != "uno" {
 		t.Errorf("kept: %v", err)
 	}
-	if got, err := b.Token(); err != nil || !got.IsEmpty() {
+	if got, err := b.get(); err != nil || !got.IsEmpty() {
 		t.Errorf("another server's token: %v", err)
 	}
 	for range 2 { // forgetting twice is no fault
-		if err := a.KeepToken(secret.Text{}); err != nil {
+		if err := a.Delete(entry); err != nil {
 			t.Error(err)
 		}
 	}
-	if got, err := a.Token(); err != nil || !got.IsEmpty() {
+	if got, err := a.get(); err != nil || !got.IsEmpty() {
 		t.Errorf("forgotten: %v", err)
 	}
 	first, err := a.CacheKey("cuenta")
@@ -67,13 +74,13 @@ func TestKeychain_damagedKey(t *testing.T) {
 func TestKeychain_none(t *testing.T) {
 	keyring.MockInitWithError(errors.New("the bus is dead"))
 	k := For("https://a.example")
-	if _, err := k.Token(); !errors.Is(err, ErrNone) {
+	if _, err := k.get(); !errors.Is(err, ErrNone) {
 		t.Errorf("token: %v", err)
 	}
-	if err := k.KeepToken(secret.New("x")); !errors.Is(err, ErrNone) {
+	if err := k.Set(entry, secret.New("x")); !errors.Is(err, ErrNone) {
 		t.Errorf("keep: %v", err)
 	}
-	if err := k.KeepToken(secret.Text{}); !errors.Is(err, ErrNone) {
+	if err := k.Delete(entry); !errors.Is(err, ErrNone) {
 		t.Errorf("forget: %v", err)
 	}
 	if _, err := k.CacheKey("cuenta"); !errors.Is(err, ErrNone) {
