@@ -4,12 +4,19 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"llavero/app/internal/state"
+	"llavero/app/internal/ui/kit"
+	"llavero/app/internal/ui/look"
+	"llavero/shared/access"
+	"llavero/shared/es"
 	"llavero/shared/secret"
+	"llavero/shared/wire"
 )
+
+// codeDigits is how many digits a code has.
+const codeDigits = 6
 
 // Confirm is step 2 of «Inscripción Token»: everything that will be signed,
 // read only, and the code that signs it. UI goroutine only.
@@ -24,22 +31,216 @@ type Confirm struct {
 	OnBack func()
 	// OnCopyText copies words for the help desk: never a secret.
 	OnCopyText func(string)
+	// Beat moves the count-downs; nil and they stand still.
+	Beat Beat
 
-	content *fyne.Container
+	clock func() time.Time
+
+	page   *kit.Page
+	wizard *kit.WizardHead
+	banner *kit.Banner
+	signed *factGroup
+	form   []*factGroup
+	texts  *fyne.Container
+	otp    *fyne.Container
+
+	sent, left, sends, tries, from *kit.Text
+	code                           *kit.CodeEntry
+	field                          *kit.Field
+	codeBox                        fyne.CanvasObject
+	send                           *kit.Button
+	sign                           *kit.Button
+	note                           *kit.Text
+
+	last   state.Confirm
+	drawn  []wire.ConsentText
+	ticker ticker
 }
 
 // NewConfirm makes the screen; clock drives its count-downs.
 func NewConfirm(clock func() time.Time) *Confirm {
-	c := &Confirm{content: container.NewVBox()}
+	c := &Confirm{
+		Beat: everySecond, clock: clock,
+		wizard: kit.NewWizardHead(stepRequest, stepConfirm), banner: kit.NewBanner(),
+		texts: kit.NewStack(),
+		sent:  kit.NewText(""), left: kit.NewStrong(""), sends: kit.NewNote(""), tries: kit.NewNote(""), from: kit.NewNote(""),
+		code: kit.NewCodeEntry(codeDigits), note: kit.NewNote("").Natural(),
+	}
+	c.banner.OnCopy = func(s string) { call(c.OnCopyText, s) }
+	c.wizard.SetCurrent(1)
+	c.code.OnChanged = func(string) { c.enable() }
+	c.code.OnSubmitted = func(string) { c.Submit() }
+	c.field = kit.NewField("Código de 6 dígitos", true, c.code, "")
+	c.send = kit.NewButton("", func() { call0(c.OnSendCode) })
+	c.codeBox = kit.NewTight(c.field, c.left, c.tries, c.sends)
+
+	c.signed = newFactGroup("Lo que va a firmar")
+	groups := []fyne.CanvasObject{c.wizard, c.signed.content}
+	for _, g := range formGroups(access.RequestForm{}) {
+		f := newFactGroup(g.Title)
+		c.form = append(c.form, f)
+		groups = append(groups, f.content)
+	}
+	c.otp = kit.NewSection("Confirme con el código", "El código llega al correo registrado de su usuario. Desde aquí no se puede cambiar.",
+		c.banner, c.sent, c.codeBox, kit.NewRow(c.send), c.from)
+	groups = append(groups, c.texts, c.otp)
+
+	c.sign = kit.NewPrimary("Firmar solicitud", c.Submit)
+	back := kit.NewQuiet("← Volver al formulario", nil, func() { call0(c.OnBack) })
+	c.page = kit.NewFormPage("Confirmación", "Revise lo que va a firmar. Si algo no es correcto, vuelva y corríjalo.",
+		kit.NewColumn(groups...), kit.NewFooter([]fyne.CanvasObject{back}, c.note, c.sign))
 	c.ExtendBaseWidget(c)
 	return c
 }
 
 // CreateRenderer implements fyne.Widget.
-func (c *Confirm) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(c.content) }
+func (c *Confirm) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(c.page)
+}
+
+// Submit is «Firmar solicitud», by button, Intro in the code, or Ctrl+Intro.
+func (c *Confirm) Submit() {
+	if !c.sign.Disabled() && c.code.IsWhole() {
+		call(c.OnSign, secret.New(c.code.Text()))
+	}
+}
+
+// Focus gives the keyboard to what comes next: asking for the code, or typing it.
+func (c *Confirm) Focus() {
+	if c.last.Code == nil {
+		kit.Focus(c.send)
+		return
+	}
+	c.code.Focus()
+}
 
 // Render shows a snapshot.
-func (c *Confirm) Render(state.Confirm) {}
+func (c *Confirm) Render(s state.Confirm) {
+	before := c.last
+	c.last = s
+	c.signed.set(signedGroup(s))
+	for i, g := range formGroups(s.Form) {
+		c.form[i].set(g)
+	}
+	c.renderTexts(s.Texts)
+	wrong := isCodeTrouble(s.Trouble)
+	c.field.SetError("")
+	if wrong {
+		c.field.SetError(es.Error(s.Trouble.Err))
+		c.banner.Clear()
+	} else {
+		c.banner.Set(troubleMessage(s.Trouble))
+	}
+	c.showCode()
+	if s.Trouble != nil && s.Trouble != before.Trouble {
+		if wrong {
+			c.code.SetText("") // a refused code is not typed twice
+		}
+		c.page.ScrollTo(c.otp)
+		c.code.Focus()
+	}
+	c.sign.SetBusy(s.Signing, "Firmando…")
+	c.enable()
+	c.ticker.run(s.Code != nil && !s.Signing, c.Beat, func() {
+		c.showCode()
+		c.enable()
+	})
+}
 
-// Close stops the count-downs. The screen can be rendered again afterwards.
-func (c *Confirm) Close() {}
+// Close stops the count-downs and forgets the typed code. The screen can be
+// rendered again afterwards.
+func (c *Confirm) Close() {
+	c.ticker.run(false, nil, nil)
+	c.code.SetText("")
+}
+
+// isCodeTrouble tells a complaint about the typed code, shown under its field,
+// from the others.
+func isCodeTrouble(t *state.Trouble) bool {
+	if t == nil {
+		return false
+	}
+	switch access.HintOf(t.Err) {
+	case access.HintCodeWrong, access.HintCodeExpired, access.HintCodeReplaced:
+		return true
+	default:
+		return false
+	}
+}
+
+func (c *Confirm) showCode() {
+	l := codeLookAt(c.last, c.clock())
+	put(c.sent, l.Sent)
+	put(c.left, l.Left)
+	put(c.tries, l.TriesLeft)
+	put(c.sends, l.Sends)
+	put(c.from, l.From)
+	if l.Expired {
+		c.left.SetColor(look.Ink(look.Danger))
+	} else {
+		c.left.SetColor("foreground")
+	}
+	setVisible(c.codeBox, c.last.Code != nil)
+	c.send.SetText(l.Send)
+	c.send.SetEnabled(l.CanSend)
+	c.field.SetEnabled(l.CanType && !c.last.Signing)
+}
+
+// enable says whether the request can be signed now.
+func (c *Confirm) enable() {
+	l := codeLookAt(c.last, c.clock())
+	online := c.last.Link.IsOnline()
+	c.sign.SetEnabled(online && l.CanType && c.code.IsWhole() && !c.last.Sending)
+	if online {
+		put(c.note, "")
+	} else {
+		put(c.note, es.NeedsLink)
+	}
+}
+
+func (c *Confirm) renderTexts(texts []wire.ConsentText) {
+	if len(c.drawn) == len(texts) && sameTexts(c.drawn, texts) {
+		return
+	}
+	c.drawn = texts
+	c.texts.RemoveAll()
+	for _, t := range texts {
+		c.texts.Add(kit.NewSection(consentTitle(t.ID), "Versión "+t.Version+" · huella "+shortHash(t.Hash),
+			kit.NewText(t.Body), acceptedLine(t.Label)))
+	}
+}
+
+func sameTexts(a, b []wire.ConsentText) bool {
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// put sets a text's words and takes it away when there are none.
+func put(t *kit.Text, words string) {
+	t.SetText(words)
+	setVisible(t, words != "")
+}
+
+// factGroup is a titled block of read-only values.
+type factGroup struct {
+	content *fyne.Container
+	facts   *kit.Facts
+}
+
+func newFactGroup(title string) *factGroup {
+	f := &factGroup{facts: kit.NewFacts()}
+	f.content = kit.NewSection(title, "", f.facts)
+	return f
+}
+
+func (f *factGroup) set(g group) {
+	facts := make([]kit.Fact, 0, len(g.Lines))
+	for _, l := range g.Lines {
+		facts = append(facts, kit.Fact{Label: l.Label, Value: l.Value, IsCode: l.Code})
+	}
+	f.facts.Set(facts)
+}

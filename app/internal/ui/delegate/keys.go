@@ -2,11 +2,13 @@ package delegate
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"llavero/app/internal/state"
+	"llavero/app/internal/ui/kit"
+	"llavero/app/internal/ui/look"
 	"llavero/shared/access"
+	"llavero/shared/es"
 )
 
 // Keys is «Consultar Token»: the keys of one code in both environments. UI
@@ -35,21 +37,137 @@ type Keys struct {
 	// OnCopyText copies what is no secret: a key's name, words for the help desk.
 	OnCopyText func(string)
 
-	content *fyne.Container
+	page   *kit.Page
+	banner *kit.Banner
+	empty  *kit.Banner
+	picker *entityPicker
+	count  *kit.Text
+	entity fyne.CanvasObject
+
+	status  fyne.CanvasObject
+	chip    *kit.StatusChip
+	means   *kit.Text
+	act     *kit.Button
+	panels  []*keyPanel
+	handing *kit.Text
+
+	last state.Keys
 }
 
 // NewKeys makes the screen.
 func NewKeys() *Keys {
-	k := &Keys{content: container.NewVBox()}
+	k := &Keys{
+		banner: kit.NewBanner(), empty: kit.NewBanner(),
+		count: kit.NewNote(""), chip: kit.NewStatusChip(kit.Chip{}), means: kit.NewText(""),
+	}
+	k.banner.OnCopy = func(s string) { call(k.OnCopyText, s) }
+	k.picker = newEntityPicker(func(c access.LicenseCode) { call(k.OnChoose, c) })
+	k.entity = kit.NewSection("Selección de Entidad", "Seleccione la entidad para consultar su token de acceso.",
+		kit.NewField(es.FieldLabel(state.FieldCode), true, k.picker.input, ""), k.count, k.picker.sites)
+	k.act = kit.NewButton("", k.follow)
+	k.status = kit.NewPanel(kit.NewStack(
+		kit.NewRow(kit.NewStrong("Estado de Inscripción").Natural(), k.chip), k.means, kit.NewRow(k.act)))
+	k.handing = kit.NewNote("Entregue estos datos solo a su proveedor tecnológico, para el sistema de información del prestador.")
+
+	objects := []fyne.CanvasObject{k.banner, k.empty, k.entity, k.status, k.handing}
+	for _, env := range access.Environments() {
+		p := newKeyPanel(k, env)
+		k.panels = append(k.panels, p)
+		objects = append(objects, p.content)
+	}
+	back := kit.NewQuiet(es.BackToMenu, nil, func() { call0(k.OnBack) })
+	k.page = kit.NewFormPage(es.WithManual(es.KeysTitle, es.KeysManual),
+		"Seleccione una entidad para consultar el token asignado.",
+		kit.NewColumn(objects...), kit.NewFooter([]fyne.CanvasObject{back}))
 	k.ExtendBaseWidget(k)
 	return k
 }
 
 // CreateRenderer implements fyne.Widget.
-func (k *Keys) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(k.content) }
+func (k *Keys) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(k.page)
+}
 
-// Render shows a snapshot.
-func (k *Keys) Render(state.Keys) {}
+// Focus gives the keyboard to the picker.
+func (k *Keys) Focus() { k.picker.focus() }
+
+// Render shows a snapshot. A change of code hides what was shown.
+func (k *Keys) Render(s state.Keys) {
+	if s.Chosen != k.last.Chosen {
+		k.Close()
+	}
+	k.last = s
+	k.banner.Set(troubleMessage(firstTrouble(s.Trouble, s.Entities.Trouble), kit.Action{Text: es.Retry, Do: func() { call0(k.OnRetry) }}))
+	nothing := !s.Entities.Loading && len(s.Entities.Rows) == 0 && s.Entities.Trouble == nil
+	if nothing {
+		k.empty.Set(noEntities(s.Entities, s.Link, k.OnCopyText))
+	} else {
+		k.empty.Clear()
+	}
+	setVisible(k.entity, !nothing)
+	k.picker.render(s.Entities, s.Chosen)
+	k.picker.setEnabled(!s.Entities.Loading)
+	put(k.count, countOf(s.Entities))
+
+	chosen := s.Entity != nil && !nothing
+	setVisible(k.status, chosen)
+	setVisible(k.handing, chosen && len(s.Entity.Keys) > 0)
+	if chosen {
+		k.renderStatus(*s.Entity)
+	}
+	for _, p := range k.panels {
+		p.render(s, chosen)
+	}
+}
 
 // Close hides every shown value: on leaving the screen, locking, minimising.
-func (k *Keys) Close() {}
+func (k *Keys) Close() {
+	for _, p := range k.panels {
+		p.conceal()
+	}
+}
+
+func countOf(s state.Entities) string {
+	if s.Loading {
+		return "Cargando entidades…"
+	}
+	return countLine(len(s.Rows))
+}
+
+func (k *Keys) renderStatus(e state.Entity) {
+	i := inscriptionOf(e)
+	k.chip.Set(kit.Chip{Word: i.Word, Level: i.Level})
+	put(k.means, i.Means)
+	switch {
+	case i.Open != "":
+		k.act.SetText("Ver solicitud")
+	case i.CanEnroll:
+		k.act.SetText(es.EnrollTitle)
+	}
+	setVisible(k.act, i.Open != "" || i.CanEnroll)
+}
+
+// follow opens what the state of the code leads to.
+func (k *Keys) follow() {
+	if k.last.Entity == nil {
+		return
+	}
+	i := inscriptionOf(*k.last.Entity)
+	switch {
+	case i.Open != "":
+		call(k.OnOpenRequest, i.Open)
+	case i.CanEnroll:
+		call(k.OnEnroll, k.last.Entity.Provider.Code)
+	}
+}
+
+// levelChip is a key's state as a chip.
+func levelChip(l keyLook) kit.Chip { return kit.Chip{Word: l.State, Level: l.Level} }
+
+// leftColor marks the days left when they are few.
+func leftColor(l keyLook) fyne.ThemeColorName {
+	if l.Warn {
+		return look.Ink(look.Warning)
+	}
+	return "foreground"
+}

@@ -2,11 +2,17 @@ package delegate
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"llavero/app/internal/state"
+	"llavero/app/internal/ui/kit"
+	"llavero/app/internal/ui/look"
+	"llavero/shared/access"
+	"llavero/shared/es"
 )
+
+// renewLater is why «Cambiar llave» is off.
+const renewLater = "disponible en una próxima versión"
 
 // Menu is a delegate's first screen: three cards. UI goroutine only.
 type Menu struct {
@@ -17,18 +23,47 @@ type Menu struct {
 	// OnKeys opens «Mis llaves (Consultar Token)».
 	OnKeys func()
 
-	content *fyne.Container
+	page   *kit.Page
+	noRole *kit.Banner
+	enroll *kit.MenuCard
+	renew  *kit.MenuCard
+	keys   *kit.MenuCard
 }
 
 // NewMenu makes the menu.
 func NewMenu() *Menu {
-	m := &Menu{content: container.NewVBox()}
+	m := &Menu{noRole: kit.NewBanner()}
+	m.enroll = kit.NewMenuCard(look.IconKeyNew, es.EnrollTitle, es.EnrollManual,
+		"Pida por primera vez las llaves de un prestador, para los dos ambientes.", func() { call0(m.OnEnroll) })
+	m.renew = kit.NewMenuCard(look.IconKeyChange, es.RenewTitle, es.RenewManual,
+		"Pida un secreto nuevo por seguridad, cambio de proveedor o vencimiento.", nil)
+	m.renew.SetOff("Pide un secreto nuevo por seguridad, cambio de proveedor o vencimiento. Estará " + renewLater + ".")
+	m.keys = kit.NewMenuCard(look.IconKey, es.KeysTitle, es.KeysManual,
+		"Consulte y copie las llaves de sus prestadores y sus parámetros de conexión.", func() { call0(m.OnKeys) })
+	m.page = kit.NewFormPage("¿Qué necesita hacer?", "Elija una opción. Puede volver aquí en cualquier momento.",
+		kit.NewStack(m.noRole, kit.NewCards(m.enroll, m.renew, m.keys)), nil)
 	m.ExtendBaseWidget(m)
 	return m
 }
 
 // CreateRenderer implements fyne.Widget.
-func (m *Menu) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(m.content) }
+func (m *Menu) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(m.page)
+}
+
+// Focus gives the keyboard to the first card.
+func (m *Menu) Focus() { kit.Focus(m.enroll) }
 
 // Render shows a snapshot.
-func (m *Menu) Render(state.Menu) {}
+func (m *Menu) Render(s state.Menu) {
+	if s.Role == access.RoleDelegate {
+		m.noRole.Clear()
+		m.enroll.SetOff("")
+		m.keys.SetOff("")
+		return
+	}
+	text := es.ErrorText(access.CodeForbidden, access.HintNoRole, nil)
+	m.noRole.Set(kit.Message{Level: look.Warning, Text: text})
+	m.enroll.SetOff(text)
+	m.keys.SetOff(text)
+}

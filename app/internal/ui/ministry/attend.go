@@ -1,12 +1,17 @@
 package ministry
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"llavero/app/internal/state"
+	"llavero/app/internal/ui/kit"
+	"llavero/app/internal/ui/look"
 	"llavero/shared/access"
+	"llavero/shared/es"
 	"llavero/shared/wire"
 )
 
@@ -31,24 +36,286 @@ type Attend struct {
 	// OnCopyText copies words for the help desk: never a secret.
 	OnCopyText func(string)
 
-	content *fyne.Container
+	page     *kit.Page
+	banner   *kit.Banner // refused, failed, saved
+	presence *kit.Banner
+	take     *takeover
+	facts    *kit.Facts
+	contacts *kit.Facts
+	waiting  *kit.Text
+	failure  *kit.Banner
+	why      fyne.CanvasObject
+	form     fyne.CanvasObject
+	blocks   []*keyBlock // production first, as in the manual
+	note     *kit.Text
+	release  *kit.Button
+	resume   *kit.Button
+	save     *kit.Button
+
+	last   state.Attend
+	wanted wish
+	asked  bool // «Guardar» was pressed: the next complaints get the keyboard
 }
 
 // NewAttend makes the form.
 func NewAttend() *Attend {
-	a := &Attend{content: container.NewVBox()}
+	a := &Attend{
+		banner: kit.NewBanner(), presence: kit.NewBanner(), failure: kit.NewBanner(),
+		facts: kit.NewFacts(), contacts: kit.NewFacts(), waiting: kit.NewNote(""), note: kit.NewNote("").Natural(),
+	}
+	copied := func(s string) { call(a.OnCopyText, s) }
+	a.banner.OnCopy, a.failure.OnCopy = copied, copied
+	a.take = newTakeover(a.takeWith)
+	a.why = kit.NewSection("Por qué está pendiente", "", a.failure)
+
+	form := []fyne.CanvasObject{kit.NewTight(kit.NewHeading("Llaves de los ambientes"), kit.NewNote(es.RequiredLine))}
+	var entries []*kit.Entry
+	for _, env := range []access.Environment{access.Production, access.Preproduction} {
+		b := newKeyBlock(env)
+		a.blocks = append(a.blocks, b)
+		form = append(form, b.content)
+		entries = append(entries, b.clientID, b.secret, b.expires)
+	}
+	for i, e := range entries[:len(entries)-1] {
+		e.OnSubmitted = func(string) { kit.Focus(entries[i+1]) }
+	}
+	a.form = kit.NewStack(form...)
+
+	a.release = kit.NewButton(es.Release, a.askRelease)
+	a.resume = kit.NewButton(es.Resume, a.askResume)
+	a.save = kit.NewPrimary(es.Save, a.Submit)
+	back := kit.NewQuiet("← Volver a la lista", nil, func() { call0(a.OnBack) })
+	a.page = kit.NewFormPage("Atender solicitud",
+		"Reanude la emisión automática, o registre las llaves que se generaron para los dos ambientes.",
+		kit.NewColumn(a.banner, a.presence, a.take.content,
+			kit.NewSection("Prestador", "", a.facts),
+			a.why,
+			kit.NewSection("Contactos", "", a.waiting, a.contacts),
+			a.form),
+		kit.NewFooter([]fyne.CanvasObject{back, a.release}, a.note, a.resume, a.save))
 	a.ExtendBaseWidget(a)
 	return a
 }
 
 // CreateRenderer implements fyne.Widget.
-func (a *Attend) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(a.content) }
-
-// Render shows a snapshot.
-func (a *Attend) Render(state.Attend) {}
+func (a *Attend) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(a.page)
+}
 
 // Submit is Ctrl+Intro: «Guardar» when it can be pressed.
-func (a *Attend) Submit() {}
+func (a *Attend) Submit() {
+	if a.save.Disabled() || a.OnSave == nil {
+		return
+	}
+	a.wanted, a.asked = wishSave, true
+	a.OnSave(a.last.Row.ID, a.last.Row.Version, wire.Assign{
+		Production: a.blocks[0].read(), Preproduction: a.blocks[1].read(),
+	})
+}
+
+// Focus gives the keyboard to the first field, or to what lets one fill it in.
+func (a *Attend) Focus() {
+	if canAttend(a.last) {
+		kit.Focus(a.blocks[0].clientID)
+		return
+	}
+	a.take.focus()
+}
+
+// Render shows a snapshot.
+func (a *Attend) Render(s state.Attend) {
+	before := a.last
+	a.last = s
+	if before.Row.ID != s.Row.ID {
+		a.Close()
+	}
+	if s.Saved && !before.Saved {
+		a.clear()
+	}
+	a.page.Title.SetText("Atender solicitud " + s.Row.Number)
+	a.facts.Set(requestFacts(s.Row, mine(s)))
+	if s.Detail != nil {
+		a.contacts.Set(contactFacts(s.Detail.Form))
+	}
+	setVisible(a.contacts, s.Detail != nil)
+	put(a.waiting, contactsLine(s))
+	a.failure.Set(failureMessage(s.Row))
+	setVisible(a.why, s.Row.Failure != nil && !s.Saved)
+	a.presence.Set(presence(s))
+	a.take.render(s)
+	a.banner.Set(a.message(s))
+
+	can := canAttend(s)
+	setVisible(a.form, !s.Saved)
+	wrong := complaints(s.Fields, a.typed)
+	for _, b := range a.blocks {
+		b.render(keyNameOf(s, b.env), can && !s.Sending)
+		b.complain(wrong)
+	}
+	a.save.SetBusy(s.Sending && a.wanted == wishSave, "Guardando…")
+	a.resume.SetBusy(s.Sending && a.wanted == wishResume, "Reanudando…")
+	for _, b := range []*kit.Button{a.save, a.resume, a.release} {
+		b.SetEnabled(can && !s.Sending)
+		setVisible(b, !s.Saved)
+	}
+	if s.Link.IsOnline() {
+		put(a.note, "")
+	} else {
+		put(a.note, es.NeedsLink)
+	}
+	if a.asked && !s.Sending && len(s.Fields) > 0 {
+		a.asked = false
+		a.focusWrong()
+	}
+	if s.Saved != before.Saved || s.Trouble != nil && s.Trouble != before.Trouble && len(s.Fields) == 0 {
+		a.page.ScrollTop()
+	}
+}
 
 // Close empties the typed secrets: on leaving the screen.
-func (a *Attend) Close() {}
+func (a *Attend) Close() {
+	a.clear()
+	a.wanted = wishNone
+	a.take.fold()
+}
+
+// message is what the top of the form says.
+func (a *Attend) message(s state.Attend) kit.Message {
+	switch {
+	case s.Saved:
+		m := savedMessage(s.Row)
+		m.Actions = []kit.Action{{Text: "Volver a la lista", Do: func() { call0(a.OnBack) }}}
+		return m
+	case s.Trouble == nil || s.Trouble.Err == nil:
+		return kit.Message{}
+	case s.Trouble.Err.Hint == access.HintStale, s.Trouble.Err.Hint == access.HintState:
+		return staleMessage(s.Trouble, s.Row, a.wanted)
+	case s.Trouble.Err.Hint == access.HintNotTaken:
+		m := troubleMessage(s.Trouble)
+		m.Level = look.Warning
+		m.Actions = []kit.Action{{Text: "Tomar de nuevo", Do: func() { a.takeWith("") }}}
+		return m
+	default:
+		return troubleMessage(s.Trouble, kit.Action{Text: es.Retry, Do: func() { call0(a.OnRetry) }})
+	}
+}
+
+func (a *Attend) askRelease() {
+	a.wanted = wishRelease
+	call(a.OnRelease, a.last.Row.ID)
+}
+
+func (a *Attend) askResume() {
+	a.wanted = wishResume
+	if a.OnResume != nil {
+		a.OnResume(a.last.Row.ID, a.last.Row.Version)
+	}
+}
+
+func (a *Attend) takeWith(why string) {
+	a.wanted = wishTake
+	if a.OnTake != nil {
+		a.OnTake(a.last.Row.ID, why)
+	}
+}
+
+func (a *Attend) clear() {
+	for _, b := range a.blocks {
+		b.clear()
+	}
+}
+
+// typed is what stands in a field, by its dotted path.
+func (a *Attend) typed(field string) string {
+	for _, b := range a.blocks {
+		if rest, ok := strings.CutPrefix(field, string(b.env)+"."); ok && rest == "expiresAt" {
+			return b.expires.Text
+		}
+	}
+	return ""
+}
+
+func (a *Attend) focusWrong() {
+	for _, b := range a.blocks {
+		for _, f := range b.fields {
+			if f.HasError() {
+				a.page.ScrollTo(f)
+				f.Focus()
+				return
+			}
+		}
+	}
+}
+
+// mine is the account that holds the row when it is this officer's.
+func mine(s state.Attend) access.AccountID {
+	if s.Mine {
+		return s.Row.TakenBy
+	}
+	return ""
+}
+
+// keyNameOf is the name the program gives a key; a word while it is unknown.
+func keyNameOf(s state.Attend, env access.Environment) string {
+	if s.Detail != nil && s.Detail.KeyNames[env] != "" {
+		return s.Detail.KeyNames[env]
+	}
+	return "La construye el programa"
+}
+
+// keyBlock is one environment of the form.
+type keyBlock struct {
+	env      access.Environment
+	content  fyne.CanvasObject
+	clientID *kit.Entry
+	secret   *kit.Entry
+	expires  *kit.Entry
+	name     *kit.Text
+	fields   []*kit.Field // in the order of the complaints
+}
+
+func newKeyBlock(env access.Environment) *keyBlock {
+	b := &keyBlock{
+		env:      env,
+		clientID: kit.NewCodeLine("00000000-0000-0000-0000-000000000000"), secret: kit.NewPasswordEntry(),
+		expires: kit.NewCodeLine("dd/mm/aaaa HH:mm"), name: kit.NewCode(""),
+	}
+	b.clientID.Clean, b.secret.Clean = strings.TrimSpace, strings.TrimSpace
+	title, name := "Ambiente Productivo", "Nombre de la llave (productivo)"
+	if env == access.Preproduction {
+		title, name = "Ambiente PreProducción", "Nombre de la llave (preproducción)"
+	}
+	id := kit.NewField("ClientID (alfanumérico)", true, b.clientID, "")
+	sec := kit.NewField("ClientSecret (alfanumérico)", true, b.secret, "El Valor del secreto, no su Id.")
+	exp := kit.NewField("Fecha Expiración", true, b.expires, "Hora de Colombia.")
+	b.fields = []*kit.Field{id, sec, exp}
+	tag := container.NewHBox(kit.NewSubheading(title).Natural(),
+		container.NewCenter(kit.NewEnvironmentTag(env == access.Production, es.Environment(env))))
+	b.content = kit.NewPanel(kit.NewStack(tag, id, sec,
+		kit.NewTight(kit.NewStrong(name), b.name), exp))
+	return b
+}
+
+func (b *keyBlock) read() wire.TypedKey {
+	at, _ := parseExpiry(b.expires.Text) // a date that cannot be read goes up zero and comes back as a complaint
+	return wire.TypedKey{ClientID: b.clientID.Text, Secret: b.secret.Text, ExpiresAt: at}
+}
+
+func (b *keyBlock) render(name string, on bool) {
+	b.name.SetText(name)
+	for _, f := range b.fields {
+		f.SetEnabled(on)
+	}
+}
+
+func (b *keyBlock) complain(wrong map[string]string) {
+	for i, name := range []string{"clientId", "secret", "expiresAt"} {
+		b.fields[i].SetError(wrong[string(b.env)+"."+name])
+	}
+}
+
+func (b *keyBlock) clear() {
+	for _, e := range []*kit.Entry{b.clientID, b.secret, b.expires} {
+		e.Put("")
+	}
+}

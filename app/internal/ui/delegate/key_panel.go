@@ -1,0 +1,246 @@
+package delegate
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"llavero/app/internal/state"
+	"llavero/app/internal/ui/kit"
+	"llavero/app/internal/ui/look"
+	"llavero/shared/access"
+	"llavero/shared/es"
+	"llavero/shared/secret"
+	"llavero/shared/wire"
+)
+
+// keyPanel is one environment of «Consultar Token»: the key, its parameters, and
+// who saw what.
+type keyPanel struct {
+	screen *Keys
+	env    access.Environment
+
+	content fyne.CanvasObject
+	chip    *kit.StatusChip
+	left    *kit.Text
+	alert   *widget.Icon
+	note    *kit.Text
+	name    *kit.CopyField
+	masked  []*maskedField // client id, secret, expiry
+	sites   *kit.Text
+	params  *fyne.Container
+	loading *kit.Text
+	secrets []*maskedField // sensitive parameters
+	copyAll *kit.Button
+	include *kit.Check
+	audit   *kit.Fold
+
+	key   access.KeyID
+	drawn []wire.Parameter
+}
+
+// maskedField is one masked value and which one it is.
+type maskedField struct {
+	*kit.MaskedSecret
+	field access.Field
+}
+
+func newKeyPanel(screen *Keys, env access.Environment) *keyPanel {
+	p := &keyPanel{
+		screen: screen, env: env,
+		chip: kit.NewStatusChip(kit.Chip{}), left: kit.NewStrong("").Natural(),
+		alert: widget.NewIcon(look.Coloured(look.IconAlert, look.Ink(look.Warning))),
+		note:  kit.NewNote(""), name: kit.NewCopyField("Nombre de llave", "", true),
+		sites: kit.NewNote(""), params: kit.NewStack(), loading: kit.NewNote("Cargando parámetros…"),
+	}
+	p.name.OnCopy = func(s string) { call(screen.OnCopyText, s) }
+	values := []fyne.CanvasObject{p.name}
+	for _, f := range []access.Field{access.FieldClientID, access.FieldSecret, access.FieldExpiresAt} {
+		m := p.newMasked(f, revealTitle(f))
+		p.masked = append(p.masked, m)
+		values = append(values, m.MaskedSecret)
+	}
+	p.include = kit.NewCheck(es.IncludeSecret, nil)
+	p.copyAll = kit.NewIconButton(es.CopyAll, look.IconCopy, func() {
+		if screen.OnCopyAll != nil {
+			screen.OnCopyAll(p.key, p.include.IsOn())
+		}
+		p.include.Set(false) // each copy with the secret is a choice of its own
+	})
+	p.audit = kit.NewFold("Quién vio, copió o exportó estos valores", "", nil)
+	head := container.NewHBox(kit.NewHeading(panelTitle(env)).Natural(), container.NewCenter(environmentTag(env)))
+	state := container.NewHBox(container.NewCenter(p.chip), container.NewCenter(p.alert), p.left)
+	parameters := kit.NewStack(kit.NewTight(
+		kit.NewSubheading("Parámetros de conexión · "+es.Environment(env)),
+		kit.NewNote("Señor usuario, por favor tenga en cuenta la siguiente información para el proceso de integración:")),
+		p.loading, p.params,
+		container.NewBorder(nil, nil, nil, container.NewCenter(p.copyAll), p.include))
+	p.content = kit.NewPanel(kit.NewStack(kit.NewTight(head, state, p.note), kit.NewStack(values...), p.sites,
+		container.New(layout.NewCustomPaddedLayout(look.Gap, 0, 0, 0), parameters), p.audit))
+	return p
+}
+
+func (p *keyPanel) newMasked(f access.Field, title string) *maskedField {
+	m := &maskedField{MaskedSecret: kit.NewMaskedSecret(title), field: f}
+	m.OnReveal = func() { p.reveal(m) }
+	m.OnCopy = func() {
+		if p.screen.OnCopy != nil {
+			p.screen.OnCopy(p.key, m.field)
+		}
+	}
+	return m
+}
+
+// reveal asks for a value. An answer for a key that is no longer shown is
+// dropped.
+func (p *keyPanel) reveal(m *maskedField) {
+	if p.screen.OnReveal == nil {
+		m.Fail(es.NeedsLink)
+		return
+	}
+	key := p.key
+	p.screen.OnReveal(key, m.field, access.PurposeShow, func(value secret.Text, err error) {
+		switch {
+		case p.key != key:
+			m.SetBusy(false)
+		case err != nil:
+			m.Fail(errorText(err))
+		case m.field == access.FieldExpiresAt:
+			m.Reveal(expiryText(value))
+		default:
+			m.Reveal(value)
+		}
+	})
+}
+
+// expiryText writes an instant as people read it; the server sends RFC 3339.
+func expiryText(value secret.Text) secret.Text {
+	t, err := time.Parse(time.RFC3339, value.Reveal())
+	if err != nil {
+		return value
+	}
+	return secret.New(es.DateTimeZone(t))
+}
+
+// errorText words what came back instead of a value.
+func errorText(err error) string {
+	if e, ok := errors.AsType[*access.Error](err); ok {
+		return es.Error(e)
+	}
+	return es.ErrorText(access.CodeInternal, "", nil)
+}
+
+func (p *keyPanel) render(s state.Keys, chosen bool) {
+	var key wire.KeyRow
+	ok := false
+	if chosen {
+		key, ok = keyOf(s.Entity.Keys, p.env)
+	}
+	setVisible(p.content, ok)
+	if !ok {
+		p.setKey("")
+		return
+	}
+	p.setKey(key.ID)
+	l := keyLookOf(key, s.Now)
+	p.chip.Set(levelChip(l))
+	p.left.SetText(l.Left)
+	p.left.SetColor(leftColor(l))
+	setVisible(p.alert, l.Warn)
+	put(p.note, l.Note)
+	p.name.SetValue(l.Name)
+	put(p.sites, "Sedes de este código: "+sitesText(s.Entity.Provider)+".")
+
+	online := s.Link.IsOnline()
+	params, loaded := s.Parameters[p.env]
+	p.renderParams(params)
+	switch {
+	case loaded:
+		put(p.loading, "")
+	case online:
+		put(p.loading, "Cargando parámetros…")
+	default:
+		put(p.loading, "Los parámetros se ven con conexión.")
+	}
+	for _, m := range slices.Concat(p.masked, p.secrets) {
+		m.SetEnabled(online)
+	}
+	p.copyAll.SetEnabled(online && loaded)
+	p.include.SetEnabled(online && loaded)
+	p.audit.Set(auditText(s.Audit, key.ID))
+}
+
+// setKey changes which key the panel is about, hiding the one before.
+func (p *keyPanel) setKey(id access.KeyID) {
+	if p.key == id {
+		return
+	}
+	p.conceal()
+	p.key = id
+	for _, m := range slices.Concat(p.masked, p.secrets) {
+		m.Fail("")
+	}
+}
+
+func (p *keyPanel) conceal() {
+	for _, m := range slices.Concat(p.masked, p.secrets) {
+		m.Conceal()
+	}
+	p.include.Set(false)
+}
+
+// renderParams makes the rows of the parameters anew when they change.
+func (p *keyPanel) renderParams(params []wire.Parameter) {
+	if slices.Equal(p.drawn, params) {
+		return
+	}
+	for _, m := range p.secrets {
+		m.Conceal()
+	}
+	p.drawn, p.secrets = params, nil
+	p.params.RemoveAll()
+	for _, x := range params {
+		if x.Sensitive {
+			m := p.newMasked(access.ParamField(x.Name), x.Name)
+			p.secrets = append(p.secrets, m)
+			p.params.Add(m.MaskedSecret)
+			continue
+		}
+		c := kit.NewCopyField(x.Name, x.Value, true)
+		c.OnCopy = func(s string) { call(p.screen.OnCopyText, s) }
+		p.params.Add(c)
+	}
+}
+
+// sitesText names every site of a code.
+func sitesText(p wire.ProviderRow) string {
+	if len(p.Sites) == 0 {
+		return "ninguna en REPS"
+	}
+	names := make([]string, 0, len(p.Sites))
+	for _, s := range p.Sites {
+		names = append(names, siteTitle(s))
+	}
+	return strings.Join(names, " · ")
+}
+
+func auditText(all map[access.KeyID][]wire.KeyAuditEntry, key access.KeyID) string {
+	entries, loaded := all[key]
+	if !loaded {
+		return ""
+	}
+	if len(entries) == 0 {
+		return "Nadie ha visto ni copiado estos valores."
+	}
+	lines := make([]string, 0, len(entries))
+	for _, a := range entries {
+		lines = append(lines, auditLine(a))
+	}
+	return strings.Join(lines, "\n")
+}
