@@ -67,7 +67,7 @@ func (c *Client) EnsureApplication(ctx context.Context, uniqueName, displayName 
 	status, err := c.do(ctx, call{
 		name: "upsertApplication", method: http.MethodPatch,
 		target: c.keyed("applications", "uniqueName", uniqueName), prefer: createIfMissing,
-		body: map[string]any{"displayName": displayName, "signInAudience": "AzureADMyOrg", "tags": tags},
+		body: map[string]any{"displayName": displayName, "signInAudience": "AzureADMyOrg", "tags": append([]string{}, tags...)},
 		ok:   []int{http.StatusCreated, http.StatusNoContent},
 	}, &app)
 	if status == http.StatusCreated && app.ID != "" && app.ClientID != "" {
