@@ -1,0 +1,113 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"llavero/app/internal/ui/look"
+)
+
+// tableHead draws the names of the columns; a click sorts, a drag at the right
+// edge of one resizes it.
+type tableHead struct {
+	widget.BaseWidget
+	t     *Table
+	cells []*headCell
+	box   *fyne.Container
+}
+
+func newTableHead(t *Table) *tableHead {
+	h := &tableHead{t: t}
+	inner := container.New(rowLayout{t})
+	for i := range t.columns {
+		c := newHeadCell(t, i)
+		h.cells = append(h.cells, c)
+		inner.Add(c)
+	}
+	h.box = container.NewStack(NewFill(look.ColorSurfaceBlue, "", 3), inner)
+	h.ExtendBaseWidget(h)
+	return h
+}
+
+// CreateRenderer implements fyne.Widget.
+func (h *tableHead) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(h.box) }
+
+// Refresh implements fyne.CanvasObject.
+func (h *tableHead) Refresh() {
+	for _, c := range h.cells {
+		c.render()
+	}
+	h.box.Refresh()
+	h.BaseWidget.Refresh()
+}
+
+type headCell struct {
+	widget.BaseWidget
+	t     *Table
+	col   int
+	text  *Text
+	fill  *Fill
+	pull  bool // a drag that began at the edge is under way
+	width float32
+}
+
+func newHeadCell(t *Table, col int) *headCell {
+	c := &headCell{t: t, col: col, fill: NewFill(look.ColorSurfaceBlue, "", 3)}
+	c.text = newText(t.columns[col].Title, look.SizeNote, look.ColorTitle, fyne.TextStyle{Bold: true}).OneLine()
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+func (c *headCell) render() {
+	title := c.t.columns[c.col].Title
+	if c.t.sortBy == c.col {
+		if c.t.desc {
+			title += " ▼"
+		} else {
+			title += " ▲"
+		}
+	}
+	c.text.SetText(title)
+	border := fyne.ThemeColorName("")
+	if c.t.headAt == c.col {
+		border = look.ColorRing
+	}
+	c.fill.SetColors(look.ColorSurfaceBlue, border)
+}
+
+// CreateRenderer implements fyne.Widget.
+func (c *headCell) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewStack(c.fill, c.text))
+}
+
+// Tapped implements fyne.Tappable.
+func (c *headCell) Tapped(*fyne.PointEvent) { c.t.sort(c.col) }
+
+const edge float32 = 8
+
+// Dragged implements fyne.Draggable.
+func (c *headCell) Dragged(e *fyne.DragEvent) {
+	if !c.pull {
+		start := e.Position.X - e.Dragged.DX
+		if start < c.Size().Width-edge {
+			return
+		}
+		c.pull, c.width = true, c.Size().Width+4
+	}
+	c.width += e.Dragged.DX
+	c.t.widths[c.col] = max(40, c.width)
+	c.t.relayout()
+}
+
+// DragEnd implements fyne.Draggable.
+func (c *headCell) DragEnd() {
+	if c.pull && c.t.OnWidths != nil {
+		c.t.OnWidths(c.t.Widths())
+	}
+	c.pull = false
+}
+
+// Cursor implements desktop.Cursorable.
+func (c *headCell) Cursor() desktop.Cursor { return desktop.DefaultCursor }
