@@ -31,10 +31,10 @@ var giants = [][2]int{{28, 225}, {25, 90}, {24, 104}}
 // groups add up to CountryEntities and CountryCodes; 2,119 entities, the
 // giants among them, hold several codes.
 func groups() []group {
-	several := func(n, codes, more, moreCodes int) []int {
-		all := make([]int, 0, n+more)
-		for range n {
-			all = append(all, codes)
+	several := func(two, more, moreCodes int) []int { // entities of two codes, and of more
+		all := make([]int, 0, two+more)
+		for range two {
+			all = append(all, 2)
 		}
 		for range more {
 			all = append(all, moreCodes)
@@ -42,10 +42,10 @@ func groups() []group {
 		return all
 	}
 	return []group{
-		{ClassIPS, LegalPerson, 8_153, several(509, 2, 307, 5)},
-		{ClassIndependent, NaturalPerson, 45_911, several(820, 2, 280, 3)},
-		{ClassTransport, LegalPerson, 1_000, several(40, 2, 60, 3)},
-		{ClassOther, LegalPerson, 480, several(37, 2, 63, 3)},
+		{ClassIPS, LegalPerson, 8_153, several(509, 307, 5)},
+		{ClassIndependent, NaturalPerson, 45_911, several(820, 280, 3)},
+		{ClassTransport, LegalPerson, 1_000, several(40, 60, 3)},
+		{ClassOther, LegalPerson, 480, several(37, 63, 3)},
 	}
 }
 

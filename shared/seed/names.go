@@ -14,7 +14,7 @@ var (
 	firmKinds = map[string][]string{
 		ClassIPS: {
 			"Clínica", "Centro Médico", "Unidad de Diagnóstico", "Fundación", "Laboratorio", "IPS", "Hospital",
-			"Odontología", "Instituto de Rehabilitación",
+			"Odontología", "Casa de Rehabilitación",
 		},
 		ClassTransport: {"Ambulancias", "Transporte Asistencial"},
 		ClassOther:     {"Universidad", "Gimnasio", "Centro de Estética", "Escuela"},

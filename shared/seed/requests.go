@@ -26,7 +26,8 @@ var failures = []access.Failure{
 
 // Requests invents n pending requests as an officer's list shows them, oldest
 // first: of all ages up to three weeks before now, for every reason, first
-// requests and changes of key, a few of them taken. No two are for one code.
+// requests and changes of key, a few of them taken. No two are for one code, so
+// there are at most as many as the country has codes.
 func Requests(n int, now time.Time) []wire.RequestRow {
 	r := rand.New(rand.NewPCG(uint64(n), 0x5e9))
 	rows := make([]wire.RequestRow, 0, n)

@@ -112,6 +112,9 @@ type Issue struct {
 // Rejected rows are always listed.
 const MaxWarnings = 5000
 
+// maxOfOneKind keeps one frequent warning from hiding the others.
+const maxOfOneKind = 1000
+
 // Report tells how a reading went.
 type Report struct {
 	Files   []FileReport
@@ -146,9 +149,11 @@ func (r *Report) Totals() (accepted, rejected, warned int) {
 
 func (r *Report) add(is Issue) {
 	r.Counts[is.Reason]++
-	if is.Severity == Warned && r.Counts[is.Reason] > MaxWarnings/4 || len(r.Issues) >= MaxWarnings && is.Severity != Rejected {
-		r.Omitted++
-		return
+	if is.Severity != Rejected {
+		if r.Counts[is.Reason] > maxOfOneKind || len(r.Issues) >= MaxWarnings {
+			r.Omitted++
+			return
+		}
 	}
 	r.Issues = append(r.Issues, is)
 }

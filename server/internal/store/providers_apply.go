@@ -206,7 +206,7 @@ func (a *registryApply) prepare() error {
 		{&a.dropSite, `UPDATE sites SET gone_at = $1 WHERE code = $2 AND number = $3`},
 		{&a.addChange, `INSERT INTO changes (seq, kind, id, entity, at) VALUES ($1, $2, $3, $4, $5)`},
 	} {
-		stmt, err := a.tx.prepare(s.query)
+		stmt, err := a.tx.prepare(s.query) //nolint:sqlclosecheck // kept for the whole applying; ended by close
 		if err != nil {
 			return err
 		}
