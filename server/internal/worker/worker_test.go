@@ -56,7 +56,7 @@ func inBubble(t *testing.T, fn func(t *testing.T, ctx context.Context, db *store
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "llavero.db")
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(context.Background()) //nolint:usetesting // ends before the bubble does
+		ctx, cancel := context.WithCancel(t.Context())
 		db, err := store.Open(ctx, path, time.Now)
 		if err != nil {
 			t.Fatal(err)
