@@ -9,6 +9,10 @@ import (
 // can be busy: off, with other words, until the answer is there.
 type Button struct {
 	widget.Button
+
+	// OnEscape is called on Escape; nil leaves it alone.
+	OnEscape func()
+
 	words     string
 	isFocused bool
 	isBusy    bool
@@ -109,6 +113,10 @@ func (b *Button) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		if !b.Disabled() && b.OnTapped != nil {
 			b.OnTapped()
+		}
+	case fyne.KeyEscape:
+		if b.OnEscape != nil {
+			b.OnEscape()
 		}
 	default:
 		b.Button.TypedKey(e)
