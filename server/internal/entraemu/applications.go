@@ -201,7 +201,7 @@ func (op *operation) createApplication(uniqueName string) *graphError {
 		return refusal
 	}
 	a.object = op.newObject(op.e.knobs.Lag.Application)
-	a.AppID = guidOf(op.random(16))
+	a.AppID = guidOf(op.random())
 	a.Owners = []string{op.caller.OID}
 	op.e.dir.addApp(a)
 	return op.created("/applications/"+a.ID, append(fields{op.context("applications/$entity")}, op.showApplication(a)...))

@@ -1,7 +1,7 @@
 package entraemu
 
 import (
-	"crypto/sha1" //nolint:gosec // customKeyIdentifier is a SHA-1 thumbprint
+	"crypto/sha1" // customKeyIdentifier is a SHA-1 thumbprint
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
@@ -142,7 +142,7 @@ func showRoles(roles []appRole) []fields {
 func showCertificates(list []certificate) []fields {
 	out := make([]fields, len(list))
 	for i, c := range list {
-		sum := sha1.Sum(c.DER) //nolint:gosec // customKeyIdentifier is a SHA-1 thumbprint
+		sum := sha1.Sum(c.DER) // customKeyIdentifier is a SHA-1 thumbprint
 		out[i] = fields{
 			{"customKeyIdentifier", strings.ToUpper(hex.EncodeToString(sum[:]))},
 			{"displayName", c.DisplayName},

@@ -2,12 +2,11 @@ package entraemu
 
 import (
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // x5t is a SHA-1 thumbprint by its definition
+	"crypto/sha1" // x5t is a SHA-1 thumbprint by its definition
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
@@ -73,9 +72,8 @@ func (e *Emulator) checkAssertion(r *http.Request, app *application, f tokenForm
 // certificateOf finds the certificate a JWT names by either thumbprint.
 func certificateOf(app *application, t *jwt) (*certificate, *rsa.PublicKey) {
 	for i, c := range app.Certificates {
-		s1, s256 := sha1.Sum(c.DER), sha256.Sum256(c.DER) //nolint:gosec // x5t, by its definition
-		named := []string{b64(s1[:]), b64(s256[:])}
-		if !slices.Contains(named, t.header.X5t) && !slices.Contains(named, t.header.X5tS256) {
+		s1, s256 := sha1.Sum(c.DER), sha256.Sum256(c.DER) // x5t, by its definition
+		if !names(t.header.X5t, s1[:]) && !names(t.header.X5tS256, s256[:]) {
 			continue
 		}
 		parsed, err := x509.ParseCertificate(c.DER)
@@ -87,6 +85,13 @@ func certificateOf(app *application, t *jwt) (*certificate, *rsa.PublicKey) {
 		}
 	}
 	return nil, nil
+}
+
+// names reports whether a thumbprint in a header is this one. Client libraries
+// write it in either base64 alphabet, padded or not.
+func names(thumbprint string, sum []byte) bool {
+	plain := strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(thumbprint)
+	return plain != "" && plain == b64(sum)
 }
 
 func (e *Emulator) ownAudience(r *http.Request, aud audience) bool {

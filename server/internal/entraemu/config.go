@@ -45,6 +45,12 @@ type Config struct {
 	Log   *slog.Logger     // nil: none
 }
 
+// Validate reports what is wrong with a Config, naming the field as its flag.
+func (c Config) Validate() error {
+	_, err := c.withDefaults()
+	return err
+}
+
 func (c Config) withDefaults() (Config, error) {
 	if c.Listen == "" {
 		c.Listen = "127.0.0.1:0"
@@ -59,7 +65,7 @@ func (c Config) withDefaults() (Config, error) {
 		c.APITokenVersion = 2
 	}
 	if c.Clock == nil {
-		c.Clock = time.Now
+		c.Clock = time.Now //nolint:forbidigo // the clock when none is given
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -166,14 +166,14 @@ func (op *operation) newObject(lag Span) object {
 	op.e.dir.Serial++
 	n := op.e.dir.Serial
 	return object{
-		ID: guidOf(op.random(16)), Serial: n,
+		ID: guidOf(op.random()), Serial: n,
 		CreatedAt: op.now, CreatedBy: op.caller.OID, Seen: op.e.spread(op.now, lag),
 	}
 }
 
-// random is replayable randomness, for ids.
-func (op *operation) random(n int) []byte {
-	b := make([]byte, n)
+// random is 16 bytes of replayable randomness, for ids.
+func (op *operation) random() []byte {
+	b := make([]byte, 16)
 	for i := range b {
 		b[i] = byte(op.e.rng.IntN(256))
 	}
@@ -215,7 +215,7 @@ func (op *operation) overQuota() *graphError {
 
 // object decodes the JSON object of a write. Annotations are left out.
 func (op *operation) object() (map[string]json.RawMessage, *graphError) {
-	return decodeObject(op.r.Header.Get("Content-Type"), op.request.body)
+	return decodeObject(op.r.Header.Get("Content-Type"), op.body)
 }
 
 func decodeObject(contentType string, body []byte) (map[string]json.RawMessage, *graphError) {

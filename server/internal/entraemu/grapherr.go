@@ -57,7 +57,7 @@ func badValue(property, resource string) *graphError {
 func nameTaken(withDetail bool) *graphError {
 	g := badRequest("Another object with the same value for property uniqueName already exists.")
 	if withDetail {
-		g.detail("ObjectConflict", "uniqueName")
+		return g.detail("ObjectConflict", "uniqueName")
 	}
 	return g
 }

@@ -4,7 +4,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // x5t is a SHA-1 thumbprint by its definition
+	"crypto/sha1" // x5t is a SHA-1 thumbprint by its definition
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -60,7 +60,7 @@ func newSigningKey(now time.Time) (*signingKey, error) {
 }
 
 func restoredKey(key *rsa.PrivateKey, der []byte) *signingKey {
-	sum := sha1.Sum(der) //nolint:gosec // x5t is a SHA-1 thumbprint by its definition
+	sum := sha1.Sum(der) // x5t is a SHA-1 thumbprint by its definition
 	return &signingKey{key: key, cert: der, kid: b64(sum[:])}
 }
 

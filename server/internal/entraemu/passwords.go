@@ -24,7 +24,7 @@ func (op *operation) addPassword(key objectKey) *graphError {
 	if refusal := op.read(&body); refusal != nil {
 		return refusal
 	}
-	p := &password{KeyID: guidOf(op.random(16)), Start: op.now, CreatedBy: op.caller.client()}
+	p := &password{KeyID: guidOf(op.random()), Start: op.now, CreatedBy: op.caller.client()}
 	if c := body.Credential; c != nil {
 		if c.DisplayName != nil {
 			p.DisplayName = *c.DisplayName
@@ -104,7 +104,7 @@ func (op *operation) read(into any) *graphError {
 	if _, refusal := op.object(); refusal != nil {
 		return refusal
 	}
-	if err := json.Unmarshal(op.request.body, into); err != nil {
+	if err := json.Unmarshal(op.body, into); err != nil {
 		return badRequest("Invalid value specified in the request body.")
 	}
 	return nil

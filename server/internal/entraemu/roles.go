@@ -117,7 +117,7 @@ func (op *operation) grantRole(p *principal, onResource bool) *graphError {
 	}
 	a := &assignment{Principal: holder.ID, Resource: api.ID, RoleID: in.AppRoleID}
 	a.object = op.newObject(op.e.knobs.Lag.Role)
-	a.ID = assignmentID(holder.ID, op.random(16))
+	a.ID = assignmentID(holder.ID, op.random())
 	op.e.dir.addAssignment(a)
 	path := "/servicePrincipals/" + p.ID + "/appRoleAssignments/" + a.ID
 	if onResource {

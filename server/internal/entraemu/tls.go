@@ -53,7 +53,7 @@ func (e *Emulator) writeCA() error {
 		}
 		e.caFile = filepath.Join(dir, "ca.pem")
 	}
-	return os.WriteFile(e.caFile, e.caPEM, 0o644) //nolint:gosec // a public certificate
+	return os.WriteFile(e.caFile, e.caPEM, 0o644) // a public certificate
 }
 
 // authority loads the kept authority, or makes one.

@@ -60,7 +60,7 @@ func Start(ctx context.Context, cfg Config) (*Drop, error) {
 		cfg.Listen = "127.0.0.1:0"
 	}
 	if cfg.Clock == nil {
-		cfg.Clock = time.Now
+		cfg.Clock = time.Now //nolint:forbidigo // the clock when none is given
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
