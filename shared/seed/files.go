@@ -140,6 +140,7 @@ type sheet struct {
 	out     *bufio.Writer
 	join    func([]string) string
 	latin   bool
+	bytes   []byte // scratch
 	line    int
 	rows    int
 	kinds   []plant
@@ -176,15 +177,15 @@ func (s *sheet) write(text string) {
 		_, s.err = s.out.WriteString(text)
 		return
 	}
+	s.bytes = s.bytes[:0]
 	for _, r := range text {
 		c := byte('?')
 		if r < 0x80 || r >= 0xa0 && r <= 0xff { // where Windows-1252 and Unicode agree
 			c = byte(r)
 		}
-		if s.err = s.out.WriteByte(c); s.err != nil {
-			return
-		}
+		s.bytes = append(s.bytes, c)
 	}
+	_, s.err = s.out.Write(s.bytes)
 }
 
 // plantEvery is how many rows pass between two planted ones, plantAgain how

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"hash"
 	"io"
-	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -96,12 +95,20 @@ func (l *lines) decode(raw []byte) string {
 		return string(raw)
 	}
 	l.cp1252 = true
-	var b strings.Builder
-	b.Grow(len(raw) + len(raw)/8)
-	for _, c := range raw {
-		b.WriteRune(charmap.Windows1252.DecodeByte(c))
+	text := make([]byte, 0, len(raw)+len(raw)/8)
+	for from := 0; from < len(raw); {
+		to := from
+		for to < len(raw) && raw[to] < utf8.RuneSelf {
+			to++
+		}
+		text = append(text, raw[from:to]...)
+		if to < len(raw) {
+			text = utf8.AppendRune(text, charmap.Windows1252.DecodeByte(raw[to]))
+			to++
+		}
+		from = to
 	}
-	return b.String()
+	return string(text)
 }
 
 func isASCII(raw []byte) bool {

@@ -1,0 +1,6 @@
+//go:build race
+
+package registry
+
+// underRace shortens what has no concurrency to show.
+const underRace = true
