@@ -11,8 +11,29 @@ import (
 )
 
 // Facts is the feed's side of a Model: what came down is kept, put in and told,
-// in this order. One goroutine calls it, the feed's.
+// in this order. One goroutine calls it, the feed's. What a feed brings after
+// its session ended is refused: it must not reach the rows of the next one.
 type Facts struct{ m *Model }
+
+// errEnded refuses facts of a session that ended.
+var errEnded = errors.New("the session of this feed has ended")
+
+// isCurrent reports that the feed running is the one of who is signed in; the
+// lock is held.
+func (m *Model) isCurrent() bool { return m.who != nil && m.feedLife == m.life }
+
+// keep uses the kept rows, if the feed's session lasts.
+func (f *Facts) keep(use func(Rows) error) error {
+	f.m.keeping.Lock()
+	defer f.m.keeping.Unlock()
+	f.m.mu.Lock()
+	isCurrent := f.m.isCurrent()
+	f.m.mu.Unlock()
+	if !isCurrent {
+		return errEnded
+	}
+	return use(f.m.deps.Rows)
+}
 
 // Facts returns the side of the model that the feed speaks to.
 func (m *Model) Facts() *Facts { return &Facts{m: m} }
@@ -31,15 +52,15 @@ func (f *Facts) Connecting() { f.phase(LinkConnecting) }
 func (f *Facts) Lost(err error) {
 	m := f.m
 	m.deps.Log.Info("feed lost", "error", err)
-	m.mu.Lock()
-	m.incoming = nil
-	m.mu.Unlock()
 	f.phase(LinkOffline)
 }
 
 func (f *Facts) phase(p LinkPhase) {
 	f.m.mu.Lock()
-	f.m.link.Phase = p
+	if f.m.isCurrent() {
+		f.m.link.Phase = p
+		f.m.incoming = nil
+	}
 	f.m.mu.Unlock()
 	poke(f.m.changed)
 }
@@ -48,10 +69,7 @@ func (f *Facts) phase(p LinkPhase) {
 func (f *Facts) Welcome(ctx context.Context, epoch string, _ int64, reset bool) error {
 	m := f.m
 	if reset {
-		m.keeping.Lock()
-		err := m.deps.Rows.BeginReset(ctx)
-		m.keeping.Unlock()
-		if err != nil {
+		if err := f.keep(func(r Rows) error { return r.BeginReset(ctx) }); err != nil {
 			return fmt.Errorf("beginning the rows anew: %w", err)
 		}
 	}
@@ -60,6 +78,9 @@ func (f *Facts) Welcome(ctx context.Context, epoch string, _ int64, reset bool) 
 		m.mu.Unlock()
 		poke(m.changed)
 	}()
+	if !m.isCurrent() {
+		return errEnded
+	}
 	m.incoming, m.counting = nil, 0
 	m.isFirst = m.link.DataAt.IsZero()
 	m.link.Phase, m.link.Missed = LinkCatchingUp, 0
@@ -88,10 +109,7 @@ func (f *Facts) Changes(ctx context.Context, changes []wire.Change) error {
 			at.Seq = max(at.Seq, c.Seq)
 		}
 	}
-	m.keeping.Lock()
-	err := m.deps.Rows.Apply(ctx, changes, at)
-	m.keeping.Unlock()
-	if err != nil {
+	if err := f.keep(func(r Rows) error { return r.Apply(ctx, changes, at) }); err != nil {
 		return fmt.Errorf("keeping rows: %w", err)
 	}
 	if incoming != nil {
@@ -101,6 +119,10 @@ func (f *Facts) Changes(ctx context.Context, changes []wire.Change) error {
 		return nil
 	}
 	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.isCurrent() {
+		return errEnded
+	}
 	m.counting += len(list)
 	for _, p := range list {
 		before, after := m.rows.apply(p)
@@ -110,7 +132,6 @@ func (f *Facts) Changes(ctx context.Context, changes []wire.Change) error {
 	}
 	m.at = at
 	m.wakeWaiting()
-	m.mu.Unlock()
 	poke(m.dirty)
 	return nil
 }
@@ -122,15 +143,15 @@ func (f *Facts) Ready(ctx context.Context, seq int64, at time.Time) error {
 	incoming, position := m.incoming, m.at
 	m.mu.Unlock()
 	position.Seq, position.At = max(position.Seq, seq), at
-	m.keeping.Lock()
-	defer m.keeping.Unlock()
-	var err error
 	if incoming != nil {
 		position.Epoch, position.Seq = incoming.epoch, seq
-		err = m.deps.Rows.EndReset(ctx, position)
-	} else {
-		err = m.deps.Rows.Apply(ctx, nil, position)
 	}
+	err := f.keep(func(r Rows) error {
+		if incoming != nil {
+			return r.EndReset(ctx, position)
+		}
+		return r.Apply(ctx, nil, position)
+	})
 	if err != nil {
 		return fmt.Errorf("keeping the position: %w", err)
 	}
@@ -140,6 +161,9 @@ func (f *Facts) Ready(ctx context.Context, seq int64, at time.Time) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if !m.isCurrent() {
+		return errEnded
+	}
 	if incoming != nil {
 		m.swap(incoming)
 	}
@@ -182,7 +206,7 @@ func (f *Facts) Beat(_ context.Context, seq int64, at time.Time) error {
 	m := f.m
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.incoming != nil {
+	if m.incoming != nil || !m.isCurrent() {
 		return nil
 	}
 	// Kept with the next rows or the next ready: a beat is not worth a write.
@@ -253,6 +277,9 @@ func (m *Model) follow(ctx context.Context, feed Feed) error {
 func (m *Model) followLife(ctx context.Context, feed Feed, life int) error {
 	running, stop := context.WithCancel(ctx)
 	defer stop()
+	m.mu.Lock()
+	m.feedLife = life
+	m.mu.Unlock()
 	done := make(chan error, 1)
 	go func() { done <- feed.Run(running) }()
 	for {

@@ -28,6 +28,7 @@ type Model struct {
 
 	mu       sync.Mutex
 	life     int // grows at each sign-in and sign-out: late answers of an earlier one are dropped
+	feedLife int // the life whose feed is running
 	who      *wire.Session
 	viewer   access.Viewer
 	about    *wire.About

@@ -103,25 +103,26 @@ func (m *Model) live(ctx context.Context, r remembered) error {
 	anew, err := m.deps.Rows.Open(ctx, hex.EncodeToString(sum[:12]))
 	var at wire.Position
 	if err == nil {
-		at, err = m.deps.Rows.Load(ctx, func(c wire.Change) error {
+		at, unreadable = m.deps.Rows.Load(ctx, func(c wire.Change) error {
 			p, err := parse(c)
-			if err != nil {
-				unreadable = err
-				return nil
+			if err == nil {
+				rows.apply(p)
 			}
-			rows.apply(p)
-			return nil
+			return err
 		})
 	}
 	isKept := m.deps.Rows.Kept()
 	m.keeping.Unlock()
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err != nil {
 		return fmt.Errorf("opening the kept rows: %w", err)
 	}
 	if unreadable != nil {
-		// Rows of another version of the program: all of them come again.
+		// Damaged, or of another version of the program: all of them come again.
 		m.deps.Log.Warn("kept rows are of no use", "error", unreadable)
-		rows, at = newRowSet(), wire.Position{}
+		rows, at, anew = newRowSet(), wire.Position{}, true
 	}
 	rows.pendingStale, rows.entitiesStale = true, true
 	rows.build()
