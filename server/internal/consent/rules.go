@@ -24,6 +24,6 @@ type Rules struct {
 func DefaultRules() Rules {
 	return Rules{
 		Life: 10 * time.Minute, Live: 3, Failures: 5, PerHour: 5,
-		Waits: [3]time.Duration{30 * time.Second, time.Minute, 2 * time.Minute}, Pause: time.Hour,
+		Waits: [3]time.Duration{30 * time.Second, time.Minute, 2 * time.Minute}, Pause: 15 * time.Minute,
 	}
 }

@@ -84,6 +84,16 @@ func (tx *Tx) key(where string, args ...any) (*Key, error) {
 	return &k, nil
 }
 
+// ClientIDUsed reports whether a client id belongs to another key than that of
+// this code and environment.
+func (tx *Tx) ClientIDUsed(clientID string, code access.LicenseCode, env access.Environment) (bool, error) {
+	var used bool
+	err := tx.row(`SELECT EXISTS (
+			SELECT 1 FROM access_keys WHERE client_id = $1 AND NOT (code = $2 AND environment = $3)
+		)`, clientID, code, env).Scan(&used)
+	return used, err
+}
+
 // InsertKey writes a new key at version 1.
 func (tx *Tx) InsertKey(k *Key) error {
 	k.Version = 1

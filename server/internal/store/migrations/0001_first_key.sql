@@ -200,6 +200,7 @@ CREATE TABLE access_keys (
     version      INTEGER NOT NULL,
     UNIQUE (code, environment)
 ) STRICT;
+CREATE INDEX access_keys_by_client ON access_keys (client_id); -- a typed client id that is another's
 CREATE INDEX access_keys_by_entity ON access_keys (entity); -- a delegate's feed
 
 CREATE TABLE key_secrets (

@@ -1,0 +1,273 @@
+package workflow
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"llavero/server/internal/audit"
+	"llavero/server/internal/consent"
+	"llavero/server/internal/store"
+	"llavero/shared/access"
+	"llavero/shared/es"
+	"llavero/shared/receipt"
+	"llavero/shared/secret"
+	"llavero/shared/wire"
+)
+
+// TemplateOTP is the mail that carries a one-time code. Its data: act, code,
+// entity, expires, hash, license, number, reason.
+const TemplateOTP = "otp"
+
+// Mail is one mail waiting to be sent. It holds a one-time code: it is sealed in
+// its job and prints as its template's name.
+type Mail struct {
+	To       string
+	Template string
+	Data     map[string]string
+	NotAfter time.Time // pointless to send later; zero: never
+}
+
+// String keeps the code out of logs.
+func (m Mail) String() string { return "mail " + m.Template }
+
+// GoString keeps the code out of logs.
+func (m Mail) GoString() string { return m.String() }
+
+// Format keeps the code out of logs, whatever the verb.
+func (m Mail) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte(m.String())) }
+
+// LogValue keeps the code out of logs.
+func (m Mail) LogValue() slog.Value { return slog.StringValue(m.String()) }
+
+// OpenMail unseals the mail of a job of kind store.JobMail.
+func (f *Flow) OpenMail(_ context.Context, job store.Job) (Mail, error) {
+	text, err := f.box.Open(job.Payload, mailIdentity(job.ID))
+	if err != nil {
+		return Mail{}, err
+	}
+	var m Mail
+	if err := json.Unmarshal([]byte(text.Reveal()), &m); err != nil {
+		return Mail{}, fmt.Errorf("mail of job %s: malformed payload", job.ID) // the cause may quote the code
+	}
+	return m, nil
+}
+
+func mailIdentity(job string) string { return "job/mail/" + job }
+
+// enqueueMail seals a mail into its job.
+func (f *Flow) enqueueMail(tx *store.Tx, subject string, m Mail) error {
+	body, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("mail %s: %w", m.Template, err)
+	}
+	id := uuid.NewString()
+	sealed, err := f.box.Seal(secret.New(string(body)), mailIdentity(id))
+	if err != nil {
+		return err
+	}
+	return tx.Enqueue(store.Job{ID: id, Kind: store.JobMail, Subject: subject, Payload: sealed})
+}
+
+// SendCode mails a one-time code for a request as it stands, to the address
+// registered for whoever asks. Each text in force must have been ticked, by the
+// hash of what was shown.
+func (f *Flow) SendCode(ctx context.Context, act Act, id access.RequestID, in wire.SendCode) (wire.CodeSent, error) {
+	return once(ctx, f, act, "code "+string(id), func(tx *store.Tx) (wire.CodeSent, error) {
+		r, err := own(tx, act.Who, id)
+		if err != nil {
+			return wire.CodeSent{}, err
+		}
+		if err := access.CanSign(act.Who, &r.KeyRequest); err != nil {
+			return wire.CodeSent{}, err
+		}
+		account, err := tx.Account(act.Who.Account)
+		if err != nil {
+			return wire.CodeSent{}, err
+		}
+		if account.Email == "" {
+			return wire.CodeSent{}, access.Refuse(access.CodeConflict, access.HintNoAddress)
+		}
+		hash, texts, err := contentHash(tx, r)
+		if err != nil {
+			return wire.CodeSent{}, err
+		}
+		if err := checkTicked(in.Accepted, texts); err != nil {
+			return wire.CodeSent{}, err
+		}
+		if hash != r.ContentHash { // a text was replaced since the request was written
+			if err := f.restate(tx, act, r, hash); err != nil {
+				return wire.CodeSent{}, err
+			}
+		}
+		return f.send(tx, act, r, account.Email, texts)
+	})
+}
+
+// ticked is one accepted text as kept until the signature.
+type ticked struct {
+	ID      string `json:"id"`
+	Version string `json:"version"`
+	Hash    string `json:"hash"`
+	Label   string `json:"label"`
+}
+
+func checkTicked(in []wire.AcceptedText, texts []store.ConsentText) error {
+	var wrong []access.FieldError
+	changed := false
+	for _, t := range texts {
+		i := slices.IndexFunc(in, func(a wire.AcceptedText) bool { return a.ID == t.ID })
+		if i < 0 {
+			wrong = append(wrong, access.FieldError{Field: "accepted." + t.ID, Hint: access.HintNotAccepted})
+		} else if in[i].Hash != t.Hash {
+			changed = true
+		}
+	}
+	if len(wrong) > 0 {
+		return &access.Error{Code: access.CodeInvalid, Fields: wrong}
+	}
+	if changed {
+		return access.Refuse(access.CodeConflict, access.HintTextsChanged)
+	}
+	return nil
+}
+
+func (f *Flow) restate(tx *store.Tx, act Act, r *store.Request, hash string) error {
+	r.ContentHash, r.UpdatedAt = hash, tx.Now()
+	if err := tx.VoidCodes(r.ID); err != nil {
+		return err
+	}
+	_, err := save(tx, r, entry(act, audit.RequestChanged, r, audit.Word("contentHash", hash), audit.Word("why", "texts_changed")))
+	return err
+}
+
+func (f *Flow) send(tx *store.Tx, act Act, r *store.Request, to string, texts []store.ConsentText) (wire.CodeSent, error) {
+	codes, err := tx.Codes(r.ID)
+	if err != nil {
+		return wire.CodeSent{}, err
+	}
+	signing, err := f.admit(tx, r, codes)
+	if err != nil {
+		return wire.CodeSent{}, err
+	}
+	rules, now := f.policy.Codes, tx.Now()
+	for _, id := range rules.Surplus(sentOf(codes), r.ContentHash, now) {
+		if err := tx.VoidCode(id); err != nil {
+			return wire.CodeSent{}, err
+		}
+	}
+	c, code, err := f.draw(r, to, now)
+	if err != nil {
+		return wire.CodeSent{}, err
+	}
+	if err := tx.InsertCode(c); err != nil {
+		return wire.CodeSent{}, err
+	}
+	if err := accept(signing, texts, now); err != nil {
+		return wire.CodeSent{}, err
+	}
+	signing.Sends++
+	signing.ResendAt = now.Add(rules.Wait(signing.Sends))
+	if err := tx.SaveSigning(*signing); err != nil {
+		return wire.CodeSent{}, err
+	}
+	if err := f.mailCode(tx, r, to, c, code); err != nil {
+		return wire.CodeSent{}, err
+	}
+	err = tx.Audit(entry(act, audit.CodeSent, r, audit.Word("oneTimeCode", c.ID), audit.Word("to", c.SentTo),
+		audit.Word("contentHash", r.ContentHash), audit.Count("sends", int64(signing.Sends))))
+	return wire.CodeSent{
+		To: c.SentTo, From: f.mailFrom, SentAt: now, ExpiresAt: c.ExpiresAt, ResendAt: signing.ResendAt, Sends: signing.Sends,
+		TriesLeft: rules.Failures - signing.Failures, ContentHash: r.ContentHash,
+	}, err
+}
+
+// admit says whether one more code may be sent, and gives the state it joins.
+func (f *Flow) admit(tx *store.Tx, r *store.Request, codes []store.OneTimeCode) (*store.Signing, error) {
+	rules, now := f.policy.Codes, tx.Now()
+	signing, err := tx.Signing(r.ID, r.ContentHash)
+	if err != nil {
+		return nil, err
+	}
+	if signing == nil {
+		signing = &store.Signing{Request: r.ID, ContentHash: r.ContentHash}
+	}
+	if now.Before(signing.ResendAt) {
+		return nil, wait(signing.ResendAt, now)
+	}
+	var lastHour []store.OneTimeCode // newest first, as codes are
+	for _, c := range codes {
+		if c.SentAt.After(now.Add(-time.Hour)) {
+			lastHour = append(lastHour, c)
+		}
+	}
+	if len(lastHour) >= rules.PerHour {
+		return nil, wait(lastHour[rules.PerHour-1].SentAt.Add(time.Hour), now)
+	}
+	if signing.Failures >= rules.Failures { // the pause is over: the signature begins anew
+		signing.Failures, signing.Sends = 0, 0
+	}
+	return signing, nil
+}
+
+func wait(until, now time.Time) error {
+	seconds := int((until.Sub(now) + time.Second - 1) / time.Second)
+	return &access.Error{Code: access.CodeThrottled, Hint: access.HintResendWait, Args: map[string]string{
+		"until": until.UTC().Format(time.RFC3339), "seconds": strconv.Itoa(seconds),
+	}}
+}
+
+// draw makes a code and what is stored of it.
+func (f *Flow) draw(r *store.Request, to string, now time.Time) (store.OneTimeCode, secret.Text, error) {
+	code, err := consent.NewCode(f.rand)
+	if err != nil {
+		return store.OneTimeCode{}, secret.Text{}, err
+	}
+	salt, err := consent.NewSalt(f.rand)
+	if err != nil {
+		return store.OneTimeCode{}, secret.Text{}, err
+	}
+	return store.OneTimeCode{
+		ID: uuid.NewString(), Request: r.ID, ContentHash: r.ContentHash, Salt: salt,
+		CodeHash: consent.Digest(f.pepper, salt, code), SentTo: access.MaskEmail(to),
+		SentAt: now, ExpiresAt: now.Add(f.policy.Codes.Life),
+	}, code, nil
+}
+
+func accept(signing *store.Signing, texts []store.ConsentText, now time.Time) error {
+	var all []ticked
+	for _, t := range texts {
+		all = append(all, ticked{ID: t.ID, Version: t.Version, Hash: t.Hash, Label: t.Label})
+	}
+	b, err := json.Marshal(all)
+	signing.Accepted, signing.AcceptedAt = string(b), now
+	return err
+}
+
+func (f *Flow) mailCode(tx *store.Tx, r *store.Request, to string, c store.OneTimeCode, code secret.Text) error {
+	p, err := tx.Provider(r.Code)
+	if err != nil {
+		return err
+	}
+	return f.enqueueMail(tx, string(r.ID), Mail{To: to, Template: TemplateOTP, NotAfter: c.ExpiresAt, Data: map[string]string{
+		"act": es.Kind(r.Kind), "code": code.Reveal(), "entity": p.Name, "expires": es.DateTime(c.ExpiresAt),
+		"hash": receipt.Short(r.ContentHash), "license": string(r.Code), "number": r.Number, "reason": es.Reason(r.Reason),
+	}})
+}
+
+func sentOf(codes []store.OneTimeCode) []consent.Sent {
+	all := make([]consent.Sent, len(codes))
+	for i, c := range codes {
+		all[i] = consent.Sent{
+			ID: c.ID, ContentHash: c.ContentHash, Salt: c.Salt, Digest: c.CodeHash, ExpiresAt: c.ExpiresAt, VoidedAt: c.VoidedAt,
+		}
+	}
+	return all
+}
+

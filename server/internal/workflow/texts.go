@@ -1,0 +1,64 @@
+package workflow
+
+import (
+	"context"
+
+	"llavero/server/internal/audit"
+	"llavero/server/internal/consent"
+	"llavero/server/internal/store"
+	"llavero/shared/receipt"
+	"llavero/shared/wire"
+)
+
+// installTexts publishes the texts the program brings along, where they are not
+// there yet.
+func installTexts(tx *store.Tx) error {
+	texts, err := consent.Texts()
+	if err != nil {
+		return err
+	}
+	for _, t := range texts {
+		installed, err := tx.InstallConsentText(store.ConsentText{ID: t.ID, Version: t.Version, Label: t.Label, Body: t.Body, Hash: t.Hash})
+		if err != nil {
+			return err
+		}
+		if !installed {
+			continue
+		}
+		e := audit.ByServer(audit.TextInstalled, t.ID, "")
+		e.Detail = audit.Details(audit.Word("version", t.Version), audit.Word("hash", t.Hash))
+		if err := tx.Audit(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ConsentTexts reads the texts in force, in the order they are shown.
+func (f *Flow) ConsentTexts(ctx context.Context) (wire.ConsentTexts, error) {
+	reply := wire.ConsentTexts{Texts: []wire.ConsentText{}}
+	err := f.store.Read(ctx, func(tx *store.Tx) error {
+		texts, err := tx.ConsentTexts()
+		for _, t := range texts {
+			reply.Texts = append(reply.Texts, wire.ConsentText{ID: t.ID, Version: t.Version, Label: t.Label, Body: t.Body, Hash: t.Hash})
+		}
+		return err
+	})
+	return reply, err
+}
+
+// contentHash is what a code would sign of a request now, with the texts in force.
+func contentHash(tx *store.Tx, r *store.Request) (string, []store.ConsentText, error) {
+	texts, err := tx.ConsentTexts()
+	if err != nil {
+		return "", nil, err
+	}
+	c := receipt.Content{
+		Request: r.ID, Number: r.Number, Kind: r.Kind, Reason: r.Reason, Code: r.Code, Entity: r.Entity, Form: r.Form,
+	}
+	for _, t := range texts {
+		c.Texts = append(c.Texts, receipt.Text{ID: t.ID, Version: t.Version, Hash: t.Hash})
+	}
+	hash, err := c.Hash()
+	return hash, texts, err
+}
