@@ -94,12 +94,19 @@ func (f *Flow) planned(tx *store.Tx, r *store.Request, k *store.Key) (PlannedKey
 		ObjectID: k.ObjectID, ClientID: k.ClientID, PrincipalID: k.PrincipalID,
 		Validity: e.Validity, Permissions: e.Permissions, ResourceAppID: e.ResourceAppID, TenantID: e.TenantID, Scope: e.Scope,
 	}
-	s, err := tx.SecretInForce(k.ID)
+	all, err := tx.Secrets(k.ID)
 	if err != nil {
 		return p, err
 	}
-	if s != nil && s.Request == r.ID {
-		p.SecretID, p.SecretKeyID = s.ID, s.EntraKeyID
+	for _, s := range all {
+		switch {
+		case s.Request != r.ID:
+			continue
+		case s.State == store.SecretActive:
+			p.SecretID, p.SecretKeyID = s.ID, s.EntraKeyID
+		case s.State == store.SecretIntended, s.State == store.SecretLost:
+			p.Lost = append(p.Lost, s.ID)
+		}
 	}
 	return p, nil
 }
