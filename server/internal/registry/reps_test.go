@@ -288,6 +288,7 @@ func TestReadREPS_rows(t *testing.T) {
 		{"glued", "0500199001;0504599001;01;999100005;SI;Uno;0;0500199001;0500199001;02;999100005;SI;Dos;0", Rejected, FieldCount, "0500199001", true},
 		{"too long", "0500199001;0500199001;01;" + long, Rejected, TooLong, "0500199001", true},
 		{"nine digits of nowhere", "0500199001;999990001;01;999100005;SI;Uno;0", Rejected, BadCode, "", false},
+		{"site number of three digits", "0500199001;0500199001;001;999100005;SI;Uno;0", Rejected, BadSite, "0500199001", true},
 		{"no name", "0500199001;0500199001;01;999100005;SI;--;0", Warned, EmptyName, "0500199001", false},
 		{"broken bytes", "0500199001;0500199001;01;999100005;SI;Pe\xf1a;0", "", "", "", false},
 	}
@@ -388,3 +389,15 @@ func TestReadREPS_stops(t *testing.T) {
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// TestReadREPS_repeated: the first row stands, and the second leaves no doubt.
+func TestReadREPS_repeated(t *testing.T) {
+	s, r := mustRead(t, []File{{"b", strings.NewReader("codigoprestador,nombreprestador,codigohabilitacionsede,nombresede,tipoid,numeroidentificacion\n" +
+		"0500199001,Uno,050019900101,Primera,NI,999100005\n0500199001,Uno,050019900101,Segunda,NI,999100005\n")}})
+	if len(r.Issues) != 1 || r.Issues[0].Reason != Repeated || r.Issues[0].Line != 3 {
+		t.Errorf("told %+v", r.Issues)
+	}
+	if len(s.Providers) != 1 || len(s.Providers[0].Sites) != 1 || s.Providers[0].Sites[0].Name != "Primera" || len(s.Unsure) != 0 {
+		t.Errorf("read %+v, unsure of %v", s.Providers, s.Unsure)
+	}
+}

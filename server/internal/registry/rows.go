@@ -29,10 +29,10 @@ func (w *row) warn(why Reason, col column) {
 }
 
 // reject leaves the row out. What it said may still be true: its code is not
-// gone for that.
+// gone for that. A repeated row said nothing new.
 func (w *row) reject(why Reason, col column) {
 	w.rejected = true
-	if w.code != "" {
+	if w.code != "" && why != Repeated {
 		w.unsure[w.code] = struct{}{}
 	}
 	w.tell(Rejected, why, col)

@@ -36,8 +36,8 @@ type Imported struct {
 //
 // It refuses with a *registry.FileError, or with a *store.ManyGoneError when
 // too many codes would vanish and nobody confirmed it; then the Report is told
-// with the refusal. Nothing is written in either case. It
-// takes only the database: the command line has no keyset.
+// with the refusal. Nothing is written in either case. It takes only the
+// database: the command line has no keyset.
 func ImportREPS(ctx context.Context, db *store.DB, imp Import, files ...registry.File) (Imported, error) {
 	snapshot, report, err := registry.ReadREPS(ctx, files...)
 	if err != nil {
