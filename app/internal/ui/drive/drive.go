@@ -81,6 +81,9 @@ func (w *walker) walk(o fyne.CanvasObject, depth int) {
 		return
 	}
 	w.found = append(w.found, w.describe(o, depth))
+	if s, ok := o.(interface{ IsSecret() bool }); ok && s.IsSecret() {
+		return // what draws it holds the value
+	}
 	switch o := o.(type) {
 	case *fyne.Container:
 		for _, child := range o.Objects {

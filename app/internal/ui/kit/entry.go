@@ -21,6 +21,8 @@ type Entry struct {
 	OnShortcut func(fyne.Shortcut) bool
 	// OnFocus and OnBlur tell the comings and goings of the keyboard.
 	OnFocus, OnBlur func()
+	// Name is the field's label, for screen readers; NewField sets it.
+	Name string
 	// Clean, when set, rewrites what was typed or pasted, in sight.
 	Clean func(string) string
 
@@ -159,3 +161,10 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 
 // IsFocused reports whether the keyboard is here.
 func (e *Entry) IsFocused() bool { return e.isFocused }
+
+// AccessibilityLabel implements fyne.Accessible: the field's name, never what is
+// typed.
+func (e *Entry) AccessibilityLabel() string { return e.Name }
+
+// AccessibilityRole implements fyne.Accessible.
+func (e *Entry) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }

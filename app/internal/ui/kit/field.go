@@ -29,6 +29,12 @@ type Field struct {
 // NewField frames an input. Help may be empty.
 func NewField(label string, required bool, input fyne.CanvasObject, help string) *Field {
 	f := &Field{label: label, input: input, help: help}
+	switch in := input.(type) {
+	case *Entry:
+		in.Name = label
+	case interface{ Entry() *Entry }:
+		in.Entry().Name = label
+	}
 	if required {
 		label += " *"
 	}

@@ -55,6 +55,7 @@ func NewMaskedSecret(label string) *MaskedSecret {
 		err:   NewNote("").SetColor(look.Ink(look.Danger)),
 		fill:  NewFill(look.ColorSurface, look.ColorBorder, 4),
 	}
+	m.dots.isSecret = true
 	m.dots.Wrapping = fyne.TextWrapBreak
 	m.err.Hide()
 	m.eye = newBlurButton("Mostrar", look.IconEye, m.toggle, m.blurred)

@@ -20,12 +20,13 @@ type tableHead struct {
 
 func newTableHead(t *Table) *tableHead {
 	h := &tableHead{t: t}
-	inner := container.New(rowLayout{t})
+	var cells []fyne.CanvasObject
 	for i := range t.columns {
 		c := newHeadCell(t, i)
 		h.cells = append(h.cells, c)
-		inner.Add(c)
+		cells = append(cells, c)
 	}
+	inner := container.New(rowLayout{t}, cells...)
 	h.box = container.NewStack(NewFill(look.ColorSurfaceBlue, "", 3), inner)
 	h.ExtendBaseWidget(h)
 	return h

@@ -5,12 +5,14 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"llavero/app/internal/ui/look"
+	"llavero/shared/secret"
 )
 
 // Text is a paragraph in one style. It wraps at words unless OneLine was called.
 type Text struct {
 	widget.RichText
-	seg *widget.TextSegment
+	seg      *widget.TextSegment
+	isSecret bool
 }
 
 func newText(text string, size fyne.ThemeSizeName, color fyne.ThemeColorName, style fyne.TextStyle) *Text {
@@ -104,7 +106,15 @@ func (t *Text) Centered() *Text {
 }
 
 // AccessibilityLabel implements fyne.Accessible.
-func (t *Text) AccessibilityLabel() string { return t.seg.Text }
+func (t *Text) AccessibilityLabel() string {
+	if t.isSecret {
+		return secret.Mask
+	}
+	return t.seg.Text
+}
+
+// IsSecret reports words that must not be told to anything but the screen.
+func (t *Text) IsSecret() bool { return t.isSecret }
 
 // AccessibilityRole implements fyne.Accessible.
 func (t *Text) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }

@@ -1,0 +1,4 @@
+package scenes
+
+// shellScenes are the frame around the screens.
+func shellScenes() []Scene { return nil }
