@@ -109,6 +109,15 @@ type Entra struct {
 	CertificateFile string      `toml:"certificate_file"` // PEM, certificate and key
 	// CAFile adds authorities to trust, PEM: for the emulator.
 	CAFile string `toml:"ca_file"`
+	// WritesPerSecond is how fast the server writes to Graph.
+	WritesPerSecond int `toml:"writes_per_second"`
+	// One call is repeated up to Tries times within Budget, BackOff apart at
+	// first; an object just made may look absent for LagWindow.
+	Tries     int           `toml:"tries"`
+	Budget    time.Duration `toml:"budget"`
+	BackOff   time.Duration `toml:"back_off"`
+	LagWindow time.Duration `toml:"lag_window"`
+	Timeout   time.Duration `toml:"timeout"` // of one attempt
 	// InstanceDiscovery asks Microsoft whether the authority is real; off for
 	// the emulator.
 	InstanceDiscovery bool `toml:"instance_discovery"`
@@ -122,6 +131,9 @@ func (e Entra) IsSet() bool { return e.Tenant != "" && e.ClientID != "" }
 
 // Provision bounds automatic issue.
 type Provision struct {
+	// Prefix begins the unique names in Entra, so that two installations on one
+	// tenant never meet. It must never change.
+	Prefix string `toml:"prefix"`
 	// Attempts before a request joins the pending list.
 	Attempts int `toml:"attempts"`
 	// FirstWait is doubled after each failed attempt, up to LongestWait.
@@ -132,6 +144,15 @@ type Provision struct {
 	Lease time.Duration `toml:"lease"`
 	// Workers at the same time.
 	Workers int `toml:"workers"`
+	// A new key counts as working after VerifyTimes sign-ins in a row,
+	// VerifySpacing apart. A refusal that means "not everywhere yet" is asked
+	// again after VerifyWait, for VerifyWindow.
+	VerifyTimes   int           `toml:"verify_times"`
+	VerifySpacing time.Duration `toml:"verify_spacing"`
+	VerifyWait    time.Duration `toml:"verify_wait"`
+	VerifyWindow  time.Duration `toml:"verify_window"`
+	// LookAgain is how long an empty list of secrets is doubted.
+	LookAgain time.Duration `toml:"look_again"`
 }
 
 // Auth is sign-in: the cost of a guess, and how long a session lives.

@@ -29,10 +29,14 @@ func Default() Config {
 			Authority:         "https://login.microsoftonline.com",
 			GraphURL:          "https://graph.microsoft.com/v1.0",
 			InstanceDiscovery: true,
+			WritesPerSecond:   15,
+			Tries:             3, Budget: 2 * time.Minute, BackOff: time.Second, LagWindow: 5 * time.Minute, Timeout: 30 * time.Second,
 		},
 		Provision: Provision{
-			Attempts: 4, FirstWait: 5 * time.Second, LongestWait: time.Minute,
+			Prefix: "llavero", Attempts: 4, FirstWait: 5 * time.Second, LongestWait: time.Minute,
 			Lease: 2 * time.Minute, Workers: 2,
+			VerifyTimes: 3, VerifySpacing: 5 * time.Second, VerifyWait: 5 * time.Second, VerifyWindow: 15 * time.Minute,
+			LookAgain: 5 * time.Second,
 		},
 		Auth: Auth{
 			ArgonMemory: 46 << 10, ArgonTime: 1, ArgonThreads: 1, ArgonParallel: 2,

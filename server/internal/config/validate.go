@@ -83,6 +83,21 @@ func (c Config) Validate() error {
 	span("provision.longest_wait", c.Provision.LongestWait, c.Provision.FirstWait, 24*time.Hour)
 	span("provision.lease", c.Provision.Lease, time.Second, time.Hour)
 
+	number("provision.verify_times", c.Provision.VerifyTimes, 1, 100)
+	span("provision.verify_spacing", c.Provision.VerifySpacing, 0, time.Minute)
+	span("provision.verify_wait", c.Provision.VerifyWait, time.Millisecond, time.Minute)
+	span("provision.verify_window", c.Provision.VerifyWindow, time.Second, 2*time.Hour)
+	span("provision.look_again", c.Provision.LookAgain, time.Millisecond, time.Minute)
+	if !isName(c.Provision.Prefix) {
+		bad("provision.prefix", "%q is not 1 to 32 letters, digits and hyphens", c.Provision.Prefix)
+	}
+	number("entra.writes_per_second", c.Entra.WritesPerSecond, 1, 100000)
+	number("entra.tries", c.Entra.Tries, 1, 20)
+	span("entra.budget", c.Entra.Budget, time.Second, time.Hour)
+	span("entra.back_off", c.Entra.BackOff, time.Millisecond, time.Minute)
+	span("entra.lag_window", c.Entra.LagWindow, time.Millisecond, time.Hour)
+	span("entra.timeout", c.Entra.Timeout, 100*time.Millisecond, 10*time.Minute)
+
 	a := c.Auth
 	number("auth.argon_memory", a.ArgonMemory, 8, 4<<20)
 	number("auth.argon_time", a.ArgonTime, 1, 100)
@@ -137,4 +152,13 @@ func isLoopback(host string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
+}
+
+func isName(s string) bool {
+	for _, r := range s {
+		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 32
 }

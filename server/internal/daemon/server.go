@@ -1,25 +1,65 @@
 // Package daemon is llavero-server: its commands and the wiring of every part.
 //
 // Each long-running part is a Run(ctx) in one errgroup; the first that fails
-// stops the rest. On a stop the feeds say bye, requests under way end, then the
-// store closes.
+// stops the rest. On a stop the feeds say bye, requests under way end, jobs stop
+// where they can go on later, and the store closes last.
 package daemon
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net"
+	"net/http"
+	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
+	"llavero/server/internal/auth"
 	"llavero/server/internal/config"
+	"llavero/server/internal/feed"
+	"llavero/server/internal/httpapi"
+	"llavero/server/internal/params"
+	"llavero/server/internal/store"
+	"llavero/server/internal/worker"
+	"llavero/server/internal/workflow"
+	"llavero/shared/wire"
 )
 
 // Version is the server's version, set when it is built.
 var Version = "0.1.0-dev"
 
+// Times of a stop and of the work between times.
+const (
+	byeTime      = 3 * time.Second  // for the feeds to say goodbye
+	shutdownTime = 10 * time.Second // for requests under way
+	sweepEvery   = time.Hour
+	lapseEvery   = 5 * time.Second // at least so often: a lease may have been taken meanwhile
+)
+
 // Server is the whole server, built and listening but not yet serving.
 type Server struct {
-	addr string
+	cfg     config.Config
+	log     *slog.Logger
+	store   *store.DB
+	flow    *workflow.Flow
+	auth    *auth.Service
+	hub     *feed.Hub
+	workers []*worker.Worker
+	http    *http.Server
+	listen  net.Listener
+	caFile  string
+
+	kill     context.CancelFunc // ends everything at once
+	killed   context.Context    //nolint:containedctx // the life of the server itself, not a request's
+	finished chan struct{}      // closed when Run returned
+	running  sync.Once
+	closing  sync.Once
+	closeErr error
 }
 
 // Option changes how a Server is built.
@@ -29,29 +69,229 @@ type settings struct {
 	clock func() time.Time
 }
 
-// WithClock replaces the clock, for tests.
+// WithClock replaces the clock, for tests. Deadlines of sockets stay the
+// machine's own.
 func WithClock(clock func() time.Time) Option { return func(s *settings) { s.clock = clock } }
 
 // New builds a server: opens the store (migrating it), makes what a first start
 // needs (keyset, development certificates), checks the settings and opens the
 // listening socket. Run serves; a Server that is not run must be closed.
-func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Option) (*Server, error) {
-	return nil, errors.New("not wired yet")
+func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Option) (_ *Server, err error) {
+	o := settings{clock: time.Now}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	set, err := params.Load(cfg)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, log: log, finished: make(chan struct{})}
+	s.store, err = openStore(ctx, world{clock: o.clock}, cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.store.Close())
+		}
+	}()
+	box, err := openBox(ctx, cfg, s.store)
+	if err != nil {
+		return nil, err
+	}
+	s.flow, err = workflow.New(ctx, workflow.Deps{
+		Store: s.store, Box: box, Params: set, Policy: workflow.Policy{Prefix: cfg.Provision.Prefix},
+		FreeMail: freeMail(cfg.FreeMail), MailFrom: cfg.Mail.From,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.auth, err = auth.New(auth.Deps{Store: s.store, Box: box, Settings: cfg.Auth, Rand: rand.Reader, Clock: o.clock})
+	if err != nil {
+		return nil, err
+	}
+	if s.workers, err = newWorkers(cfg, s.store, s.flow, o.clock, log); err != nil {
+		return nil, err
+	}
+	s.hub = feed.New(feed.Deps{Store: s.store, Auth: s.auth, Settings: cfg.Feed, Clock: o.clock, Wall: time.Now, Log: log})
+	if err := s.open(ctx, o.clock); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// open makes the HTTPS server and its socket.
+func (s *Server) open(ctx context.Context, clock func() time.Time) error {
+	tlsConfig, caFile, err := newTLS(s.cfg, clock)
+	if err != nil {
+		return err
+	}
+	var lc net.ListenConfig
+	inner, err := lc.Listen(ctx, "tcp", s.cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", s.cfg.Listen, err)
+	}
+	s.caFile = caFile
+	s.listen = tls.NewListener(inner, tlsConfig)
+	s.killed, s.kill = context.WithCancel(context.WithoutCancel(ctx))
+	s.http = &http.Server{
+		Handler: httpapi.New(httpapi.Deps{
+			Auth: s.auth, Flow: s.flow, Feed: s.hub, Clock: clock, Log: s.log,
+			About: wire.About{
+				Name: "Llavero IHCE", Version: Version, Protocol: wire.Protocol, Demo: s.cfg.Demo,
+				Help: wire.HelpDesk{Phones: s.cfg.Help.Phones, Hours: s.cfg.Help.Hours, Mail: s.cfg.Help.Mail},
+			},
+			Ready: func(ctx context.Context) error {
+				return s.store.Read(ctx, func(tx *store.Tx) error { _, err := tx.Head(); return err })
+			},
+		}),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // handshakes of strangers
+		BaseContext:       func(net.Listener) context.Context { return s.killed },
+	}
+	return nil
 }
 
 // Addr is host:port as it listens, with the real port.
-func (s *Server) Addr() string { return s.addr }
+func (s *Server) Addr() string { return s.listen.Addr().String() }
 
 // URL is the base address for clients: "https://127.0.0.1:8443".
-func (s *Server) URL() string { return "https://" + s.addr }
+func (s *Server) URL() string { return "https://" + s.Addr() }
 
 // CAFile is the development authority's certificate, PEM; empty when the
 // certificate was given in the settings.
-func (s *Server) CAFile() string { return "" }
+func (s *Server) CAFile() string { return s.caFile }
 
-// Run serves until ctx ends or a part fails, then stops gracefully. It returns
-// nil after an asked-for stop. It may be called once.
-func (s *Server) Run(ctx context.Context) error { return nil }
+// Store is the server's store, for seeds and tests.
+func (s *Server) Store() *store.DB { return s.store }
+
+// Auth is the server's accounts, for seeds and tests.
+func (s *Server) Auth() *auth.Service { return s.auth }
+
+// Flow is the server's use cases, for seeds and tests.
+func (s *Server) Flow() *workflow.Flow { return s.flow }
+
+// Run serves until ctx ends or a part fails, then stops gracefully and closes
+// everything. It returns nil after an asked-for stop. It may be called once.
+func (s *Server) Run(ctx context.Context) error {
+	first := false
+	s.running.Do(func() { first = true })
+	if !first {
+		return errors.New("daemon: this server ran already")
+	}
+	defer close(s.finished)
+	// Who is killed stops too.
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(s.killed, stop)()
+
+	// This is the only server on this database: what it leased before it died
+	// is due again.
+	if err := s.store.Write(ctx, func(tx *store.Tx) error { _, err := tx.DropLeases(); return err }); err != nil {
+		return errors.Join(err, s.close())
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := s.http.Serve(s.listen); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		return s.goDown()
+	})
+	for _, w := range s.workers {
+		g.Go(func() error { return w.Run(ctx) })
+	}
+	g.Go(func() error { return s.lapse(ctx) })
+	g.Go(func() error { return s.sweep(ctx) })
+	err := g.Wait()
+	return errors.Join(err, s.close())
+}
+
+// goDown ends the conversations: feeds first, then requests.
+func (s *Server) goDown() error {
+	bye, cancel := context.WithTimeout(s.killed, byeTime)
+	defer cancel()
+	if err := s.hub.GoDown(bye); err != nil && s.killed.Err() == nil {
+		s.log.WarnContext(bye, "feeds did not end in time", "open", s.hub.Open())
+	}
+	wait, cancelWait := context.WithTimeout(s.killed, shutdownTime)
+	defer cancelWait()
+	if err := s.http.Shutdown(wait); err != nil {
+		return errors.Join(s.http.Close(), ignoreKilled(s.killed, err))
+	}
+	return nil
+}
+
+func ignoreKilled(killed context.Context, err error) error {
+	if killed.Err() != nil {
+		return nil
+	}
+	return fmt.Errorf("shut down: %w", err)
+}
+
+// lapse frees taken requests whose officer fell silent.
+func (s *Server) lapse(ctx context.Context) error {
+	return every(ctx, lapseEvery, func() error {
+		_, err := s.flow.LapseLeases(ctx)
+		return err
+	}, s.log)
+}
+
+// sweep forgets what nobody needs any more.
+func (s *Server) sweep(ctx context.Context) error {
+	return every(ctx, sweepEvery, func() error {
+		return errors.Join(s.auth.Sweep(ctx), s.flow.Sweep(ctx))
+	}, s.log)
+}
+
+// every does something now and then. A failure is told, not fatal: the next time
+// may do better.
+func every(ctx context.Context, wait time.Duration, do func() error, log *slog.Logger) error {
+	tick := time.NewTicker(wait)
+	defer tick.Stop()
+	for {
+		if err := do(); err != nil && ctx.Err() == nil {
+			log.ErrorContext(ctx, "housekeeping failed", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
 
 // Close releases everything at once without saying goodbye: what a kill leaves.
-func (s *Server) Close() error { return nil }
+// After it Run returns.
+func (s *Server) Close() error {
+	s.kill()
+	err := s.http.Close()
+	ran := true
+	s.running.Do(func() { ran = false })
+	if ran {
+		<-s.finished
+	}
+	return errors.Join(err, s.close())
+}
+
+// close ends what is left when nobody works with it any more.
+func (s *Server) close() error {
+	s.closing.Do(func() {
+		s.kill()
+		if err := s.listen.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			s.closeErr = err
+		}
+		s.closeErr = errors.Join(s.closeErr, s.store.Close())
+	})
+	return s.closeErr
+}

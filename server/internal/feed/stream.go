@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -75,11 +76,16 @@ func (s *stream) read(hello chan<- []byte) {
 	if err := s.conn.SetReadDeadline(s.hub.wall().Add(s.hub.settings.HelloTimeout)); err != nil {
 		return
 	}
-	kind, b, err := s.conn.ReadMessage()
+	kind, r, err := s.conn.NextReader()
 	if err != nil {
 		return
 	}
-	if kind != websocket.TextMessage {
+	// The read limit counts bytes on the line: what they unpack to has its own.
+	b, err := io.ReadAll(io.LimitReader(r, maxHello+1))
+	if err != nil {
+		return
+	}
+	if kind != websocket.TextMessage || len(b) > maxHello {
 		b = nil // no hello
 	}
 	hello <- b
@@ -170,6 +176,10 @@ func (s *stream) beat(ctx context.Context) error {
 	deadline := s.hub.wall().Add(s.hub.settings.WriteTimeout)
 	if err := s.conn.WriteControl(websocket.PingMessage, nil, deadline); err != nil {
 		return errGone
+	}
+	// An import on the command line is another process: it wakes nobody here.
+	if err := s.catchUp(ctx, false); err != nil {
+		return err
 	}
 	return s.write(wire.Frame{Type: wire.FrameBeat, Seq: s.position, Time: s.hub.clock().UTC()})
 }

@@ -1,0 +1,201 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"llavero/server/internal/config"
+)
+
+// Exit codes of the program.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2 // an unknown command or flag, or a bad value; it is named
+)
+
+// Main runs llavero-server with its arguments, without the program's name, and
+// returns the exit code. SIGINT and SIGTERM stop it gracefully; a second one at
+// once.
+func Main(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // from now on a signal kills
+	return run(ctx, args, world{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), clock: time.Now,
+	})
+}
+
+// world is what a command sees of the machine.
+type world struct {
+	stdin   io.Reader
+	stdout  io.Writer
+	stderr  io.Writer
+	environ []string
+	clock   func() time.Time
+}
+
+// command is one word of the command line.
+type command struct {
+	name    string // "import reps"
+	args    string // of the synopsis: "FILE…"
+	summary string
+	help    string // more lines for --help
+	// flags declares the command's own flags and returns what to run after they
+	// were read.
+	flags func(fs *flag.FlagSet) func(ctx context.Context, w world, args []string) error
+}
+
+func commands() []command {
+	return []command{
+		serveCommand(), migrateCommand(), importREPSCommand(),
+		userAddCommand(), userListCommand(), userTOTPCommand(), userDisableCommand(), versionCommand(),
+	}
+}
+
+// usageError is a mistake on the command line.
+type usageError struct{ text string }
+
+func (e usageError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
+
+func run(ctx context.Context, args []string, w world) int {
+	all := commands()
+	if len(args) == 0 {
+		overview(w.stderr, all)
+		return exitUsage
+	}
+	switch args[0] {
+	case "help", "--help", "-help", "-h":
+		overview(w.stdout, all)
+		return exitOK
+	case "--version", "-version":
+		args[0] = "version"
+	}
+	cmd, rest, err := choose(all, args)
+	if err != nil {
+		say(w.stderr, "llavero-server: %s\n", err)
+		return exitUsage
+	}
+	fs := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard) // we say it ourselves, once
+	fs.Usage = func() {}
+	do := cmd.flags(fs)
+	switch err := fs.Parse(rest); {
+	case errors.Is(err, flag.ErrHelp):
+		usage(w.stdout, cmd, fs)
+		return exitOK
+	case err != nil:
+		say(w.stderr, "llavero-server %s: %s\nllavero-server %s --help lists the flags.\n", cmd.name, err, cmd.name)
+		return exitUsage
+	}
+	err = do(ctx, w, fs.Args())
+	if _, ok := errors.AsType[usageError](err); ok {
+		say(w.stderr, "llavero-server %s: %s\nllavero-server %s --help says more.\n", cmd.name, err, cmd.name)
+		return exitUsage
+	}
+	if err != nil {
+		say(w.stderr, "llavero-server %s: %s\n", cmd.name, err)
+		return exitFailed
+	}
+	return exitOK
+}
+
+// choose finds the command of one or two words.
+func choose(all []command, args []string) (command, []string, error) {
+	var under []string // second words of a first one that is right
+	for _, c := range all {
+		first, second, two := strings.Cut(c.name, " ")
+		if first != args[0] {
+			continue
+		}
+		if !two {
+			return c, args[1:], nil
+		}
+		if len(args) > 1 && args[1] == second {
+			return c, args[2:], nil
+		}
+		under = append(under, second)
+	}
+	switch {
+	case len(under) == 0:
+		return command{}, nil, fmt.Errorf("unknown command %q; llavero-server --help lists them", args[0])
+	case len(args) == 1 || strings.HasPrefix(args[1], "-"):
+		return command{}, nil, fmt.Errorf("%s needs one of: %s", args[0], strings.Join(under, ", "))
+	}
+	return command{}, nil, fmt.Errorf("unknown command %q of %s; there is: %s", args[1], args[0], strings.Join(under, ", "))
+}
+
+func overview(out io.Writer, all []command) {
+	say(out, "llavero-server keeps the keys of IHCE: it issues them in Entra and tells clients what changed.\n\nUsage: llavero-server COMMAND [flags]\n\n")
+	for _, c := range all {
+		say(out, "  %-14s %s\n", c.name, c.summary)
+	}
+	say(out, "\nllavero-server COMMAND --help says more. Settings come from --config FILE and from %s… variables.\n", config.Prefix)
+}
+
+func usage(out io.Writer, c command, fs *flag.FlagSet) {
+	say(out, "Usage: llavero-server %s [flags] %s\n\n%s.\n", c.name, c.args, c.summary)
+	if c.help != "" {
+		say(out, "\n%s\n", c.help)
+	}
+	say(out, "\nFlags:\n")
+	fs.VisitAll(func(f *flag.Flag) {
+		name, text := flag.UnquoteUsage(f)
+		say(out, "  --%-24s %s\n", strings.TrimSpace(f.Name+" "+name), text)
+	})
+}
+
+// say writes to a person. There is nobody to tell when that fails.
+func say(out io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(out, format, args...) }
+
+// settings are the flags that every command on the data has.
+type settingsFlags struct {
+	config, data string
+}
+
+func (s *settingsFlags) declare(fs *flag.FlagSet) {
+	fs.StringVar(&s.config, "config", "", "settings `FILE`, TOML (or the variable LLAVERO_CONFIG)")
+	fs.StringVar(&s.data, "data", "", "`FOLDER` of the database and the keyset; wins over the settings")
+}
+
+// load reads the settings as the flags say.
+func (s *settingsFlags) load(w world) (config.Config, error) {
+	path := s.config
+	if path == "" {
+		for _, line := range w.environ {
+			if v, ok := strings.CutPrefix(line, config.Prefix+"CONFIG="); ok {
+				path = v
+			}
+		}
+	}
+	environ := w.environ
+	if s.data != "" {
+		environ = append(environ[:len(environ):len(environ)], config.Prefix+"DATA_DIR="+s.data)
+	}
+	return config.Load(path, environ)
+}
+
+func versionCommand() command {
+	return command{
+		name: "version", summary: "Print the version",
+		flags: func(*flag.FlagSet) func(context.Context, world, []string) error {
+			return func(_ context.Context, w world, args []string) error {
+				if len(args) > 0 {
+					return usagef("unexpected argument %q", args[0])
+				}
+				say(w.stdout, "llavero-server %s\n", Version)
+				return nil
+			}
+		},
+	}
+}

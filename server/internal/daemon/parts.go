@@ -1,0 +1,170 @@
+package daemon
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"llavero/server/internal/certs"
+	"llavero/server/internal/config"
+	"llavero/server/internal/entra"
+	"llavero/server/internal/mail"
+	"llavero/server/internal/provision"
+	"llavero/server/internal/store"
+	"llavero/server/internal/worker"
+	"llavero/server/internal/workflow"
+	"llavero/shared/access"
+)
+
+// newTLS takes the certificate of the settings, or a development one; then
+// caFile is what clients must be given.
+func newTLS(cfg config.Config, clock func() time.Time) (_ *tls.Config, caFile string, err error) {
+	if cfg.TLS.CertFile != "" {
+		c, err := certs.Load(cfg.TLS.CertFile, cfg.TLS.KeyFile)
+		return c, "", err
+	}
+	d, err := certs.NewDevelopment(cfg.TLSDir(), cfg.TLS.Hosts, clock())
+	if err != nil {
+		return nil, "", err
+	}
+	return d.Config, d.CAFile, nil
+}
+
+// roots adds the authorities of a file to the system's; nil when there is no
+// file: the system's alone.
+func roots(key, file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(b) {
+		return nil, fmt.Errorf("%s: %s holds no PEM certificate", key, file)
+	}
+	return pool, nil
+}
+
+func newMailer(cfg config.Config, clock func() time.Time) (mail.Mailer, error) {
+	from := mail.Sender{Address: cfg.Mail.From, Name: cfg.Mail.FromName}
+	if cfg.Mail.Mode == config.MailDrop {
+		return mail.NewDrop(cfg.DropDir(), from, clock)
+	}
+	pool, err := roots("mail.ca_file", cfg.Mail.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	return mail.NewSMTP(mail.SMTPSettings{
+		Host: cfg.Mail.Host, Port: cfg.Mail.Port, Security: cfg.Mail.Security, Roots: pool,
+		Username: cfg.Mail.Username, Password: cfg.Mail.Password, Timeout: cfg.Mail.Timeout, From: from, Clock: clock,
+	})
+}
+
+// newEntra makes the client of the directory; nil when none is configured.
+func newEntra(cfg config.Config, clock func() time.Time) (*entra.Client, error) {
+	e := cfg.Entra
+	if !e.IsSet() {
+		return nil, nil
+	}
+	pool, err := roots("entra.ca_file", e.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	c := entra.Config{
+		Authority: e.Authority, GraphURL: e.GraphURL, Tenant: e.Tenant, ClientID: e.ClientID, Secret: e.ClientSecret,
+		HTTPClient: entra.NewHTTPClient(pool), InstanceDiscovery: e.InstanceDiscovery, Clock: clock,
+		Pacer: entra.NewPacer(float64(e.WritesPerSecond), e.WritesPerSecond),
+		Retry: entra.Retry{Tries: e.Tries, Budget: e.Budget, Base: e.BackOff, LagWindow: e.LagWindow, Timeout: e.Timeout},
+	}
+	if e.CertificateFile != "" {
+		if c.Certificate, c.Key, err = readIdentity(e.CertificateFile); err != nil {
+			return nil, fmt.Errorf("entra.certificate_file: %w", err)
+		}
+	}
+	return entra.New(c)
+}
+
+// readIdentity reads a PEM file with a certificate, its chain and its key.
+func readIdentity(file string) ([]*x509.Certificate, any, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	var chain []*x509.Certificate
+	var key any
+	for block, rest := pem.Decode(b); block != nil; block, rest = pem.Decode(rest) {
+		switch block.Type {
+		case "CERTIFICATE":
+			c, err := x509.ParseCertificate(block.Bytes)
+			if err != nil {
+				return nil, nil, fmt.Errorf("%s: %w", file, err)
+			}
+			chain = append(chain, c)
+		case "PRIVATE KEY":
+			key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+		case "RSA PRIVATE KEY":
+			key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: its private key cannot be read", file) // the cause may quote it
+		}
+	}
+	if len(chain) == 0 || key == nil {
+		return nil, nil, errors.New(file + " must hold a certificate and its private key, PEM")
+	}
+	return chain, key, nil
+}
+
+// newWorkers makes the worker of keys and the worker of mail: people wait for
+// mail, so that it has slots of its own.
+func newWorkers(cfg config.Config, db *store.DB, flow *workflow.Flow, clock func() time.Time, log *slog.Logger) ([]*worker.Worker, error) {
+	client, err := newEntra(cfg, clock)
+	if err != nil {
+		return nil, err
+	}
+	mailer, err := newMailer(cfg, clock)
+	if err != nil {
+		return nil, err
+	}
+	p := cfg.Provision
+	clients := map[access.Environment]*entra.Client{}
+	if client != nil {
+		for _, env := range access.Environments() {
+			clients[env] = client
+		}
+	}
+	keys := provision.New(provision.Config{
+		Flow: flow, Entra: clients, LookAgain: p.LookAgain, Clock: clock, Log: log,
+		Verify: provision.Verify{Successes: p.VerifyTimes, Spacing: orNone(p.VerifySpacing), Wait: p.VerifyWait, Window: p.VerifyWindow},
+	})
+	bounds := worker.Config{
+		Slots: p.Workers, Lease: p.Lease, Attempts: p.Attempts, FirstWait: p.FirstWait, LongestWait: p.LongestWait, Clock: clock, Log: log,
+	}
+	letters := bounds
+	letters.Attempts = mailAttempts
+	return []*worker.Worker{
+		worker.New(db, map[string]worker.Runner{store.JobProvision: keys}, bounds),
+		worker.New(db, map[string]worker.Runner{store.JobMail: mail.Runner{Flow: flow, Mailer: mailer, Clock: clock, Log: log}}, letters),
+	}, nil
+}
+
+// mailAttempts spread over about the life of a one-time code.
+const mailAttempts = 8
+
+// orNone says "none" as provision wants it said.
+func orNone(d time.Duration) time.Duration {
+	if d == 0 {
+		return -1
+	}
+	return d
+}

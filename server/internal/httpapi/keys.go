@@ -1,0 +1,29 @@
+package httpapi
+
+import (
+	"context"
+
+	"llavero/shared/wire"
+)
+
+func (a *API) parameters(ctx context.Context, c *call) (reply, error) {
+	return ok(a.Flow.Parameters(ctx, c.act(), c.key()))
+}
+
+// reveal is the one answer that carries a secret. It is repeated, not
+// remembered: each look is an audit entry of its own.
+func (a *API) reveal(ctx context.Context, c *call) (reply, error) {
+	in, err := decode[wire.Reveal](c)
+	if err != nil {
+		return reply{}, err
+	}
+	act, err := c.intent()
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(a.Flow.Reveal(ctx, act, c.key(), in))
+}
+
+func (a *API) keyAudit(ctx context.Context, c *call) (reply, error) {
+	return ok(a.Flow.KeyAudit(ctx, c.act(), c.key()))
+}

@@ -1,0 +1,68 @@
+package httpapi
+
+import (
+	"context"
+
+	"llavero/server/internal/workflow"
+	"llavero/shared/access"
+	"llavero/shared/wire"
+)
+
+// Flow are the use cases, one a button. Package workflow has them.
+type Flow interface {
+	ConsentTexts(ctx context.Context) (wire.ConsentTexts, error)
+
+	CreateRequest(ctx context.Context, act workflow.Act, in wire.NewRequest) (wire.Accepted, error)
+	RequestDetail(ctx context.Context, act workflow.Act, id access.RequestID) (wire.RequestDetail, error)
+	ChangeRequest(ctx context.Context, act workflow.Act, id access.RequestID, version int64, in wire.ChangeRequest) (wire.Accepted, error)
+	CancelRequest(ctx context.Context, act workflow.Act, id access.RequestID, version int64) (wire.Accepted, error)
+	SendCode(ctx context.Context, act workflow.Act, id access.RequestID, in wire.SendCode) (wire.CodeSent, error)
+	Sign(ctx context.Context, act workflow.Act, id access.RequestID, version int64, in wire.Sign) (wire.Accepted, error)
+
+	Take(ctx context.Context, act workflow.Act, id access.RequestID, in wire.Take) (wire.Accepted, error)
+	Release(ctx context.Context, act workflow.Act, id access.RequestID) (wire.Accepted, error)
+	Resume(ctx context.Context, act workflow.Act, id access.RequestID, version int64) (wire.Accepted, error)
+	Assign(ctx context.Context, act workflow.Act, id access.RequestID, version int64, in wire.Assign) (wire.Accepted, error)
+
+	Parameters(ctx context.Context, act workflow.Act, id access.KeyID) (wire.Parameters, error)
+	Reveal(ctx context.Context, act workflow.Act, id access.KeyID, in wire.Reveal) (wire.RevealReply, error)
+	KeyAudit(ctx context.Context, act workflow.Act, id access.KeyID) (wire.KeyAudit, error)
+}
+
+// route is one row of the table: the pattern, who may call it, what it does.
+type route struct {
+	pattern string
+	who     gate
+	handle  func(context.Context, *call) (reply, error)
+}
+
+// routes is the table: all there is.
+func (a *API) routes() []route {
+	return []route{
+		{wire.RouteHealth, anyone, a.health},
+		{wire.RouteAbout, anyone, a.about},
+		{wire.RoutePuzzle, anyone, a.puzzle},
+		{wire.RouteSignIn, anyone, a.signIn},
+		{wire.RouteSecondFactor, anyone, a.secondFactor},
+		{wire.RouteSession, signedIn, a.describe},
+		{wire.RouteSignOut, signedIn, a.signOut},
+		{wire.RouteConsentTexts, signedIn, a.consentTexts},
+
+		{wire.RouteCreateRequest, delegates, a.createRequest},
+		{wire.RouteRequest, signedIn, a.requestDetail},
+		{wire.RouteChangeRequest, delegates, a.changeRequest},
+		{wire.RouteCancelRequest, delegates, a.cancelRequest},
+		{wire.RouteSendCode, delegates, a.sendCode},
+		{wire.RouteSign, delegates, a.sign},
+		{wire.RouteTake, officers, a.take},
+		{wire.RouteRelease, officers, a.release},
+		{wire.RouteResume, officers, a.resume},
+		{wire.RouteAssign, officers, a.assign},
+
+		{wire.RouteParameters, delegates, a.parameters},
+		{wire.RouteReveal, delegates, a.reveal},
+		{wire.RouteKeyAudit, delegates, a.keyAudit},
+
+		{wire.RouteFeed, signedIn, a.feed},
+	}
+}

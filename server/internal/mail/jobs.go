@@ -1,0 +1,59 @@
+package mail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"llavero/server/internal/store"
+	"llavero/server/internal/worker"
+	"llavero/server/internal/workflow"
+)
+
+// Opener opens the sealed payload of a mail's job; *workflow.Flow in the server.
+type Opener interface {
+	OpenMail(ctx context.Context, job store.Job) (workflow.Mail, error)
+}
+
+// Runner is the worker's Runner of jobs of kind store.JobMail: it opens, renders
+// and sends one message.
+type Runner struct {
+	Flow   Opener
+	Mailer Mailer
+	Clock  func() time.Time
+	Log    *slog.Logger
+}
+
+// errLate is the end of a mail nobody could use any more.
+var errLate = errors.New("mail: too late to be of use")
+
+var _ worker.Runner = Runner{}
+
+// Run implements worker.Runner. A mail that was sent and could not be recorded
+// as sent goes out again with the same Message-ID.
+func (r Runner) Run(ctx context.Context, job store.Job) error {
+	m, err := r.Flow.OpenMail(ctx, job)
+	if err != nil {
+		return fmt.Errorf("open mail: %w", err)
+	}
+	if !m.NotAfter.IsZero() && r.Clock().After(m.NotAfter) {
+		return worker.Final(errLate)
+	}
+	msg, err := Render(job.ID, m.To, m.Template, m.Data)
+	if err == nil {
+		err = r.Mailer.Send(ctx, msg)
+	}
+	if e, ok := errors.AsType[*Error](err); ok && e.Permanent {
+		return worker.Final(err)
+	}
+	return err
+}
+
+// Park implements worker.Runner: whoever waits for the mail asks for another.
+// There is nothing to undo.
+func (r Runner) Park(ctx context.Context, job store.Job, cause error) error {
+	r.Log.WarnContext(ctx, "mail not sent", "jobID", job.ID, "subject", job.Subject, "err", cause)
+	return nil
+}
