@@ -1,0 +1,317 @@
+// Package provision makes the keys of one request in Entra: for each
+// environment, preproduction first, the application, its service principal, its
+// permissions, its secret, and the proof that the key signs in.
+//
+// Each step is repeatable and is recorded through package workflow before the
+// next call leaves, so that a server killed anywhere goes on where it was:
+//
+//   - application and principal are upserts on names that the program derives;
+//   - permissions granted already are granted;
+//   - a secret is shown once and never again. Its intent is recorded first, under
+//     an operation id that is also its name in Entra. When the outcome of an
+//     operation is unknown its secret is looked for by that name, removed, and
+//     made again under a new id; after the key was proved, what a slow replica
+//     hid until then is swept away.
+//
+// Failure never deletes anything. A refusal, or patience at its end, parks the
+// request with the step, the code and the request id to quote.
+//
+// Concurrency: a Provisioner keeps nothing between jobs; many run at once. One
+// job at a time works on one request, which the store's unique index ensures.
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"llavero/server/internal/entra"
+	"llavero/server/internal/store"
+	"llavero/server/internal/worker"
+	"llavero/server/internal/workflow"
+	"llavero/shared/access"
+	"llavero/shared/secret"
+)
+
+// Flow is what provision records through; *workflow.Flow in the server.
+type Flow interface {
+	// IssuePlan refuses, with a conflict, a request that is not being issued.
+	IssuePlan(ctx context.Context, id access.RequestID) (workflow.Plan, error)
+	BeginStep(ctx context.Context, id access.RequestID, env access.Environment, step access.Step) error
+	RecordApplication(ctx context.Context, id access.RequestID, env access.Environment, objectID, clientID string) error
+	RecordPrincipal(ctx context.Context, id access.RequestID, env access.Environment, principalID string) error
+	RecordPermissions(ctx context.Context, id access.RequestID, env access.Environment, granted []string) error
+	IntendSecret(ctx context.Context, id access.RequestID, env access.Environment) (operation string, earlier []string, err error)
+	RecordSecret(ctx context.Context, id access.RequestID, env access.Environment, operation string, s workflow.IssuedSecret) error
+	OpenSecretForTest(ctx context.Context, id access.RequestID, env access.Environment) (clientID string, s secret.Text, err error)
+	FinishIssue(ctx context.Context, id access.RequestID) error
+	ParkIssue(ctx context.Context, id access.RequestID, f access.Failure) error
+}
+
+// Codes of our own in a Failure, where Microsoft gave none.
+const (
+	CodeNotConfigured = "NotConfigured" // the server has no directory to issue in
+	CodeNoSuchRole    = "NoSuchRole"    // the IHCE API does not offer a permission of the settings
+	CodeRolesMissing  = "RolesMissing"  // granted, and still absent from new tokens
+	CodeOtherKey      = "OtherKey"      // the token obtained is another application's
+	CodeInternal      = "Internal"      // a fault of ours
+)
+
+// Verify says when a new key counts as working.
+type Verify struct {
+	Successes int           // sign-ins in a row; default 3
+	Spacing   time.Duration // between them; default 5 s, negative: none
+	Wait      time.Duration // after a refusal that means "not everywhere yet"; default 5 s
+	Window    time.Duration // for how long such refusals are waited out; default 15 min
+}
+
+func (v Verify) withDefaults() Verify {
+	if v.Successes == 0 {
+		v.Successes = 3
+	}
+	if v.Spacing == 0 {
+		v.Spacing = 5 * time.Second
+	}
+	if v.Wait == 0 {
+		v.Wait = 5 * time.Second
+	}
+	if v.Window == 0 {
+		v.Window = 15 * time.Minute
+	}
+	return v
+}
+
+// Config is what a Provisioner works with.
+type Config struct {
+	Flow Flow
+	// Entra has a client for each environment: one for both, or one each. An
+	// environment without a client parks its requests at once.
+	Entra  map[access.Environment]*entra.Client
+	Verify Verify
+	// LookAgain is how long an empty list of secrets is doubted; default 5 s.
+	LookAgain time.Duration
+	// Young is how long after its signature a request's objects may still look
+	// absent to some of Graph's servers; default 15 min.
+	Young time.Duration
+
+	Clock func() time.Time                                 // required
+	Sleep func(ctx context.Context, d time.Duration) error // default: a timer
+	Log   *slog.Logger                                     // default: none
+}
+
+// Provisioner is the worker's Runner of jobs of kind store.JobProvision, whose
+// subject is a request's id.
+type Provisioner struct{ cfg Config }
+
+var (
+	_ worker.Runner = (*Provisioner)(nil)
+	_ Flow          = (*workflow.Flow)(nil)
+)
+
+// New makes a Provisioner.
+func New(cfg Config) *Provisioner {
+	cfg.Verify = cfg.Verify.withDefaults()
+	if cfg.LookAgain == 0 {
+		cfg.LookAgain = 5 * time.Second
+	}
+	if cfg.Young == 0 {
+		cfg.Young = 15 * time.Minute
+	}
+	if cfg.Sleep == nil {
+		cfg.Sleep = entra.Sleep
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Provisioner{cfg: cfg}
+}
+
+// Run implements worker.Runner: it does what is left of a request.
+func (p *Provisioner) Run(ctx context.Context, job store.Job) error {
+	id := access.RequestID(job.Subject)
+	err := p.issue(ctx, id)
+	if access.CodeOf(err) == access.CodeConflict && p.isDecided(ctx, id) {
+		return nil // finished, or somebody else's turn since
+	}
+	return err
+}
+
+func (p *Provisioner) issue(ctx context.Context, id access.RequestID) error {
+	plan, err := p.cfg.Flow.IssuePlan(ctx, id)
+	if err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	for _, key := range plan.Keys {
+		if behind(plan, key.Environment, access.StepReady) {
+			continue
+		}
+		r := &run{Provisioner: p, id: id, plan: plan, key: key, client: p.cfg.Entra[key.Environment], lost: key.Lost}
+		r.fresh = plan.Request.Kind == access.KindEnroll && p.cfg.Clock().Sub(plan.Request.SignedAt) < p.cfg.Young
+		if err := r.all(ctx); err != nil {
+			return err
+		}
+	}
+	if err := p.cfg.Flow.FinishIssue(ctx, id); err != nil {
+		return fmt.Errorf("finish: %w", err)
+	}
+	return nil
+}
+
+// isDecided reports a request that is no longer the worker's.
+func (p *Provisioner) isDecided(ctx context.Context, id access.RequestID) bool {
+	_, err := p.cfg.Flow.IssuePlan(ctx, id)
+	return access.CodeOf(err) == access.CodeConflict
+}
+
+// Park implements worker.Runner: it hands the request to the pending list.
+func (p *Provisioner) Park(ctx context.Context, job store.Job, cause error) error {
+	id := access.RequestID(job.Subject)
+	f := access.Failure{Code: CodeInternal}
+	if failed, ok := errors.AsType[*stepError](cause); ok {
+		f = failed.failure()
+	} else if plan, err := p.cfg.Flow.IssuePlan(ctx, id); err == nil {
+		f.Environment, f.Step = plan.Request.Environment, plan.Request.Step
+	}
+	f.At = p.cfg.Clock().UTC()
+	err := p.cfg.Flow.ParkIssue(ctx, id, f)
+	if access.CodeOf(err) == access.CodeConflict && p.isDecided(ctx, id) {
+		return nil
+	}
+	return err
+}
+
+// order is the order of steps in one environment.
+var order = []access.Step{
+	access.StepApplication, access.StepPrincipal, access.StepPermissions, access.StepSecret, access.StepVerify,
+}
+
+// behind reports that the request has got further than a step: a step is begun
+// only when those before it were recorded. StepReady stands for the whole
+// environment.
+func behind(plan workflow.Plan, env access.Environment, step access.Step) bool {
+	envs := access.Environments()
+	at, asked := slices.Index(envs, plan.Request.Environment), slices.Index(envs, env)
+	if at != asked || step == access.StepReady {
+		return at > asked
+	}
+	return slices.Index(order, plan.Request.Step) > slices.Index(order, step)
+}
+
+// run is one request's work in one environment.
+type run struct {
+	*Provisioner
+	id     access.RequestID
+	plan   workflow.Plan
+	key    workflow.PlannedKey
+	client *entra.Client
+	fresh  bool     // what was made may still look absent
+	lost   []string // operations whose secret may turn up late
+}
+
+// all does the steps that are left.
+func (r *run) all(ctx context.Context) error {
+	steps := map[access.Step]func(context.Context) error{
+		access.StepApplication: r.application,
+		access.StepPrincipal:   r.principal,
+		access.StepPermissions: r.permissions,
+		access.StepSecret:      r.secret,
+		access.StepVerify:      r.verify,
+	}
+	for _, step := range order {
+		if r.isDone(step) {
+			continue
+		}
+		if err := r.cfg.Flow.BeginStep(ctx, r.id, r.key.Environment, step); err != nil {
+			return fmt.Errorf("begin %s: %w", step, err)
+		}
+		if err := r.step(ctx, step, steps[step]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isDone reports a step whose result is recorded. What a row does not show is
+// told by how far the request has got.
+func (r *run) isDone(step access.Step) bool {
+	switch step {
+	case access.StepApplication:
+		return r.key.ObjectID != "" && r.key.ClientID != ""
+	case access.StepPrincipal:
+		return r.key.PrincipalID != ""
+	case access.StepSecret:
+		return r.key.SecretID != "" && r.key.SecretKeyID != ""
+	}
+	return behind(r.plan, r.key.Environment, step)
+}
+
+func (r *run) step(ctx context.Context, step access.Step, do func(context.Context) error) error {
+	log := r.cfg.Log.With(slog.String("request", string(r.id)), slog.String("environment", string(r.key.Environment)),
+		slog.String("step", string(step)))
+	ctx = entra.Observe(ctx, func(a entra.Attempt) {
+		log.InfoContext(ctx, "entra answered", slog.String("call", a.Call), slog.Int("try", a.Try),
+			slog.Int("status", a.Status), slog.String("code", a.Code), slog.String("outcome", string(a.Outcome)),
+			slog.String("entraRequestId", a.RequestID), slog.String("clientRequestId", a.ClientRequestID),
+			slog.String("tls", a.TLS), slog.Duration("took", a.Took))
+	})
+	err := error(nil)
+	if r.client == nil {
+		err = giveUp(CodeNotConfigured)
+	} else {
+		err = do(ctx)
+	}
+	if err == nil {
+		return nil
+	}
+	failed := &stepError{env: r.key.Environment, step: step, err: err}
+	e, fromEntra := entra.AsError(err)
+	switch {
+	case ctx.Err() != nil:
+		return failed
+	case fromEntra && e.Outcome == entra.Refused, isGivenUp(err):
+		return worker.Final(failed)
+	case fromEntra && e.RetryAfter > 0:
+		return worker.Later(e.RetryAfter, failed)
+	}
+	return failed
+}
+
+// stepError is a failure with where it happened.
+type stepError struct {
+	env  access.Environment
+	step access.Step
+	err  error
+}
+
+func (e *stepError) Error() string { return fmt.Sprintf("%s: %s: %v", e.env, e.step, e.err) }
+func (e *stepError) Unwrap() error { return e.err }
+
+// failure is what the pending list shows of it.
+func (e *stepError) failure() access.Failure {
+	f := access.Failure{Environment: e.env, Step: e.step, Code: CodeInternal}
+	if own, ok := errors.AsType[*givenUp](e.err); ok {
+		f.Code = own.code
+	}
+	if graph, ok := entra.AsError(e.err); ok {
+		f.Status, f.Code, f.RequestID = graph.Status, graph.Code, graph.RequestID
+		if f.RequestID == "" {
+			f.RequestID = graph.ClientRequestID
+		}
+	}
+	return f
+}
+
+// givenUp is a failure of ours that trying again will not help.
+type givenUp struct{ code string }
+
+func (e *givenUp) Error() string { return "provision: " + e.code }
+
+func giveUp(code string) error { return &givenUp{code} }
+
+func isGivenUp(err error) bool {
+	_, ok := errors.AsType[*givenUp](err)
+	return ok
+}

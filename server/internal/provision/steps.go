@@ -1,0 +1,225 @@
+package provision
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"llavero/server/internal/entra"
+	"llavero/server/internal/workflow"
+)
+
+// tag marks what this program made, for who looks at the directory.
+const tag = "llavero"
+
+func (r *run) application(ctx context.Context) error {
+	app, created, err := r.client.EnsureApplication(ctx, r.key.UniqueName, r.key.DisplayName,
+		[]string{tag, "environment:" + string(r.key.Environment)})
+	if err != nil {
+		return err
+	}
+	if err := r.cfg.Flow.RecordApplication(ctx, r.id, r.key.Environment, app.ID, app.ClientID); err != nil {
+		return fmt.Errorf("record the application: %w", err)
+	}
+	r.key.ObjectID, r.key.ClientID = app.ID, app.ClientID
+	r.fresh = r.fresh || created
+	return nil
+}
+
+func (r *run) principal(ctx context.Context) error {
+	principal, err := r.client.EnsurePrincipal(ctx, r.key.ClientID, r.key.DisplayName, r.fresh)
+	if err != nil {
+		return err
+	}
+	if err := r.cfg.Flow.RecordPrincipal(ctx, r.id, r.key.Environment, principal.ID); err != nil {
+		return fmt.Errorf("record the service principal: %w", err)
+	}
+	r.key.PrincipalID = principal.ID
+	return nil
+}
+
+func (r *run) permissions(ctx context.Context) error {
+	if len(r.key.Permissions) > 0 {
+		if err := r.grant(ctx); err != nil {
+			return err
+		}
+	}
+	if err := r.cfg.Flow.RecordPermissions(ctx, r.id, r.key.Environment, r.key.Permissions); err != nil {
+		return fmt.Errorf("record the permissions: %w", err)
+	}
+	return nil
+}
+
+// grant assigns the permissions that are not assigned yet.
+func (r *run) grant(ctx context.Context) error {
+	api, err := r.client.PrincipalByClientID(ctx, r.key.ResourceAppID, false)
+	if err != nil {
+		return err
+	}
+	assigned, err := r.client.RoleAssignments(ctx, r.key.PrincipalID, r.fresh)
+	if err != nil {
+		return err
+	}
+	for _, value := range r.key.Permissions {
+		i := slices.IndexFunc(api.Roles, func(role entra.AppRole) bool { return role.Value == value && role.Enabled })
+		if i < 0 {
+			return giveUp(CodeNoSuchRole)
+		}
+		role := api.Roles[i].ID
+		if slices.ContainsFunc(assigned, func(a entra.Assignment) bool { return a.RoleID == role && a.Resource == api.ID }) {
+			continue
+		}
+		if err := r.client.GrantRole(ctx, api.ID, r.key.PrincipalID, role, r.fresh); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// secretTries bounds the operations of one run of the secret step; each that
+// ends with an unknown outcome costs one.
+const secretTries = 4
+
+// secret makes the client secret. It is written per operation, so that a change
+// of key goes the same way: only the outcome of our own operations is repaired,
+// no other secret of the application is touched.
+func (r *run) secret(ctx context.Context) error {
+	var last error
+	for range secretTries {
+		operation, earlier, err := r.cfg.Flow.IntendSecret(ctx, r.id, r.key.Environment)
+		if err != nil {
+			return fmt.Errorf("record the intent: %w", err)
+		}
+		r.lost = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.lost, earlier))))
+		if err := r.removeLost(ctx, earlier); err != nil {
+			return err
+		}
+		end := r.cfg.Clock().Add(r.key.Validity)
+		made, err := r.client.AddPassword(ctx, r.key.ObjectID, operation, end, r.fresh)
+		if entra.OutcomeOf(err) == entra.Unknown && ctx.Err() == nil {
+			last = err
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		return r.recordSecret(ctx, operation, made)
+	}
+	return last
+}
+
+func (r *run) recordSecret(ctx context.Context, operation string, made entra.NewPassword) error {
+	err := r.cfg.Flow.RecordSecret(ctx, r.id, r.key.Environment, operation, workflow.IssuedSecret{
+		KeyID: made.KeyID, Hint: made.Hint, ExpiresAt: made.End, Text: made.Text,
+	})
+	if err != nil {
+		return fmt.Errorf("record the secret: %w", err)
+	}
+	r.key.SecretID, r.key.SecretKeyID = operation, made.KeyID
+	return nil
+}
+
+// removeLost removes the secrets of operations whose outcome is unknown. What
+// is not on the list may have been hidden by a slow replica: it is looked for
+// twice.
+func (r *run) removeLost(ctx context.Context, operations []string) error {
+	missing := slices.Clone(operations)
+	for look := 0; len(missing) > 0 && look < 2; look++ {
+		if look > 0 {
+			if err := r.cfg.Sleep(ctx, r.cfg.LookAgain); err != nil {
+				return err
+			}
+		}
+		removed, err := r.remove(ctx, missing)
+		if err != nil {
+			return err
+		}
+		missing = slices.DeleteFunc(missing, func(name string) bool { return slices.Contains(removed, name) })
+	}
+	return nil
+}
+
+// remove removes the application's secrets of these names, never the one that
+// was sealed, and returns the names it found.
+func (r *run) remove(ctx context.Context, names []string) (removed []string, err error) {
+	app, err := r.client.Application(ctx, r.key.ObjectID, r.fresh)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range app.Passwords {
+		if !slices.Contains(names, p.Name) || p.KeyID == r.key.SecretKeyID {
+			continue
+		}
+		if err := r.client.RemovePassword(ctx, r.key.ObjectID, p.KeyID); err != nil {
+			return nil, err
+		}
+		removed = append(removed, p.Name)
+	}
+	return removed, nil
+}
+
+// verify proves that the key signs in, several times in a row because Entra's
+// servers disagree for a while, and that its tokens carry the permissions. Then
+// it sweeps up secrets of lost operations that turned up late.
+func (r *run) verify(ctx context.Context) error {
+	clientID, text, err := r.cfg.Flow.OpenSecretForTest(ctx, r.id, r.key.Environment)
+	if err != nil {
+		return fmt.Errorf("open the secret for its test: %w", err)
+	}
+	want, good := r.cfg.Verify, 0
+	deadline := r.cfg.Clock().Add(want.Window)
+	for good < want.Successes {
+		info, err := r.client.TestKey(ctx, r.key.TenantID, clientID, text, r.key.Scope)
+		if err == nil {
+			err = r.judge(info, clientID)
+		}
+		wait := want.Spacing
+		switch {
+		case err == nil:
+			if good++; good == want.Successes {
+				continue
+			}
+		case !isYoung(err) || !r.cfg.Clock().Add(want.Wait).Before(deadline):
+			return err
+		default:
+			good, wait = 0, waitAfter(err, want.Wait)
+		}
+		if err := r.cfg.Sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+	return r.removeLost(ctx, r.lost)
+}
+
+// judge refuses a token that is not what the key was made for.
+func (r *run) judge(info entra.TokenInfo, clientID string) error {
+	if info.ClientID != clientID {
+		return giveUp(CodeOtherKey)
+	}
+	for _, value := range r.key.Permissions {
+		if !slices.Contains(info.Roles, value) {
+			return giveUp(CodeRolesMissing)
+		}
+	}
+	return nil
+}
+
+// isYoung reports a failure that a key made moments ago grows out of.
+func isYoung(err error) bool {
+	if entra.IsPropagating(err) {
+		return true
+	}
+	if e, ok := entra.AsError(err); ok {
+		return e.Outcome == entra.Later
+	}
+	own, ok := err.(*givenUp) //nolint:errorlint // judge returns it bare
+	return ok && own.code == CodeRolesMissing
+}
+
+func waitAfter(err error, wait time.Duration) time.Duration {
+	if e, ok := entra.AsError(err); ok {
+		return max(wait, e.RetryAfter)
+	}
+	return wait
+}
