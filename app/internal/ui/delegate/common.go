@@ -3,6 +3,7 @@ package delegate
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"llavero/app/internal/state"
@@ -43,6 +44,11 @@ func setVisible(o fyne.CanvasObject, on bool) {
 // environmentTag is an environment's word, icon and colour.
 func environmentTag(env access.Environment) fyne.CanvasObject {
 	return container.NewHBox(kit.NewEnvironmentTag(env == access.Production, es.EnvironmentLong(env)))
+}
+
+// inset lines an object without an edge of its own up with the texts around it.
+func inset(o fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedLayout(0, 0, look.Gap, 0), o)
 }
 
 // troubleMessage words a trouble: what happened and what to do, the reference,

@@ -48,7 +48,8 @@ type Confirm struct {
 	code                           *kit.CodeEntry
 	field                          *kit.Field
 	codeBox                        fyne.CanvasObject
-	send                           *kit.Button
+	first                          *kit.Button // «Enviar código», until one was sent
+	send                           *kit.Button // another one
 	sign                           *kit.Button
 	note                           *kit.Text
 
@@ -72,6 +73,7 @@ func NewConfirm(clock func() time.Time) *Confirm {
 	c.code.OnSubmitted = func(string) { c.Submit() }
 	c.field = kit.NewField("Código de 6 dígitos", true, c.code, "")
 	c.send = kit.NewButton("", func() { call0(c.OnSendCode) })
+	c.first = kit.NewPrimary("", func() { call0(c.OnSendCode) })
 	c.codeBox = kit.NewTight(c.field, c.left, c.tries, c.sends)
 
 	c.signed = newFactGroup("Lo que va a firmar")
@@ -88,7 +90,7 @@ func NewConfirm(clock func() time.Time) *Confirm {
 	c.sign = kit.NewPrimary("Firmar solicitud", c.Submit)
 	back := kit.NewQuiet("← Volver al formulario", nil, func() { call0(c.OnBack) })
 	c.page = kit.NewFormPage("Confirmación", "Revise lo que va a firmar. Si algo no es correcto, vuelva y corríjalo.",
-		kit.NewColumn(groups...), kit.NewFooter([]fyne.CanvasObject{back}, c.note, c.sign))
+		kit.NewColumn(groups...), kit.NewFooter([]fyne.CanvasObject{back}, c.note, c.first, c.sign))
 	c.ExtendBaseWidget(c)
 	return c
 }
@@ -98,8 +100,15 @@ func (c *Confirm) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(c.page)
 }
 
-// Submit is «Firmar solicitud», by button, Intro in the code, or Ctrl+Intro.
+// Submit is what comes next, by button, Intro in the code, or Ctrl+Intro: asking
+// for the first code, then «Firmar solicitud».
 func (c *Confirm) Submit() {
+	if c.last.Code == nil {
+		if !c.first.Disabled() {
+			call0(c.OnSendCode)
+		}
+		return
+	}
 	if !c.sign.Disabled() && c.code.IsWhole() {
 		call(c.OnSign, secret.New(c.code.Text()))
 	}
@@ -108,7 +117,7 @@ func (c *Confirm) Submit() {
 // Focus gives the keyboard to what comes next: asking for the code, or typing it.
 func (c *Confirm) Focus() {
 	if c.last.Code == nil {
-		kit.Focus(c.send)
+		kit.Focus(c.first)
 		return
 	}
 	c.code.Focus()
@@ -136,6 +145,9 @@ func (c *Confirm) Render(s state.Confirm) {
 		if wrong {
 			c.code.SetText("") // a refused code is not typed twice
 		}
+		c.page.ScrollTo(c.otp)
+		c.Focus()
+	} else if s.Code != nil && before.Code == nil {
 		c.page.ScrollTo(c.otp)
 		c.code.Focus()
 	}
@@ -181,8 +193,17 @@ func (c *Confirm) showCode() {
 		c.left.SetColor("foreground")
 	}
 	setVisible(c.codeBox, c.last.Code != nil)
-	c.send.SetText(l.Send)
-	c.send.SetEnabled(l.CanSend)
+	for _, b := range []*kit.Button{c.first, c.send} {
+		b.SetText(l.Send)
+		b.SetEnabled(l.CanSend)
+	}
+	sent := c.last.Code != nil
+	setVisible(c.first, !sent)
+	setVisible(c.send, sent)
+	setVisible(c.sign, sent)
+	if !sent {
+		put(c.sent, "Le enviaremos un código de 6 dígitos. Con él firma esta solicitud.")
+	}
 	c.field.SetEnabled(l.CanType && !c.last.Signing)
 }
 

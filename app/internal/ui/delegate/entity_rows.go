@@ -1,6 +1,7 @@
 package delegate
 
 import (
+	"slices"
 	"strings"
 
 	"llavero/app/internal/state"
@@ -71,14 +72,12 @@ func entityNote(e state.Entity) string {
 	}
 }
 
-// findEntity returns the row of a code.
-func findEntity(rows []state.Entity, code access.LicenseCode) (state.Entity, bool) {
-	for _, e := range rows {
-		if e.Provider.Code == code {
-			return e, true
-		}
+// indexOf returns the place of a code, -1 when it is not listed.
+func indexOf(rows []state.Entity, code access.LicenseCode) int {
+	if code == "" {
+		return -1
 	}
-	return state.Entity{}, false
+	return slices.IndexFunc(rows, func(e state.Entity) bool { return e.Provider.Code == code })
 }
 
 // searchEntities returns the positions of the rows a search finds, all of them

@@ -75,7 +75,7 @@ func newKeyPanel(screen *Keys, env access.Environment) *keyPanel {
 	})
 	p.audit = kit.NewFold("Quién vio, copió o exportó estos valores", "", nil)
 	head := container.NewHBox(kit.NewHeading(panelTitle(env)).Natural(), container.NewCenter(environmentTag(env)))
-	state := container.NewHBox(container.NewCenter(p.chip), container.NewCenter(p.alert), p.left)
+	state := container.NewHBox(inset(container.NewCenter(p.chip)), container.NewCenter(p.alert), p.left)
 	parameters := kit.NewStack(kit.NewTight(
 		kit.NewSubheading("Parámetros de conexión · "+es.Environment(env)),
 		kit.NewNote("Señor usuario, por favor tenga en cuenta la siguiente información para el proceso de integración:")),

@@ -63,7 +63,7 @@ func NewKeys() *Keys {
 	k.banner.OnCopy = func(s string) { call(k.OnCopyText, s) }
 	k.picker = newEntityPicker(func(c access.LicenseCode) { call(k.OnChoose, c) })
 	k.entity = kit.NewSection("Selección de Entidad", "Seleccione la entidad para consultar su token de acceso.",
-		kit.NewField(es.FieldLabel(state.FieldCode), true, k.picker.input, ""), k.count, k.picker.sites)
+		kit.NewField(es.FieldLabel(state.FieldCode), true, k.picker.input, ""), k.count)
 	k.act = kit.NewButton("", k.follow)
 	k.status = kit.NewPanel(kit.NewStack(
 		kit.NewRow(kit.NewStrong("Estado de Inscripción").Natural(), k.chip), k.means, kit.NewRow(k.act)))

@@ -136,10 +136,10 @@ type envPanel struct {
 
 func newEnvPanel(env access.Environment) *envPanel {
 	e := &envPanel{text: kit.NewStrong("")}
-	rows := []fyne.CanvasObject{environmentTag(env), e.text}
+	rows := []fyne.CanvasObject{inset(environmentTag(env)), e.text}
 	for range es.Steps {
 		l := &stepLine{icon: widget.NewIcon(look.IconCircle), text: kit.NewText("").Natural()}
-		l.content = container.NewHBox(l.icon, l.text)
+		l.content = container.NewHBox(inset(l.icon), l.text)
 		e.steps = append(e.steps, l)
 		rows = append(rows, l.content)
 	}

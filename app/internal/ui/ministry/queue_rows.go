@@ -40,15 +40,15 @@ const (
 // columns are drawn in the order of the constants above.
 func columns() []column {
 	return []column{
-		colNumber:      {Title: "#", Width: 48},
-		colNIT:         {Title: "NIT", Width: 104, Code: true},
+		colNumber:      {Title: "#", Width: 44},
+		colNIT:         {Title: "NIT", Width: 100, Code: true},
 		colCode:        {Title: "Código habilitación", Width: 150, Code: true},
-		colProviderNo:  {Title: "Id Prestador", Width: 96, Code: true},
-		colProvider:    {Title: "Prestador", Width: 280},
-		colSite:        {Title: "Sede", Width: 190},
-		colRequestedAt: {Title: "Fecha solicitud", Width: 136, Code: true},
-		colStatus:      {Title: "Estado token", Width: 124},
-		colOpen:        {Title: "Ingresar", Width: 116},
+		colProviderNo:  {Title: "Id Prestador", Width: 106, Code: true},
+		colProvider:    {Title: "Prestador", Width: 220},
+		colSite:        {Title: "Sede", Width: 160},
+		colRequestedAt: {Title: "Fecha solicitud", Width: 136},
+		colStatus:      {Title: "Estado token", Width: 128},
+		colOpen:        {Title: "Ingresar", Width: 112},
 		colSituation:   {Title: "Situación", Width: 190},
 		colReason:      {Title: "Motivo", Width: 260},
 		colAttends:     {Title: "Atiende", Width: 180},
