@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"llavero/app/internal/ui/look"
@@ -21,6 +22,7 @@ func newText(text string, size fyne.ThemeSizeName, color fyne.ThemeColorName, st
 	}}
 	t := &Text{seg: seg}
 	t.Segments = []widget.RichTextSegment{seg}
+	t.Scroll = container.ScrollNone
 	t.Wrapping = fyne.TextWrapWord
 	t.ExtendBaseWidget(t)
 	return t
