@@ -50,7 +50,8 @@ func (a *Account) into() []any {
 	return []any{
 		&a.ID, &a.Login, &a.Person.Document.Type, &a.Person.Document.Number, &a.Person.Name, &a.Email,
 		&a.Role, &a.Independent, &a.Entity, &a.PasswordHash, &a.TOTPSealed, &a.TOTPLastStep,
-		timeInto{&a.CreatedAt}, timeInto{&a.DisabledAt},
+		timeInto{&a.CreatedAt},
+		timeInto{&a.DisabledAt},
 	}
 }
 

@@ -63,7 +63,10 @@ const jobColumns = `
 func (j *Job) into() []any {
 	return []any{
 		&j.ID, &j.Kind, &j.Subject, &j.Step, &j.Payload, &j.Attempts,
-		timeInto{&j.CreatedAt}, timeInto{&j.RunAfter}, timeInto{&j.LeasedUntil}, &j.LastError,
+		timeInto{&j.CreatedAt},
+		timeInto{&j.RunAfter},
+		timeInto{&j.LeasedUntil},
+		&j.LastError,
 	}
 }
 

@@ -40,10 +40,19 @@ const requestColumns = `
 
 func (r *Request) into() []any {
 	return []any{
-		&r.ID, &r.Number, &r.Kind, &r.Reason, &r.Code, &r.Entity, &r.Status, jsonInto{&r.Form}, &r.ContentHash,
-		&r.RequestedBy, timeInto{&r.RequestedAt}, timeInto{&r.SignedAt}, timeInto{&r.UpdatedAt},
-		&r.Environment, &r.Step, jsonInto{&r.Failure}, &r.TakenBy, &r.TakenName,
-		timeInto{&r.TakenAt}, timeInto{&r.TakenUntil}, &r.Version,
+		&r.ID, &r.Number, &r.Kind, &r.Reason, &r.Code, &r.Entity, &r.Status,
+		jsonInto{&r.Form},
+		&r.ContentHash,
+		&r.RequestedBy,
+		timeInto{&r.RequestedAt},
+		timeInto{&r.SignedAt},
+		timeInto{&r.UpdatedAt},
+		&r.Environment, &r.Step,
+		jsonInto{&r.Failure},
+		&r.TakenBy, &r.TakenName,
+		timeInto{&r.TakenAt},
+		timeInto{&r.TakenUntil},
+		&r.Version,
 	}
 }
 

@@ -60,7 +60,10 @@ const keyColumns = `
 func (k *Key) into() []any {
 	return []any{
 		&k.ID, &k.Code, &k.Entity, &k.Environment, &k.UniqueName, &k.Name, &k.ObjectID, &k.ClientID, &k.PrincipalID,
-		&k.State, timeInto{&k.IssuedAt}, timeInto{&k.ExpiresAt}, &k.Version,
+		&k.State,
+		timeInto{&k.IssuedAt},
+		timeInto{&k.ExpiresAt},
+		&k.Version,
 	}
 }
 
@@ -142,7 +145,10 @@ const secretColumns = `
 func (s *Secret) into() []any {
 	return []any{
 		&s.ID, &s.Key, &s.Request, &s.EntraKeyID, &s.Hint, &s.Sealed, &s.State,
-		timeInto{&s.CreatedAt}, timeInto{&s.ExpiresAt}, &s.Typed, timeInto{&s.RevealedAt},
+		timeInto{&s.CreatedAt},
+		timeInto{&s.ExpiresAt},
+		&s.Typed,
+		timeInto{&s.RevealedAt},
 	}
 }
 

@@ -34,7 +34,9 @@ func (tx *Tx) Session(tokenHash []byte) (Session, Account, error) {
 	var a Account
 	into := append([]any{
 		&s.TokenHash, &s.Account, &s.Device, &s.Address, &s.SecondFactor,
-		timeInto{&s.CreatedAt}, timeInto{&s.SeenAt}, timeInto{&s.ExpiresAt},
+		timeInto{&s.CreatedAt},
+		timeInto{&s.SeenAt},
+		timeInto{&s.ExpiresAt},
 	}, a.into()...)
 	err := tx.row(`SELECT
 			sessions.token_hash,

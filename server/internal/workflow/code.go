@@ -270,4 +270,3 @@ func sentOf(codes []store.OneTimeCode) []consent.Sent {
 	}
 	return all
 }
-
