@@ -1,0 +1,144 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+
+	"llavero/server/internal/workflow"
+	"llavero/shared/access"
+	"llavero/shared/secret"
+)
+
+// life is one life of the server. At its last boundary it is killed: its context
+// ends, and from then on nothing it asks for happens. Boundaries are both sides
+// of every record and of every call.
+type life struct {
+	end func()
+
+	mu    sync.Mutex
+	left  int // boundaries before death; negative: immortal
+	dead  bool
+	where string
+}
+
+var errDead = errors.New("the server is dead")
+
+func (l *life) boundary(where string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.left == 0 && !l.dead {
+		l.dead, l.where = true, where
+		l.end()
+	}
+	l.left--
+	if l.dead {
+		return errDead
+	}
+	return nil
+}
+
+// record is a commit that the life may not reach, or may not hear of.
+func record[T any](l *life, where string, do func() (T, error)) (T, error) {
+	var zero T
+	if err := l.boundary("before " + where); err != nil {
+		return zero, err
+	}
+	v, err := do()
+	if dead := l.boundary("after " + where); dead != nil {
+		return zero, dead
+	}
+	return v, err
+}
+
+type nothing = struct{}
+
+func only(err error) (nothing, error) { return nothing{}, err }
+
+// mortalFlow is a Flow seen from a life.
+type mortalFlow struct {
+	Flow
+	*life
+}
+
+func (m mortalFlow) IssuePlan(ctx context.Context, id access.RequestID) (workflow.Plan, error) {
+	return record(m.life, "plan", func() (workflow.Plan, error) { return m.Flow.IssuePlan(ctx, id) })
+}
+
+func (m mortalFlow) BeginStep(ctx context.Context, id access.RequestID, env access.Environment, step access.Step) error {
+	_, err := record(m.life, "begin "+string(step), func() (nothing, error) { return only(m.Flow.BeginStep(ctx, id, env, step)) })
+	return err
+}
+
+func (m mortalFlow) RecordApplication(ctx context.Context, id access.RequestID, env access.Environment, objectID, clientID string) error {
+	_, err := record(m.life, "application", func() (nothing, error) {
+		return only(m.Flow.RecordApplication(ctx, id, env, objectID, clientID))
+	})
+	return err
+}
+
+func (m mortalFlow) RecordPrincipal(ctx context.Context, id access.RequestID, env access.Environment, principal string) error {
+	_, err := record(m.life, "principal", func() (nothing, error) { return only(m.Flow.RecordPrincipal(ctx, id, env, principal)) })
+	return err
+}
+
+func (m mortalFlow) RecordPermissions(ctx context.Context, id access.RequestID, env access.Environment, granted []string) error {
+	_, err := record(m.life, "permissions", func() (nothing, error) { return only(m.Flow.RecordPermissions(ctx, id, env, granted)) })
+	return err
+}
+
+func (m mortalFlow) IntendSecret(ctx context.Context, id access.RequestID, env access.Environment) (string, []string, error) {
+	var earlier []string
+	op, err := record(m.life, "intent", func() (op string, err error) {
+		op, earlier, err = m.Flow.IntendSecret(ctx, id, env)
+		return op, err
+	})
+	return op, earlier, err
+}
+
+func (m mortalFlow) RecordSecret(ctx context.Context, id access.RequestID, env access.Environment, op string, s workflow.IssuedSecret) error {
+	_, err := record(m.life, "secret", func() (nothing, error) { return only(m.Flow.RecordSecret(ctx, id, env, op, s)) })
+	return err
+}
+
+func (m mortalFlow) OpenSecretForTest(ctx context.Context, id access.RequestID, env access.Environment) (string, secret.Text, error) {
+	var text secret.Text
+	client, err := record(m.life, "test", func() (client string, err error) {
+		client, text, err = m.Flow.OpenSecretForTest(ctx, id, env)
+		return client, err
+	})
+	return client, text, err
+}
+
+func (m mortalFlow) FinishIssue(ctx context.Context, id access.RequestID) error {
+	_, err := record(m.life, "finish", func() (nothing, error) { return only(m.Flow.FinishIssue(ctx, id)) })
+	return err
+}
+
+func (m mortalFlow) ParkIssue(ctx context.Context, id access.RequestID, f access.Failure) error {
+	_, err := record(m.life, "park", func() (nothing, error) { return only(m.Flow.ParkIssue(ctx, id, f)) })
+	return err
+}
+
+// mortalWire is the network seen from a life: a call that left before its death
+// still happens, and its answer reaches nobody.
+type mortalWire struct {
+	http.RoundTripper
+	*life
+}
+
+func (m mortalWire) RoundTrip(r *http.Request) (*http.Response, error) {
+	where := r.Method + " " + r.URL.Path
+	if err := m.boundary("before " + where); err != nil {
+		return nil, err
+	}
+	resp, err := m.RoundTripper.RoundTrip(r.WithContext(context.WithoutCancel(r.Context())))
+	if dead := m.boundary("after " + where); dead != nil {
+		if resp != nil {
+			_ = resp.Body.Close()
+		}
+		return nil, dead
+	}
+	return resp, err
+}

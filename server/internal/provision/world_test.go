@@ -1,0 +1,372 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"llavero/server/internal/audit"
+	"llavero/server/internal/entra"
+	"llavero/server/internal/entraemu"
+	"llavero/server/internal/params"
+	"llavero/server/internal/seal"
+	"llavero/server/internal/store"
+	"llavero/server/internal/worker"
+	"llavero/server/internal/workflow"
+	"llavero/shared/access"
+	"llavero/shared/secret"
+	"llavero/shared/wire"
+)
+
+// clock moves only when somebody waits.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(max(d, 0))
+	return ctx.Err()
+}
+
+// directory is an emulator with a wire to it; it is shared by the cases of a
+// test, which begin by emptying it.
+type directory struct {
+	*entraemu.Emulator
+	clock *clock
+	wire  *http.Client
+}
+
+func newDirectory(t *testing.T) *directory {
+	t.Helper()
+	c := &clock{now: time.Now()}
+	emu, err := entraemu.Start(t.Context(), entraemu.Config{Clock: c.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = emu.Close() })
+	wire := emu.HTTPClient()
+	t.Cleanup(wire.CloseIdleConnections)
+	return &directory{Emulator: emu, clock: c, wire: wire}
+}
+
+// world is a whole back office with one request that a delegate has signed, and
+// a directory to issue its keys in.
+type world struct {
+	t        *testing.T
+	dir      *directory
+	folder   string
+	params   *params.Set
+	db       *store.DB // of the tests' own looks; each life has another
+	flow     *workflow.Flow
+	id       access.RequestID
+	delegate access.Viewer
+	officer  access.Viewer
+}
+
+const code access.LicenseCode = "0500199001"
+
+// twoRoles are the permissions granted at issue in most cases.
+var twoRoles = []string{entraemu.CareRoles[0], entraemu.CareRoles[1]}
+
+func newWorld(t *testing.T, dir *directory) *world { return newWorldWith(t, dir, twoRoles) }
+
+func newWorldWith(t *testing.T, dir *directory, permissions []string) *world {
+	t.Helper()
+	dir.Faults().Clear()
+	if err := dir.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	knobs, err := entraemu.KnobsOf(entraemu.ProfileInstant)
+	if err == nil {
+		err = dir.SetKnobs(knobs)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir.Journal().Clear()
+	w := &world{t: t, dir: dir, folder: t.TempDir()}
+	environment := func(api entraemu.Gateway) params.Environment {
+		return params.Environment{
+			TenantID: dir.TenantID(), Scope: api.Scope, ResourceAppID: api.AppID,
+			Permissions: permissions, Validity: 365 * 24 * time.Hour, Reveal: params.RevealAlways,
+		}
+	}
+	w.params = params.New(environment(dir.Gateway(entraemu.Sandbox)), environment(dir.Gateway(entraemu.Prod)))
+	w.db, w.flow = w.open()
+	t.Cleanup(func() { _ = w.db.Close() })
+	w.seed()
+	w.sign()
+	return w
+}
+
+// open opens the files as a start of the server does.
+func (w *world) open() (*store.DB, *workflow.Flow) {
+	w.t.Helper()
+	db, err := store.Open(w.t.Context(), filepath.Join(w.folder, "llavero.db"), w.dir.clock.Now)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	box, err := seal.OpenOrCreate(filepath.Join(w.folder, "keyset.json"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	flow, err := workflow.New(w.t.Context(), workflow.Deps{Store: db, Box: box, MailFrom: "llavero@ministerio.example", Params: w.params})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return db, flow
+}
+
+// write fails the test when a transaction does.
+func (w *world) write(do func(tx *store.Tx) error) {
+	w.t.Helper()
+	if err := w.db.Write(w.t.Context(), do); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) seed() {
+	w.t.Helper()
+	nit := access.Document{Type: access.DocumentNI, Number: "999100005"}
+	account := func(login, number string, role access.Role, entity access.EntityID) store.Account {
+		return store.Account{
+			ID: access.AccountID(uuid.NewString()), Login: login, Email: strings.ToLower(login) + "@example.org", Role: role, Entity: entity,
+			Person: access.Person{Document: access.Document{Type: access.DocumentCC, Number: number}, Name: "Persona " + number},
+		}
+	}
+	delegate := account("ADMIHCEIPS999100005", "9999000005", access.RoleDelegate, access.EntityOf(nit))
+	officer := account("CC9999000101", "9999000101", access.RoleOfficer, "")
+	w.delegate, w.officer = delegate.Viewer(false), officer.Viewer(true)
+	w.write(func(tx *store.Tx) error {
+		_, err := tx.ApplyRegistry(store.Registry{
+			Snapshot:  store.Snapshot{Kind: store.SnapshotREPS, Hash: "invented"},
+			Entities:  slices.Values([]store.RegistryEntity{{Document: nit, Name: "Clínica Ñandú"}}),
+			Providers: slices.Values([]store.Provider{{Code: code, Entity: access.EntityOf(nit), Name: "Clínica Ñandú", Class: "IPS"}}),
+			Unsure:    func(access.LicenseCode) bool { return false }, MaxGone: 1,
+		})
+		return errors.Join(err, tx.CreateAccount(delegate), tx.CreateAccount(officer))
+	})
+}
+
+// sign goes the delegate's way: write, ask for the code, read the mail, sign.
+func (w *world) sign() {
+	w.t.Helper()
+	ctx, act := w.t.Context(), workflow.Act{Who: w.delegate}
+	contact := access.Contact{Name: "Líder Técnico", Email: "lider@example.org", Phone: "3001234567"}
+	asked, err := w.flow.CreateRequest(ctx, act, wire.NewRequest{
+		Kind: access.KindEnroll, Code: code,
+		Form: access.RequestForm{Vendor: "Proveedor", Software: "Sistema", Lead: contact, Privacy: contact},
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.id = asked.ID
+	texts, err := w.flow.ConsentTexts(ctx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var ticked wire.SendCode
+	for _, text := range texts.Texts {
+		ticked.Accepted = append(ticked.Accepted, wire.AcceptedText{ID: text.ID, Hash: text.Hash})
+	}
+	sent, err := w.flow.SendCode(ctx, act, w.id, ticked)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var job *store.Job
+	w.write(func(tx *store.Tx) (err error) {
+		job, err = tx.ClaimJob([]string{store.JobMail}, time.Minute)
+		return errors.Join(err, tx.FinishJob(job.ID))
+	})
+	mail, err := w.flow.OpenMail(ctx, *job)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.flow.Sign(ctx, act, w.id, asked.Version, wire.Sign{Code: mail.Data["code"], ContentHash: sent.ContentHash}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// resume is an officer who takes the request and hands it back to the worker.
+func (w *world) resume() {
+	w.t.Helper()
+	act := workflow.Act{Who: w.officer}
+	taken, err := w.flow.Take(w.t.Context(), act, w.id, wire.Take{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.flow.Resume(w.t.Context(), act, w.id, taken.Version); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) request() access.KeyRequest {
+	w.t.Helper()
+	var r *store.Request
+	err := w.db.Read(w.t.Context(), func(tx *store.Tx) (err error) {
+		r, err = tx.KeyRequest(w.id)
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r.KeyRequest
+}
+
+const lease = 2 * time.Minute
+
+// live runs one life of the worker until nothing is due, or until it dies after
+// so many boundaries (negative: never). It reports where it died.
+func (w *world) live(boundaries int) (died string) {
+	w.t.Helper()
+	ctx, cancel := context.WithCancel(w.t.Context())
+	defer cancel()
+	db, flow := w.open()
+	defer func() { _ = db.Close() }()
+	l := &life{left: boundaries, end: func() {
+		cancel()
+		_ = db.Close() // nothing more is written: the job keeps its lease
+	}}
+	hc := &http.Client{Transport: mortalWire{w.dir.wire.Transport, l}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client, err := entra.New(entra.Config{
+		Authority: w.dir.URL(), GraphURL: w.dir.GraphURL(), Tenant: w.dir.TenantID(), ClientID: w.dir.ClientID(),
+		Secret: secret.New(w.dir.ClientSecret()), HTTPClient: hc, Clock: w.dir.clock.Now, Sleep: w.dir.clock.Sleep,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	p := New(Config{
+		Flow:  mortalFlow{flow, l},
+		Entra: map[access.Environment]*entra.Client{access.Preproduction: client, access.Production: client},
+		Clock: w.dir.clock.Now, Sleep: w.dir.clock.Sleep,
+	})
+	work := worker.New(db, map[string]worker.Runner{store.JobProvision: p}, worker.Config{Clock: w.dir.clock.Now, Lease: lease})
+	for ctx.Err() == nil {
+		if _, err := work.RunDue(ctx); err != nil && ctx.Err() == nil {
+			w.t.Fatal(err)
+		}
+		next, ok := w.nextJob()
+		if !ok {
+			break
+		}
+		_ = w.dir.clock.Sleep(w.t.Context(), next.Sub(w.dir.clock.Now()))
+	}
+	return l.where
+}
+
+func (w *world) nextJob() (next time.Time, ok bool) {
+	w.t.Helper()
+	err := w.db.Read(w.t.Context(), func(tx *store.Tx) (err error) {
+		next, ok, err = tx.NextJobAt([]string{store.JobProvision})
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return next, ok
+}
+
+// issuedKey is a key as the store has it at the end.
+type issuedKey struct {
+	*store.Key
+	active store.Secret
+}
+
+func (w *world) keys() map[string]issuedKey {
+	w.t.Helper()
+	keys := map[string]issuedKey{}
+	err := w.db.Read(w.t.Context(), func(tx *store.Tx) error {
+		for _, env := range access.Environments() {
+			k, err := tx.KeyOf(code, env)
+			if err != nil {
+				return err
+			}
+			s, err := tx.SecretInForce(k.ID)
+			if err != nil {
+				return err
+			}
+			if s == nil {
+				s = &store.Secret{}
+			}
+			keys[k.UniqueName] = issuedKey{k, *s}
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return keys
+}
+
+// mustBeWhole checks what must hold of every finished request: one application,
+// one service principal and one live secret in each environment, the sealed
+// secret is that one and is what a delegate sees, the permissions are granted,
+// no job is left, the audit chain is whole.
+func (w *world) mustBeWhole() {
+	w.t.Helper()
+	if _, err := audit.Verify(w.t.Context(), w.db); err != nil {
+		w.t.Errorf("audit: %v", err)
+	}
+	if r := w.request(); r.Status != access.StatusDone {
+		w.t.Errorf("the request is %s at %s/%s, %+v; want done", r.Status, r.Environment, r.Step, r.Failure)
+		return
+	}
+	issued, keys := w.dir.State().Issued(), w.keys()
+	if len(issued) != 2 || len(keys) != 2 {
+		w.t.Errorf("%d applications were made for %d keys, want 2 for 2", len(issued), len(keys))
+	}
+	for _, app := range issued {
+		w.mustMatch(app, keys[app.UniqueName])
+	}
+	if _, left := w.nextJob(); left {
+		w.t.Error("a job is left")
+	}
+}
+
+func (w *world) mustMatch(app entraemu.AppState, key issuedKey) {
+	w.t.Helper()
+	if key.Key == nil {
+		w.t.Errorf("application %s is nobody's", app.UniqueName)
+		return
+	}
+	if app.ObjectID != key.ObjectID || app.ClientID != key.ClientID || app.PrincipalID == "" || app.PrincipalID != key.PrincipalID {
+		w.t.Errorf("%s: the directory has %+v, the store %+v", key.Environment, app, key.Key)
+	}
+	if key.State != access.KeyActive {
+		w.t.Errorf("%s: the key is %s", key.Environment, key.State)
+	}
+	live := app.Live()
+	if len(live) != 1 || live[0].KeyID != key.active.EntraKeyID || live[0].DisplayName != key.active.ID || live[0].Hint != key.active.Hint {
+		w.t.Errorf("%s: live secrets %+v, want only %s", key.Environment, live, key.active.ID)
+		return
+	}
+	seen, err := w.flow.Reveal(w.t.Context(), workflow.Act{Who: w.delegate}, key.ID, wire.Reveal{Field: access.FieldSecret, Purpose: access.PurposeShow})
+	if err != nil {
+		w.t.Errorf("%s: reveal: %v", key.Environment, err)
+	} else if value := seen.Value.Reveal(); len(value) < 20 || !strings.HasPrefix(value, live[0].Hint) {
+		w.t.Errorf("%s: the sealed secret is not the live one", key.Environment)
+	}
+	if len(app.Roles) != len(twoRoles) {
+		w.t.Errorf("%s: roles %+v, want %v once each", key.Environment, app.Roles, twoRoles)
+	}
+	if left := key.ExpiresAt.Sub(w.dir.clock.Now()); left < 364*24*time.Hour || left > 365*24*time.Hour || !key.ExpiresAt.Equal(live[0].EndsAt) {
+		w.t.Errorf("%s: the secret lives %s until %s, want a year until %s", key.Environment, left, key.ExpiresAt, live[0].EndsAt)
+	}
+}
