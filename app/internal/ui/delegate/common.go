@@ -102,3 +102,15 @@ func acceptedLine(label string) fyne.CanvasObject {
 	icon := container.NewCenter(widget.NewIcon(look.Coloured(look.IconCheck, ink)))
 	return container.NewBorder(nil, nil, icon, nil, kit.NewStrong(label).SetColor(ink))
 }
+
+// linkNote says why what needs a connection is off; empty with one.
+func linkNote(l state.Link) string {
+	switch l.Phase {
+	case state.LinkOnline:
+		return ""
+	case state.LinkOffline:
+		return es.NeedsLink
+	default:
+		return "Conectando…"
+	}
+}

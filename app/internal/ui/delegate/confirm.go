@@ -210,13 +210,8 @@ func (c *Confirm) showCode() {
 // enable says whether the request can be signed now.
 func (c *Confirm) enable() {
 	l := codeLookAt(c.last, c.clock())
-	online := c.last.Link.IsOnline()
-	c.sign.SetEnabled(online && l.CanType && c.code.IsWhole() && !c.last.Sending)
-	if online {
-		put(c.note, "")
-	} else {
-		put(c.note, es.NeedsLink)
-	}
+	c.sign.SetEnabled(c.last.Link.IsOnline() && l.CanType && c.code.IsWhole() && !c.last.Sending)
+	put(c.note, linkNote(c.last.Link))
 }
 
 func (c *Confirm) renderTexts(texts []wire.ConsentText) {

@@ -141,11 +141,7 @@ func (e *Enroll) Render(s state.Enroll) {
 
 	e.submit.SetBusy(s.Sending, "Guardando…")
 	e.submit.SetEnabled(s.Link.IsOnline() && s.Blocked == nil && !nothing && !s.Entities.Loading)
-	e.note.SetText("")
-	if !s.Link.IsOnline() {
-		e.note.SetText(es.NeedsLink)
-	}
-	setVisible(e.note, e.note.Text() != "")
+	put(e.note, linkNote(s.Link))
 	if e.asked && !s.Sending && len(s.Fields) > 0 {
 		e.asked = false
 		e.focusWrong()
@@ -159,7 +155,7 @@ func (e *Enroll) blockedMessage(s state.Enroll) kit.Message {
 	}
 	b := *s.Blocked
 	open := b.Request != nil && b.Request.Status.IsOpen()
-	m := kit.Message{Level: look.Info, Title: "Ya solicitada", Text: blockedText(b)}
+	m := kit.Message{Level: look.Info, Text: blockedText(b)}
 	if open {
 		id := b.Request.ID
 		m.Actions = append(m.Actions, kit.Action{Text: "Ver solicitud", Do: func() { call(e.OnOpenRequest, id) }})

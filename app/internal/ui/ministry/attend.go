@@ -158,11 +158,7 @@ func (a *Attend) Render(s state.Attend) {
 		b.SetEnabled(can && !s.Sending)
 		setVisible(b, !s.Saved)
 	}
-	if s.Link.IsOnline() {
-		put(a.note, "")
-	} else {
-		put(a.note, es.NeedsLink)
-	}
+	put(a.note, linkNote(s.Link))
 	if a.asked && !s.Sending && len(s.Fields) > 0 {
 		a.asked = false
 		a.focusWrong()

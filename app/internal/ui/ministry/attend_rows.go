@@ -1,6 +1,7 @@
 package ministry
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -40,7 +41,7 @@ func requestFacts(r wire.RequestRow, me access.AccountID) []kit.Fact {
 	}
 	facts = append(facts,
 		kit.Fact{Label: "Fecha de la solicitud", Value: es.DateTime(r.RequestedAt)},
-		kit.Fact{Label: "Estado token", Value: es.Status(r.Kind, r.Status)},
+		kit.Fact{Label: "Estado token", Value: cmp.Or(es.Status(r.Kind, r.Status), "—")},
 		kit.Fact{Label: "Situación", Value: situation(r, me)})
 	return facts
 }

@@ -3,7 +3,9 @@ package ministry
 import (
 	"fyne.io/fyne/v2"
 
+	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
+	"llavero/shared/es"
 )
 
 // call calls a callback that may be unset.
@@ -32,4 +34,16 @@ func setVisible(o fyne.CanvasObject, on bool) {
 func put(t *kit.Text, words string) {
 	t.SetText(words)
 	setVisible(t, words != "")
+}
+
+// linkNote says why what needs a connection is off; empty with one.
+func linkNote(l state.Link) string {
+	switch l.Phase {
+	case state.LinkOnline:
+		return ""
+	case state.LinkOffline:
+		return es.NeedsLink
+	default:
+		return "Conectando…"
+	}
 }

@@ -134,10 +134,9 @@ func (q *Queue) show() {
 	q.empty.Set(q.emptyIcon(), text, action)
 	setVisible(q.empty, text != "")
 	setVisible(q.skeleton, q.last.Loading && len(q.list.rows) == 0)
-	if q.last.Link.IsOnline() {
-		put(q.hint, "")
-	} else {
-		put(q.hint, "Sin conexión puede leer y tomar. Lo demás: "+es.NeedsLink)
+	put(q.hint, "")
+	if q.last.Link.Phase == state.LinkOffline && q.last.Link.HasData() {
+		put(q.hint, "Sin conexión puede leer y tomar. Para lo demás necesita conexión.")
 	}
 }
 
