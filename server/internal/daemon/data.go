@@ -138,19 +138,30 @@ func tellReport(w world, r *registry.Report, quiet bool) {
 		if quiet && i.Severity != registry.Rejected {
 			continue
 		}
-		line := fmt.Sprintf("%s:%d: %s: %s", i.File, i.Line, i.Severity, i.Reason)
-		if i.Column != "" {
-			line += " in " + i.Column
+		if i.Line > 0 { // else it is about the whole reading, told below
+			say(w.stdout, "%s\n", issueLine(i))
 		}
-		if i.Code != "" {
-			line += ", code " + string(i.Code)
-		}
-		say(w.stdout, "%s\n", line)
 	}
 	if r.Omitted > 0 && !quiet {
 		say(w.stdout, "and %d more warnings\n", r.Omitted)
 	}
+	if r.Assumed > 0 {
+		say(w.stdout, "%d entities without a document type in the files: NI was taken for legal persons, CC for natural ones\n", r.Assumed)
+	}
 	for _, f := range r.Files {
 		say(w.stdout, "%s: %d rows: %d accepted (%d with warnings), %d rejected, %d not enabled\n", f.Name, f.Rows, f.Accepted, f.Warned, f.Rejected, f.LeftOut)
 	}
+}
+
+// issueLine tells what is wrong with one row; never its contents, which are
+// personal data.
+func issueLine(i registry.Issue) string {
+	line := fmt.Sprintf("%s:%d: %s: %s", i.File, i.Line, i.Severity, i.Reason)
+	if i.Column != "" {
+		line += " in " + i.Column
+	}
+	if i.Code != "" {
+		line += ", code " + string(i.Code)
+	}
+	return line
 }

@@ -39,6 +39,7 @@ const (
 	shutdownTime = 10 * time.Second // for requests under way
 	sweepEvery   = time.Hour
 	lapseEvery   = 5 * time.Second // at least so often: a lease may have been taken meanwhile
+	watchEvery   = 2 * time.Second // what another process wrote, an import, is told by then
 )
 
 // Server is the whole server, built and listening but not yet serving.
@@ -54,9 +55,9 @@ type Server struct {
 	listen  net.Listener
 	caFile  string
 
-	kill     context.CancelFunc // ends everything at once
-	killed   context.Context    //nolint:containedctx // the life of the server itself, not a request's
-	finished chan struct{}      // closed when Run returned
+	killed   chan struct{} // closed to end everything at once
+	killing  sync.Once
+	finished chan struct{} // closed when Run returned
 	running  sync.Once
 	closing  sync.Once
 	closeErr error
@@ -88,7 +89,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, log: log, finished: make(chan struct{})}
+	s := &Server{cfg: cfg, log: log, killed: make(chan struct{}), finished: make(chan struct{})}
 	s.store, err = openStore(ctx, world{clock: o.clock}, cfg)
 	if err != nil {
 		return nil, err
@@ -136,7 +137,6 @@ func (s *Server) open(ctx context.Context, clock func() time.Time) error {
 	}
 	s.caFile = caFile
 	s.listen = tls.NewListener(inner, tlsConfig)
-	s.killed, s.kill = context.WithCancel(context.WithoutCancel(ctx))
 	s.http = &http.Server{
 		Handler: httpapi.New(httpapi.Deps{
 			Auth: s.auth, Flow: s.flow, Feed: s.hub, Clock: clock, Log: s.log,
@@ -154,7 +154,6 @@ func (s *Server) open(ctx context.Context, clock func() time.Time) error {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // handshakes of strangers
-		BaseContext:       func(net.Listener) context.Context { return s.killed },
 	}
 	return nil
 }
@@ -187,10 +186,20 @@ func (s *Server) Run(ctx context.Context) error {
 		return errors.New("daemon: this server ran already")
 	}
 	defer close(s.finished)
-	// Who is killed stops too.
+	// Requests and goodbyes outlive the order to stop, not the kill.
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	defer context.AfterFunc(s.killed, stop)()
+	go func() {
+		select {
+		case <-s.killed:
+		case <-life.Done():
+		}
+		end()
+		stop()
+	}()
+	s.http.BaseContext = func(net.Listener) context.Context { return life }
 
 	// This is the only server on this database: what it leased before it died
 	// is due again.
@@ -206,37 +215,33 @@ func (s *Server) Run(ctx context.Context) error {
 	})
 	g.Go(func() error {
 		<-ctx.Done()
-		return s.goDown()
+		return s.goDown(life)
 	})
 	for _, w := range s.workers {
 		g.Go(func() error { return w.Run(ctx) })
 	}
 	g.Go(func() error { return s.lapse(ctx) })
 	g.Go(func() error { return s.sweep(ctx) })
+	g.Go(func() error { return s.store.Watch(ctx, watchEvery) })
 	err := g.Wait()
 	return errors.Join(err, s.close())
 }
 
-// goDown ends the conversations: feeds first, then requests.
-func (s *Server) goDown() error {
-	bye, cancel := context.WithTimeout(s.killed, byeTime)
+// goDown ends the conversations: feeds first, then requests. life ends when the
+// server is killed.
+func (s *Server) goDown(life context.Context) error {
+	bye, cancel := context.WithTimeout(life, byeTime)
 	defer cancel()
-	if err := s.hub.GoDown(bye); err != nil && s.killed.Err() == nil {
+	if err := s.hub.GoDown(bye); err != nil && life.Err() == nil {
 		s.log.WarnContext(bye, "feeds did not end in time", "open", s.hub.Open())
 	}
-	wait, cancelWait := context.WithTimeout(s.killed, shutdownTime)
+	wait, cancelWait := context.WithTimeout(life, shutdownTime)
 	defer cancelWait()
-	if err := s.http.Shutdown(wait); err != nil {
-		return errors.Join(s.http.Close(), ignoreKilled(s.killed, err))
-	}
-	return nil
-}
-
-func ignoreKilled(killed context.Context, err error) error {
-	if killed.Err() != nil {
+	err := s.http.Shutdown(wait)
+	if err == nil || life.Err() != nil {
 		return nil
 	}
-	return fmt.Errorf("shut down: %w", err)
+	return errors.Join(fmt.Errorf("shut down: %w", err), s.http.Close())
 }
 
 // lapse frees taken requests whose officer fell silent.
@@ -275,7 +280,8 @@ func every(ctx context.Context, wait time.Duration, do func() error, log *slog.L
 // After it Run returns.
 func (s *Server) Close() error {
 	s.kill()
-	err := s.http.Close()
+	err := s.http.Close() // what it listens on too
+	s.hub.Kill()
 	ran := true
 	s.running.Do(func() { ran = false })
 	if ran {
@@ -283,6 +289,8 @@ func (s *Server) Close() error {
 	}
 	return errors.Join(err, s.close())
 }
+
+func (s *Server) kill() { s.killing.Do(func() { close(s.killed) }) }
 
 // close ends what is left when nobody works with it any more.
 func (s *Server) close() error {

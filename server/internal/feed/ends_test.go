@@ -45,7 +45,7 @@ func TestFeed_signOut(t *testing.T) {
 	if f := c.until(wire.FrameBye); f.Code != wire.ByeSignedOut {
 		t.Errorf("bye %s", f.Code)
 	}
-	if _, resp, err := b.tryDial(b.entry[0].token); err == nil || resp == nil || resp.StatusCode != http.StatusUnauthorized {
+	if _, status, err := b.tryDial(b.entry[0].token); err == nil || status != http.StatusUnauthorized {
 		t.Errorf("dialled with an ended session: %v", err)
 	}
 }
@@ -89,8 +89,32 @@ func TestFeed_goingDown(t *testing.T) {
 	if err := <-done; err != nil || b.hub.Open() != 0 {
 		t.Errorf("%v, %d open", err, b.hub.Open())
 	}
-	if _, resp, err := b.tryDial(b.entry[0].token); err == nil || resp == nil || resp.StatusCode != http.StatusServiceUnavailable {
+	if _, status, err := b.tryDial(b.entry[0].token); err == nil || status != http.StatusServiceUnavailable {
 		t.Errorf("dialled a server going down: %v", err)
+	}
+}
+
+// A kill says nothing: what is left is a broken connection.
+func TestFeed_kill(t *testing.T) {
+	b := newBench(t, settings())
+	c := b.dial(b.entry[0].token)
+	c.hello("", 0)
+	c.until(wire.FrameReady)
+	b.hub.Kill()
+	if b.hub.Open() != 0 {
+		t.Errorf("%d open", b.hub.Open())
+	}
+	for {
+		f, err := c.next()
+		if err != nil {
+			break
+		}
+		if f.Type == wire.FrameBye {
+			t.Errorf("bye %s", f.Code)
+		}
+	}
+	if _, status, err := b.tryDial(b.entry[0].token); err == nil || status != http.StatusServiceUnavailable {
+		t.Errorf("dialled a killed hub: %d, %v", status, err)
 	}
 }
 
@@ -100,7 +124,7 @@ func TestFeed_limitsAnAccount(t *testing.T) {
 	b := newBench(t, f)
 	one := b.dial(b.entry[0].token)
 	b.dial(b.entry[0].token)
-	if _, resp, err := b.tryDial(b.entry[0].token); err == nil || resp == nil || resp.StatusCode != http.StatusTooManyRequests {
+	if _, status, err := b.tryDial(b.entry[0].token); err == nil || status != http.StatusTooManyRequests {
 		t.Errorf("a third: %v", err)
 	}
 	b.dial(b.entry[1].token) // others are not concerned

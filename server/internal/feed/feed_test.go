@@ -212,20 +212,27 @@ type client struct {
 
 func (b *bench) dial(token string) *client {
 	b.t.Helper()
-	c, resp, err := b.tryDial(token)
+	c, status, err := b.tryDial(token)
 	if err != nil {
-		b.t.Fatalf("dial: %v, %v", err, resp)
+		b.t.Fatalf("dial: %v, status %d", err, status)
 	}
 	b.t.Cleanup(func() { _ = c.Close() })
 	return &client{Conn: c, t: b.t, rows: map[string]int{}}
 }
 
-func (b *bench) tryDial(token string) (*websocket.Conn, *http.Response, error) {
+// tryDial also tells the status of a refusal.
+func (b *bench) tryDial(token string) (*websocket.Conn, int, error) {
 	d := websocket.Dialer{
 		Subprotocols: []string{wire.Subprotocol}, EnableCompression: true, HandshakeTimeout: 10 * time.Second,
 		TLSClientConfig: clientTLS(b.t, b.url),
 	}
-	return d.DialContext(b.t.Context(), strings.Replace(b.url, "https:", "wss:", 1), http.Header{"Authorization": {"Bearer " + token}})
+	c, resp, err := d.DialContext(b.t.Context(), strings.Replace(b.url, "https:", "wss:", 1), http.Header{"Authorization": {"Bearer " + token}})
+	status := 0
+	if resp != nil {
+		status = resp.StatusCode
+		_ = resp.Body.Close()
+	}
+	return c, status, err
 }
 
 func (c *client) hello(epoch string, after int64) {
@@ -263,13 +270,13 @@ func (c *client) until(want wire.FrameType) wire.Frame {
 		for _, change := range f.Changes {
 			c.rows[change.ID]++
 		}
-		switch {
-		case f.Type == wire.FrameReady || f.Type == wire.FrameBeat:
+		switch f.Type {
+		case wire.FrameReady, wire.FrameBeat:
 			if f.Seq < c.after {
 				c.t.Fatalf("the position went back from %d to %d", c.after, f.Seq)
 			}
 			c.after = f.Seq
-		case f.Type == wire.FrameWelcome:
+		case wire.FrameWelcome:
 			c.epoch = f.Epoch
 		}
 		if f.Type == want {

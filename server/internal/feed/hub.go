@@ -61,8 +61,9 @@ type Hub struct {
 	once    sync.Once
 	conns   sync.WaitGroup
 
-	mu  sync.Mutex
-	per map[access.AccountID]int
+	mu      sync.Mutex
+	per     map[access.AccountID]int
+	sockets map[*websocket.Conn]struct{}
 }
 
 // New makes a Hub.
@@ -80,6 +81,7 @@ func New(d Deps) *Hub {
 		resets:  make(chan struct{}, resetsAtOnce),
 		closing: make(chan struct{}),
 		per:     map[access.AccountID]int{},
+		sockets: map[*websocket.Conn]struct{}{},
 	}
 }
 
@@ -111,6 +113,14 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, session auth.Session
 		h.log.DebugContext(r.Context(), "feed not opened", "err", err)
 		return nil // the upgrader answered
 	}
+	h.mu.Lock()
+	h.sockets[conn] = struct{}{}
+	h.mu.Unlock()
+	defer func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.sockets, conn)
+	}()
 	s := &stream{hub: h, conn: conn, session: session, log: h.log.With("account", session.Viewer.Account)}
 	// The request's context ends with the handler, not with the connection it
 	// gave away: the stream's own ends when its reader does.
@@ -158,11 +168,7 @@ func (h *Hub) Open() int {
 // GoDown says goodbye to every client and waits until they are gone, or ctx
 // ends. New ones are refused from the call on.
 func (h *Hub) GoDown(ctx context.Context) error {
-	h.once.Do(func() {
-		h.mu.Lock() // so that nobody enters between
-		close(h.closing)
-		h.mu.Unlock()
-	})
+	h.shut()
 	gone := make(chan struct{})
 	go func() {
 		h.conns.Wait()
@@ -174,6 +180,31 @@ func (h *Hub) GoDown(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// shut refuses new connections and tells the present ones to end.
+func (h *Hub) shut() {
+	h.once.Do(func() {
+		h.mu.Lock() // so that nobody enters between
+		defer h.mu.Unlock()
+		close(h.closing)
+	})
+}
+
+// Kill cuts every connection without a word and returns when they are gone.
+func (h *Hub) Kill() {
+	h.mu.Lock()
+	for conn := range h.sockets {
+		_ = conn.NetConn().Close() // the socket under TLS and websocket goodbyes
+	}
+	h.mu.Unlock()
+	h.shut()
+	h.mu.Lock()
+	for conn := range h.sockets { // opened between
+		_ = conn.NetConn().Close()
+	}
+	h.mu.Unlock()
+	h.conns.Wait()
 }
 
 // parseHello reads a client's first frame.

@@ -107,7 +107,7 @@ func (a *API) unknown(w http.ResponseWriter, r *http.Request, fallback http.Hand
 func (a *API) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := &call{api: a, w: w, r: r, visit: auth.Visit{Address: addressOf(r), RequestID: requestID(r.Context())}}
-		if err := a.admit(c, rt); err != nil {
+		if err := a.admit(r.Context(), c, rt); err != nil {
 			a.problem(w, r, err)
 			return
 		}
@@ -117,12 +117,12 @@ func (a *API) serve(rt route) http.Handler {
 			a.problem(w, r, err)
 			return
 		}
-		a.answer(c, rt, reply)
+		a.answer(w, r, reply)
 	})
 }
 
 // admit finds the session and asks whether its role may come in at all.
-func (a *API) admit(c *call, rt route) error {
+func (a *API) admit(ctx context.Context, c *call, rt route) error {
 	if rt.who == anyone {
 		return nil
 	}
@@ -132,14 +132,14 @@ func (a *API) admit(c *call, rt route) error {
 		return access.Refuse(access.CodeUnauthorized, "")
 	}
 	var err error
-	if c.session, err = a.Auth.Session(c.r.Context(), token); err != nil {
+	if c.session, err = a.Auth.Session(ctx, token); err != nil {
 		c.w.Header().Set("WWW-Authenticate", "Bearer")
 		return err
 	}
 	if rt.who.admits(c.session.Viewer) {
 		return nil
 	}
-	if err := a.Auth.Refused(c.r.Context(), c.visit, c.session, rt.pattern); err != nil {
+	if err := a.Auth.Refused(ctx, c.visit, c.session, rt.pattern); err != nil {
 		return err
 	}
 	return access.Refuse(access.CodeForbidden, "")

@@ -212,7 +212,15 @@ type ask struct {
 	head                map[string]string
 }
 
-func (b *bench) do(a ask) *http.Response {
+// answer is what came back, whole.
+type answer struct {
+	of     ask
+	status int
+	head   http.Header
+	body   []byte
+}
+
+func (b *bench) do(a ask) answer {
 	b.t.Helper()
 	req, err := http.NewRequestWithContext(b.t.Context(), a.method, b.url+a.path, bytes.NewReader(a.body))
 	if err != nil {
@@ -228,16 +236,20 @@ func (b *bench) do(a ask) *http.Response {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.t.Cleanup(func() { _ = resp.Body.Close() })
-	return resp
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return answer{of: a, status: resp.StatusCode, head: resp.Header, body: body}
 }
 
-func (b *bench) post(token, path string, body any, more ...string) *http.Response {
+func (b *bench) post(token, path string, body any, more ...string) answer {
 	return b.send(http.MethodPost, token, path, body, more...)
 }
 
 // send is an intent with a fresh key; more are header names and values.
-func (b *bench) send(method, token, path string, body any, more ...string) *http.Response {
+func (b *bench) send(method, token, path string, body any, more ...string) answer {
 	b.t.Helper()
 	a := ask{method: method, path: path, token: token, head: map[string]string{wire.HeaderIdempotencyKey: uuid.NewString()}}
 	if body != nil {
@@ -253,33 +265,28 @@ func (b *bench) send(method, token, path string, body any, more ...string) *http
 }
 
 // good reads a 2xx answer.
-func (b *bench) good(resp *http.Response, into any) {
+func (b *bench) good(got answer, into any) {
 	b.t.Helper()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode/100 != 2 {
-		b.t.Fatalf("%s %s: %d %s %v", resp.Request.Method, resp.Request.URL.Path, resp.StatusCode, body, err)
+	if got.status/100 != 2 {
+		b.t.Fatalf("%s %s: %d %s", got.of.method, got.of.path, got.status, got.body)
 	}
 	if into != nil {
-		if err := json.Unmarshal(body, into); err != nil {
-			b.t.Fatalf("%s: %v in %s", resp.Request.URL.Path, err, body)
+		if err := json.Unmarshal(got.body, into); err != nil {
+			b.t.Fatalf("%s: %v in %s", got.of.path, err, got.body)
 		}
 	}
 }
 
 // bad reads an error answer and checks that it is a whole one.
-func (b *bench) bad(resp *http.Response, status int) wire.Problem {
+func (b *bench) bad(got answer, status int) wire.Problem {
 	b.t.Helper()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
 	var p wire.Problem
-	if err := json.Unmarshal(body, &p); err != nil {
-		b.t.Fatalf("%s %s: %d, no problem details: %s", resp.Request.Method, resp.Request.URL.Path, resp.StatusCode, body)
+	if err := json.Unmarshal(got.body, &p); err != nil {
+		b.t.Fatalf("%s %s: %d, no problem details: %s", got.of.method, got.of.path, got.status, got.body)
 	}
-	if resp.StatusCode != status || p.Status != status || resp.Header.Get("Content-Type") != wire.ProblemType ||
-		p.Instance == "" || p.Instance != resp.Header.Get(wire.HeaderRequestID) || p.Title != http.StatusText(status) || p.Type != "about:blank" {
-		b.t.Errorf("%s %s: %d, want %d: %s", resp.Request.Method, resp.Request.URL.Path, resp.StatusCode, status, body)
+	if got.status != status || p.Status != status || got.head.Get("Content-Type") != wire.ProblemType ||
+		p.Instance == "" || p.Instance != got.head.Get(wire.HeaderRequestID) || p.Title != http.StatusText(status) || p.Type != "about:blank" {
+		b.t.Errorf("%s %s: %d, want %d: %s", got.of.method, got.of.path, got.status, status, got.body)
 	}
 	return p
 }

@@ -125,22 +125,22 @@ func accepted(body any, err error) (reply, error) { return reply{http.StatusAcce
 
 // answer writes a handler's reply. A route that answered by itself, the feed,
 // has status 0.
-func (a *API) answer(c *call, _ route, out reply) {
+func (a *API) answer(w http.ResponseWriter, r *http.Request, out reply) {
 	if out.status == 0 {
 		return
 	}
 	if out.body == nil {
-		c.w.WriteHeader(out.status)
+		w.WriteHeader(out.status)
 		return
 	}
 	doc, err := json.Marshal(out.body)
 	if err != nil {
-		a.problem(c.w, c.r, err)
+		a.problem(w, r, err)
 		return
 	}
-	c.w.Header().Set("Content-Type", "application/json")
-	c.w.WriteHeader(out.status)
-	if _, err := c.w.Write(append(doc, '\n')); err != nil {
-		a.Log.DebugContext(c.r.Context(), "reply not written", "requestId", c.visit.RequestID, "err", err)
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(out.status)
+	if _, err := w.Write(append(doc, '\n')); err != nil {
+		a.Log.DebugContext(r.Context(), "reply not written", "requestId", requestID(r.Context()), "err", err)
 	}
 }

@@ -86,7 +86,7 @@ func TestUnknownPaths(t *testing.T) {
 	}
 	resp := b.do(ask{method: http.MethodPatch, path: "/v1/session", token: b.delegate})
 	b.bad(resp, http.StatusMethodNotAllowed)
-	if allow := resp.Header.Get("Allow"); !strings.Contains(allow, "GET") || !strings.Contains(allow, "DELETE") {
+	if allow := resp.head.Get("Allow"); !strings.Contains(allow, "GET") || !strings.Contains(allow, "DELETE") {
 		t.Errorf("Allow: %s", allow)
 	}
 }
@@ -101,7 +101,7 @@ func TestHeaders_ofAnswers(t *testing.T) {
 		{method: http.MethodPost, path: "/v1/key-requests"},
 	} {
 		resp := b.do(a)
-		h := resp.Header
+		h := resp.head
 		id := h.Get(wire.HeaderRequestID)
 		if _, err := uuid.Parse(id); err != nil || seen[id] {
 			t.Errorf("%s: request id %q", a.path, id)
@@ -123,8 +123,8 @@ func TestHealthAndAbout(t *testing.T) {
 	}
 	b.ready = errors.New("the disk is full")
 	resp := b.do(ask{method: http.MethodGet, path: "/healthz"})
-	if p := b.bad(resp, http.StatusServiceUnavailable); p.Code != access.CodeUnavailable || resp.Header.Get("Retry-After") == "" {
-		t.Errorf("%+v %v", p, resp.Header)
+	if p := b.bad(resp, http.StatusServiceUnavailable); p.Code != access.CodeUnavailable || resp.head.Get("Retry-After") == "" {
+		t.Errorf("%+v %v", p, resp.head)
 	}
 }
 
@@ -157,7 +157,7 @@ func (broken) RequestDetail(context.Context, act, access.RequestID) (wire.Reques
 
 func TestThrottled_saysWhenToComeBack(t *testing.T) {
 	b := newBench(t)
-	wrong := func() *http.Response {
+	wrong := func() answer {
 		return b.post("", "/v1/sessions", b.form("CC1", secret.New("not the password")))
 	}
 	for range 5 {
@@ -166,8 +166,8 @@ func TestThrottled_saysWhenToComeBack(t *testing.T) {
 		}
 	}
 	resp := wrong()
-	if p := b.bad(resp, http.StatusTooManyRequests); p.Code != access.CodeThrottled || p.Args["until"] == "" || resp.Header.Get("Retry-After") != "60" {
-		t.Errorf("%+v, Retry-After %s", p, resp.Header.Get("Retry-After"))
+	if p := b.bad(resp, http.StatusTooManyRequests); p.Code != access.CodeThrottled || p.Args["until"] == "" || resp.head.Get("Retry-After") != "60" {
+		t.Errorf("%+v, Retry-After %s", p, resp.head.Get("Retry-After"))
 	}
 }
 

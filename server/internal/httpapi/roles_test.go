@@ -105,11 +105,11 @@ func TestRoles(t *testing.T) {
 			name := who + ": " + rt.pattern
 			switch {
 			case may[rt.who][who]:
-				if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden || resp.StatusCode >= 500 || wrote != 0 {
-					t.Errorf("%s: %d, %d entries", name, resp.StatusCode, wrote)
+				if resp.status == http.StatusUnauthorized || resp.status == http.StatusForbidden || resp.status >= 500 || wrote != 0 {
+					t.Errorf("%s: %d, %d entries", name, resp.status, wrote)
 				}
 			case who == out:
-				if p := b.bad(resp, http.StatusUnauthorized); p.Code != access.CodeUnauthorized || resp.Header.Get("WWW-Authenticate") == "" || wrote != 0 {
+				if p := b.bad(resp, http.StatusUnauthorized); p.Code != access.CodeUnauthorized || resp.head.Get("WWW-Authenticate") == "" || wrote != 0 {
 					t.Errorf("%s: %+v, %d entries", name, p, wrote)
 				}
 			default:
@@ -147,8 +147,8 @@ func TestSignOut(t *testing.T) {
 	if s.Login != "ADMIHCEIPS999100005" || s.EntityName != "CLÍNICA INVENTADA" || s.MaskedEmail != "d•••@example.org" {
 		t.Errorf("session %+v", s)
 	}
-	if resp := b.do(ask{method: http.MethodDelete, path: "/v1/session", token: b.delegate}); resp.StatusCode != http.StatusNoContent {
-		t.Errorf("status %d", resp.StatusCode)
+	if resp := b.do(ask{method: http.MethodDelete, path: "/v1/session", token: b.delegate}); resp.status != http.StatusNoContent {
+		t.Errorf("status %d", resp.status)
 	}
 	b.bad(b.do(ask{method: http.MethodGet, path: "/v1/session", token: b.delegate}), http.StatusUnauthorized)
 	b.good(b.do(ask{method: http.MethodGet, path: "/v1/session", token: b.other}), nil)

@@ -54,6 +54,6 @@ func (r Runner) Run(ctx context.Context, job store.Job) error {
 // Park implements worker.Runner: whoever waits for the mail asks for another.
 // There is nothing to undo.
 func (r Runner) Park(ctx context.Context, job store.Job, cause error) error {
-	r.Log.WarnContext(ctx, "mail not sent", "jobID", job.ID, "subject", job.Subject, "err", cause)
+	r.Log.WarnContext(ctx, "mail not sent", "jobId", job.ID, "subject", job.Subject, "err", cause)
 	return nil
 }

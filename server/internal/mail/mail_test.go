@@ -153,7 +153,7 @@ func serve(t *testing.T, r *received) *SMTP {
 	s.Domain = "mail.test"
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
-	t.Cleanup(func() { _ = s.Close(); <-done })
+	t.Cleanup(func() { _, _ = s.Close(), <-done })
 	m, err := NewSMTP(SMTPSettings{
 		Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Security: "none", Timeout: 10 * time.Second, From: from, Clock: clock,
 	})
