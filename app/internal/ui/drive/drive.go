@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"reflect"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -109,26 +110,60 @@ func (w *walker) describe(o fyne.CanvasObject, depth int) Object {
 		d.Disabled = e.Disabled()
 	}
 	_, d.Tappable = o.(fyne.Tappable)
-	switch o := o.(type) {
-	case *widget.Entry:
-		d.Hint = o.PlaceHolder
-		if !o.Password {
-			d.Text = o.Text
-		}
-	case *widget.Label:
-		d.Text = o.Text
-	case *widget.Button:
-		d.Text = o.Text
-	case *widget.Check:
-		d.Text, d.Checked = o.Text, o.Checked
-	case *widget.Hyperlink:
-		d.Text = o.Text
-	case *widget.RichText:
-		d.Text = o.String()
-	case *canvas.Text:
-		d.Text = o.Text
-	case interface{ AccessibilityLabel() string }:
-		d.Text = o.AccessibilityLabel()
+	d.Text = textOf(o)
+	if e := entryOf(o); e != nil {
+		d.Hint = e.PlaceHolder
+	}
+	if b, ok := o.(interface{ Checked() bool }); ok {
+		d.Checked = b.Checked()
 	}
 	return d
+}
+
+// textOf is what stands on an object: of an entry its name, never what was
+// typed into it.
+func textOf(o fyne.CanvasObject) string {
+	switch o := o.(type) {
+	case *widget.Label:
+		return o.Text
+	case *widget.Check:
+		return o.Text
+	case *widget.Hyperlink:
+		return o.Text
+	case *canvas.Text:
+		return o.Text
+	}
+	if b := buttonOf(o); b != nil {
+		return b.Text
+	}
+	if a, ok := o.(interface{ AccessibilityLabel() string }); ok {
+		return a.AccessibilityLabel()
+	}
+	return ""
+}
+
+// entryOf and buttonOf find the toolkit's widget inside one that embeds it.
+func entryOf(o fyne.CanvasObject) *widget.Entry {
+	found, _ := embedded(reflect.ValueOf(o), "Entry").(*widget.Entry)
+	return found
+}
+
+func buttonOf(o fyne.CanvasObject) *widget.Button {
+	found, _ := embedded(reflect.ValueOf(o), "Button").(*widget.Button)
+	return found
+}
+
+func embedded(v reflect.Value, name string) any {
+	for v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct {
+		switch found := v.Interface().(type) {
+		case *widget.Entry, *widget.Button:
+			return found
+		}
+		f, ok := v.Elem().Type().FieldByName(name)
+		if !ok || !f.Anonymous || !f.IsExported() || f.Type.Kind() != reflect.Struct {
+			return nil
+		}
+		v = v.Elem().FieldByIndex(f.Index).Addr()
+	}
+	return nil
 }

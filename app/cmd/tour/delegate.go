@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+)
+
+// person is a demonstration user, from the development server's ready block.
+type person struct{ prefix string }
+
+var (
+	delegada    = person{prefix: "LLAVERO_DEMO_DELEGATE"}
+	funcionaria = person{prefix: "LLAVERO_DEMO_OFFICER"}
+)
+
+// signIn goes from the first screen to the menu.
+func (t *tour) signIn(ctx context.Context, s *stage, who person, name string) error {
+	login, password := t.world.env[who.prefix+"_LOGIN"], t.world.env[who.prefix+"_PASSWORD"]
+	if login == "" || password == "" {
+		return fmt.Errorf("the ready block names no %s_LOGIN and _PASSWORD", who.prefix)
+	}
+	if err := t.picture(ctx, s, name+"-ingreso", "the sign-in screen", button("Ingresar").or(text("No soy un robot"))); err != nil {
+		return err
+	}
+	err := steps(
+		func() error { return s.fill(ctx, "Usuario", login) },
+		func() error { return s.fill(ctx, "Contraseña", password) },
+		func() error { return s.press(ctx, "«No soy un robot»", named("Check", "No soy un robot")) },
+		func() error { return t.picture(ctx, s, name+"-no-soy-un-robot", "the solved check", text("Comprobado")) },
+		func() error { return s.press(ctx, "«Ingresar»", button("Ingresar")) },
+	)
+	if err != nil {
+		return err
+	}
+	seed := t.world.env[who.prefix+"_TOTP"]
+	if seed == "" {
+		return nil
+	}
+	if err := t.picture(ctx, s, name+"-segundo-factor", "the second factor", text("Código del autenticador")); err != nil {
+		return err
+	}
+	code, err := totp.GenerateCode(seed, time.Now())
+	if err != nil {
+		return err
+	}
+	return steps(
+		func() error { return s.fill(ctx, "Código del autenticador", code) },
+		func() error { return s.key(ctx, "Return") },
+	)
+}
+
+// delegateEnrols: from the sign-in to a copied secret.
+func (t *tour) delegateEnrols(ctx context.Context) (err error) {
+	if t.delegate, err = t.open(ctx, "delegada"); err != nil {
+		return err
+	}
+	s := t.delegate
+	return steps(
+		func() error { return t.signIn(ctx, s, delegada, "delegada") },
+		func() error { return t.picture(ctx, s, "delegada-menu", "the menu", text("Inscripción Token")) },
+		func() error { return t.enrol(ctx, s, "0500199001", true) },
+		func() error {
+			return t.picture(ctx, s, "delegada-exito", "the success", text("Solicitud registrada con éxito"))
+		},
+		func() error { return s.press(ctx, "«Ir a Consultar Token»", button("Ir a Consultar Token")) },
+		func() error { return t.picture(ctx, s, "delegada-mis-llaves", "the keys", text("PREPRODUCCION")) },
+		func() error { return s.press(ctx, "the eye of the secret", nth(button("Mostrar"), 2)) },
+		func() error { return t.picture(ctx, s, "delegada-secreto-visible", "the shown secret", button("Ocultar")) },
+		func() error { return s.press(ctx, "«Ocultar»", button("Ocultar")) },
+		func() error { return s.press(ctx, "«Copiar» of the secret", nth(button("Copiar"), 3)) },
+		func() error { return t.picture(ctx, s, "delegada-secreto-copiado", "the notice", text("copiado")) },
+		func() error { return s.press(ctx, "«Copiar todo»", button("Copiar todo")) },
+		func() error { return t.picture(ctx, s, "delegada-copiar-todo", "the notice", text("copiad")) },
+	)
+}
+
+// enrol fills in both steps for a code and signs with the mailed code.
+func (t *tour) enrol(ctx context.Context, s *stage, code string, pictures bool) error {
+	shoot := func(name, what string, check look) error {
+		if !pictures {
+			_, err := s.find(ctx, what, check)
+			return err
+		}
+		return t.picture(ctx, s, name, what, check)
+	}
+	if err := s.press(ctx, "«Solicitar llave»", named("MenuCard", "Inscripción Token").or(button("Solicitar llave"))); err != nil {
+		return err
+	}
+	if err := shoot("delegada-inscripcion", "the form", text("SOLICITUD DE TOKEN")); err != nil {
+		return err
+	}
+	if pictures {
+		err := steps(
+			func() error { return s.press(ctx, "«Generar llave»", button("Generar llave")) },
+			func() error {
+				return shoot("delegada-inscripcion-faltan-datos", "the messages", text("El nombre del proveedor es obligatorio."))
+			},
+		)
+		if err != nil {
+			return err
+		}
+	}
+	fields := [][2]string{
+		{"Nombre del Proveedor", "Proveedor de Ejemplo S.A.S."},
+		{"Nombre del Software", "Historia de Ejemplo 4"},
+		{"Nombre Líder Técnico", "Lider de Ejemplo"},
+		{"Correo Líder Técnico", "lider@clinica.example"},
+		{"Teléfono Líder Técnico", "300 123 4567"},
+		{"Nombre Responsable", "Responsable de Ejemplo"},
+		{"Correo Responsable", "datos@clinica.example"},
+		{"Teléfono Responsable", "3109876543"},
+	}
+	err := steps(
+		func() error { return s.fill(ctx, "Entidad / Subentidad", code) },
+		func() error { return shoot("delegada-entidad", "the found entity", text(code)) },
+		func() error { return s.key(ctx, "Return") },
+	)
+	if err != nil {
+		return err
+	}
+	for _, f := range fields {
+		if err := s.fill(ctx, f[0], f[1]); err != nil {
+			return err
+		}
+	}
+	for i := range 2 {
+		if err := s.press(ctx, "a consent box", nth(unticked, 1)); err != nil {
+			return fmt.Errorf("consent %d: %w", i+1, err)
+		}
+		if err := until(ctx, patience, "the tick", func() error { return s.ticked(ctx, i+1) }); err != nil {
+			return err
+		}
+	}
+	since := time.Now()
+	err = steps(
+		func() error { return shoot("delegada-inscripcion-llena", "both consents ticked", text("Autorización").or(unticked.not())) },
+		func() error { return s.press(ctx, "«Generar llave»", button("Generar llave")) },
+		func() error { return shoot("delegada-confirmacion", "step 2", text("Lo que va a firmar")) },
+		func() error { return s.press(ctx, "«Enviar código»", button("Enviar código")) },
+	)
+	if err != nil {
+		return err
+	}
+	otp, err := t.world.code(ctx, since)
+	if err != nil {
+		return err
+	}
+	return steps(
+		func() error { return s.fill(ctx, "Código de 6 dígitos", otp[:3]+" "+otp[3:]) },
+		func() error { return shoot("delegada-codigo", "the code typed", button("Firmar solicitud")) },
+		func() error { return s.press(ctx, "«Firmar solicitud»", button("Firmar solicitud")) },
+		func() error {
+			return shoot("delegada-emision", "the progress", text("Creando").or(text("Solicitud registrada")).or(text("Solicitud enviada")))
+		},
+	)
+}
+
+// ticked says whether n boxes are ticked.
+func (s *stage) ticked(ctx context.Context, n int) error {
+	objects, err := s.tree(ctx)
+	if err != nil {
+		return err
+	}
+	on := 0
+	for _, o := range objects {
+		if strings.HasSuffix(o.Type, "Check") && o.Checked {
+			on++
+		}
+	}
+	if on < n {
+		return fmt.Errorf("%d of %d ticked", on, n)
+	}
+	return nil
+}
+
+// steps does one after another and stops at the first that fails.
+func steps(all ...func() error) error {
+	for _, step := range all {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

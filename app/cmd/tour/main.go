@@ -1,0 +1,135 @@
+// Command tour walks the real desktop client through the whole path of a key,
+// in real windows under Xvfb, against the development server and its emulators:
+// a delegate asks for a key, signs, watches it being made, consults and copies
+// it; an officer sees the pending list change live, attends a request whose
+// automatic issue failed, and still reads the list with the server stopped.
+//
+// Each step leaves a picture. The first step that fails ends the tour with exit
+// code 1, a picture of how it looked, and what could be read on screen.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	flags := flag.NewFlagSet("tour", flag.ContinueOnError)
+	app := flags.String("app", "", "the desktop client, built with the tag e2e")
+	devserver := flags.String("devserver", "", "the development server")
+	out := flags.String("out", ".dev/tour", "folder for the pictures; emptied first")
+	limit := flags.Duration("limit", 8*time.Minute, "the tour ends by then")
+	if err := flags.Parse(args); err != nil {
+		return 2
+	}
+	if *app == "" || *devserver == "" {
+		fmt.Fprintln(os.Stderr, "tour: -app and -devserver name the two programs to walk; `make tour` builds them")
+		return 2
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, *limit)
+	defer cancel()
+	t, err := newTour(*app, *devserver, *out)
+	if err == nil {
+		err = t.walk(ctx)
+		t.close()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "tour:", err)
+		return 1
+	}
+	fmt.Printf("%d pictures in %s\n", t.pictures, *out)
+	return 0
+}
+
+// tour is one walk: the world, the two persons' computers, the pictures taken.
+type tour struct {
+	app, devserver    string
+	out, work         string
+	world             *world
+	delegate, officer *stage
+	pictures          int
+}
+
+func newTour(app, devserver, out string) (*tour, error) {
+	t := &tour{out: out}
+	var err error
+	if t.app, err = filepath.Abs(app); err != nil {
+		return nil, err
+	}
+	if t.devserver, err = filepath.Abs(devserver); err != nil {
+		return nil, err
+	}
+	if err := os.RemoveAll(out); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(out, 0o700); err != nil {
+		return nil, err
+	}
+	// Sockets have short names: their folder must not lie deep.
+	t.work, err = os.MkdirTemp("", "tour")
+	return t, err
+}
+
+func (t *tour) walk(ctx context.Context) (err error) {
+	if t.world, err = begin(ctx, t.work, t.devserver); err != nil {
+		return err
+	}
+	for _, part := range []func(context.Context) error{t.delegateEnrols, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline} {
+		if err := part(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open starts the client on a stage of its own.
+func (t *tour) open(ctx context.Context, name string) (*stage, error) {
+	return raise(ctx, name, t.work, t.app, "-server", t.world.env["LLAVERO_SERVER_URL"], "-ca", t.world.env["LLAVERO_CA_FILE"])
+}
+
+// picture takes a numbered picture of a stage once the step's check holds.
+func (t *tour) picture(ctx context.Context, s *stage, name, what string, check look) error {
+	if check != nil {
+		if _, err := s.find(ctx, what, check); err != nil {
+			return errors.Join(fmt.Errorf("step %s: %w", name, err), t.shoot(ctx, s, name+"-FAILED"))
+		}
+	}
+	return t.shoot(ctx, s, name)
+}
+
+func (t *tour) shoot(ctx context.Context, s *stage, name string) error {
+	t.pictures++
+	file := filepath.Join(t.out, fmt.Sprintf("%02d-%s.png", t.pictures, name))
+	fmt.Println(filepath.Base(file))
+	return s.shot(ctx, file)
+}
+
+// close ends everything and keeps the logs beside the pictures.
+func (t *tour) close() {
+	for _, s := range []*stage{t.delegate, t.officer} {
+		if s != nil {
+			s.close()
+		}
+	}
+	if t.world != nil {
+		t.world.close()
+	}
+	logs, _ := filepath.Glob(filepath.Join(t.work, "*.log"))
+	for _, log := range logs {
+		if b, err := os.ReadFile(log); err == nil {
+			_ = os.WriteFile(filepath.Join(t.out, filepath.Base(log)), b, 0o600)
+		}
+	}
+	_ = os.RemoveAll(t.work)
+}
