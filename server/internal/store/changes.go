@@ -65,18 +65,10 @@ func (tx *Tx) ChangesAfter(viewer access.Viewer, after int64, limit int) (change
 	if err != nil || after >= last {
 		return nil, max(after, last), err
 	}
-	var where string
-	args := []any{after}
-	switch {
-	case viewer.IsOfficer():
-		where = `seq > $1 AND kind IN ('request', 'key') ORDER BY seq LIMIT $2`
-	case viewer.IsDelegate():
-		where = `seq > $1 AND entity = $2 ORDER BY seq LIMIT $3`
-		args = append(args, viewer.Entity)
-	default:
+	query, args := logQuery(viewer, after, limit)
+	if query == "" {
 		return nil, last, nil
 	}
-	args = append(args, limit)
 	var log []toldRow
 	latest := map[toldRow]int64{} // by kind and id
 	err = tx.each(func(scan func(...any) error) error {
@@ -87,7 +79,7 @@ func (tx *Tx) ChangesAfter(viewer access.Viewer, after int64, limit int) (change
 		log = append(log, r)
 		latest[toldRow{kind: r.kind, id: r.id}] = r.seq
 		return nil
-	}, `SELECT seq, kind, id FROM changes WHERE `+where, args...)
+	}, query, args...)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -108,4 +100,17 @@ func (tx *Tx) ChangesAfter(viewer access.Viewer, after int64, limit int) (change
 		}
 	}
 	return changes, last, nil
+}
+
+// logQuery reads the log for one viewer; empty for those who see nothing.
+func logQuery(viewer access.Viewer, after int64, limit int) (query string, args []any) {
+	switch {
+	case viewer.IsOfficer():
+		return `SELECT seq, kind, id FROM changes WHERE seq > $1 AND kind IN ('request', 'key') ORDER BY seq LIMIT $2`,
+			[]any{after, limit}
+	case viewer.IsDelegate():
+		return `SELECT seq, kind, id FROM changes WHERE seq > $1 AND entity = $2 ORDER BY seq LIMIT $3`,
+			[]any{after, viewer.Entity, limit}
+	}
+	return "", nil
 }
