@@ -385,7 +385,6 @@ func madeSecret() string {
 	return b.String()
 }
 
-
 func newGUID() string { return uuid.NewString() }
 
 func textOf(s string) secret.Text { return secret.New(s) }
