@@ -17,8 +17,11 @@ import (
 func (e *Emulator) serveControl(rq *request) {
 	host, _, _ := net.SplitHostPort(rq.r.RemoteAddr)
 	key := rq.r.Header.Get("X-Control-Key")
+	if bearer, ok := strings.CutPrefix(rq.r.Header.Get("Authorization"), "Bearer "); ok {
+		key = bearer
+	}
 	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() || subtle.ConstantTimeCompare([]byte(key), []byte(e.control)) != 1 {
-		controlError(rq, http.StatusForbidden, "give the control key in X-Control-Key, from this machine")
+		controlError(rq, http.StatusForbidden, "give the control key in X-Control-Key or as a bearer token, from this machine")
 		return
 	}
 	name := strings.TrimPrefix(rq.r.URL.Path, controlPath+"/")

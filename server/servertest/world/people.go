@@ -1,0 +1,155 @@
+package world
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"llavero/server/internal/auth"
+	"llavero/server/internal/registry"
+	"llavero/server/internal/workflow"
+	"llavero/shared/access"
+	"llavero/shared/secret"
+	"llavero/shared/seed"
+)
+
+// Person is somebody of the demonstration who can sign in.
+type Person struct {
+	seed.Person
+	Account  access.AccountID
+	Password secret.Text
+	TOTPSeed secret.Text // base32; empty for who has no second factor
+}
+
+// Person returns the demo person of a login.
+func (w *World) Person(login string) (Person, bool) {
+	i := slices.IndexFunc(w.People, func(p Person) bool { return p.Login == login })
+	if i < 0 {
+		return Person{}, false
+	}
+	return w.People[i], true
+}
+
+// kept is how a way in stands in the people file.
+type kept struct {
+	Account  access.AccountID `json:"account"`
+	Password string           `json:"password"`
+	TOTPSeed string           `json:"totpSeed,omitempty"`
+}
+
+func (w *World) peopleFile() string { return filepath.Join(w.stateDir(), "people.json") }
+
+// populate imports the providers through the register's own road and makes the
+// accounts that are missing.
+func (w *World) populate(ctx context.Context) error {
+	demo := seed.Demo()
+	ways, err := readWays(w.peopleFile())
+	if err != nil {
+		return err
+	}
+	if len(ways) == 0 {
+		if err := w.importProviders(ctx, append(demo.Providers, w.cfg.Providers...)); err != nil {
+			return err
+		}
+	}
+	for _, p := range demo.People {
+		way, ok := ways[p.Login]
+		if !ok {
+			if way, err = w.addPerson(ctx, p); err != nil {
+				return fmt.Errorf("%s: %w", p.Login, err)
+			}
+			ways[p.Login] = way
+			if err := writeWays(w.peopleFile(), ways); err != nil {
+				return err
+			}
+		}
+		w.People = append(w.People, Person{
+			Person: p, Account: way.Account, Password: secret.New(way.Password), TOTPSeed: secret.New(way.TOTPSeed),
+		})
+	}
+	return nil
+}
+
+func (w *World) importProviders(ctx context.Context, rows []seed.Provider) error {
+	var main, sites bytes.Buffer
+	if _, err := seed.WriteA(&main, &sites, slices.Values(rows), seed.Options{}); err != nil {
+		return err
+	}
+	done, err := workflow.ImportREPS(ctx, w.Server().Store(), workflow.Import{Confirm: true},
+		registry.File{Name: "prestadores.txt", Reader: &main}, registry.File{Name: "sedes.txt", Reader: &sites})
+	if err != nil {
+		return err
+	}
+	if _, rejected, _ := done.Report.Totals(); rejected > 0 {
+		return fmt.Errorf("the import rejected %d rows of ours", rejected)
+	}
+	return nil
+}
+
+func (w *World) addPerson(ctx context.Context, p seed.Person) (kept, error) {
+	password := newPassword()
+	n := auth.NewAccount{
+		Login: p.Login, Person: p.Person, Email: p.Email, Role: p.Role, Independent: p.Independent,
+		Entity: documentOf(p), Password: secret.New(password), TOTP: p.Role == access.RoleOfficer,
+	}
+	added, err := w.Server().Auth().Add(ctx, n)
+	if err != nil {
+		return kept{}, err
+	}
+	return kept{Account: added.ID, Password: password, TOTPSeed: added.TOTPSeed.Reveal()}, nil
+}
+
+// documentOf is whom a person acts for: nobody, themselves, or the entity that
+// the login names.
+func documentOf(p seed.Person) access.Document {
+	switch {
+	case p.Role == access.RoleOfficer:
+		return access.Document{}
+	case p.Independent:
+		return p.Person.Document
+	}
+	return access.Document{Type: access.DocumentNI, Number: strings.TrimPrefix(p.Login, auth.LoginPrefix)}
+}
+
+func newPassword() string {
+	var b [13]byte
+	_, _ = rand.Read(b[:]) // never fails, see crypto/rand
+	text := strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
+	return text[:5] + "-" + text[5:10] + "-" + text[10:15] + "-" + text[15:20]
+}
+
+func readWays(path string) (map[string]kept, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return map[string]kept{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var ways map[string]kept
+	if err := json.Unmarshal(b, &ways); err != nil {
+		return nil, fmt.Errorf("%s is damaged; empty the state to start anew: %w", path, err)
+	}
+	return ways, nil
+}
+
+func writeWays(path string, ways map[string]kept) error {
+	b, err := json.MarshalIndent(ways, "", "  ")
+	if err != nil {
+		return err
+	}
+	next := path + ".next"
+	if err := os.WriteFile(next, b, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(next, path)
+}

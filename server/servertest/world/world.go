@@ -1,0 +1,247 @@
+// Package world is the whole of Llavero's surroundings in one process: the
+// Entra and gateway emulators, a mail drop, the server itself with TLS, SQLite
+// and seeded data, and the people of the demonstration. The development server
+// and the tests are thin shells around it.
+//
+// A World lives in a folder and can be left and entered again: what the server
+// and the emulators keep is there, and so are the passwords made for the demo
+// people, in a file only its owner reads.
+//
+// Concurrency: a World's methods may be called from any goroutine. Start, Stop
+// and Kill take turns; the rest is set before Open returns.
+package world
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"llavero/server/internal/config"
+	"llavero/server/internal/daemon"
+	"llavero/server/internal/entraemu"
+	"llavero/server/internal/maildrop"
+	"llavero/shared/secret"
+	"llavero/shared/seed"
+)
+
+// Config says what world to open.
+type Config struct {
+	// Dir holds the state: state/, mail/.
+	Dir string
+	// Listen, EntraListen and MailListen are loopback host:port; empty is any
+	// free port.
+	Listen, EntraListen, MailListen string
+	// Profile of the emulated tenant; empty is instant.
+	Profile entraemu.Profile
+	Seed    uint64 // of the emulated tenant; 0 is 1
+	// Quick makes passwords and waits cheap, for tests.
+	Quick bool
+	// Rows are more providers to import than the demonstration's own; nil: none.
+	Providers []seed.Provider
+	// Tune changes the server's settings before it starts.
+	Tune  func(*config.Config)
+	Clock func() time.Time // of the server; nil is the system's
+	Log   *slog.Logger     // of the server and the emulators; nil: none
+}
+
+// World is the running surroundings and the server in them.
+type World struct {
+	Emulator *entraemu.Emulator
+	Mail     *maildrop.Drop
+	People   []Person // the demo people, with their way in
+
+	cfg      Config
+	settings config.Config
+	ctx      context.Context //nolint:containedctx // the life of the emulators and servers, not a request's
+
+	mu     sync.Mutex
+	server *daemon.Server
+	done   chan error // what the server's Run returned
+	addr   string
+}
+
+// Open starts the emulators and the mail drop, starts the server, imports the
+// seed and makes the demo people where they are missing. ctx ends everything.
+func Open(ctx context.Context, cfg Config) (_ *World, err error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	w := &World{cfg: cfg, ctx: ctx}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.Close())
+		}
+	}()
+	if err := os.MkdirAll(w.stateDir(), 0o700); err != nil {
+		return nil, err
+	}
+	w.Emulator, err = entraemu.Start(ctx, entraemu.Config{
+		Listen: cfg.EntraListen, Dir: filepath.Join(w.stateDir(), "entra"), Profile: cfg.Profile, Seed: cfg.Seed, Log: cfg.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.Mail, err = maildrop.Start(ctx, maildrop.Config{Listen: cfg.MailListen, Dir: filepath.Join(cfg.Dir, "mail"), Log: cfg.Log})
+	if err != nil {
+		return nil, err
+	}
+	if w.settings, err = w.makeSettings(); err != nil {
+		return nil, err
+	}
+	if err := w.Start(); err != nil {
+		return nil, err
+	}
+	if err := w.populate(ctx); err != nil {
+		return nil, fmt.Errorf("seed: %w", err)
+	}
+	return w, nil
+}
+
+func (w *World) stateDir() string { return filepath.Join(w.cfg.Dir, "state") }
+
+// Settings are those the server runs with.
+func (w *World) Settings() config.Config { return w.settings }
+
+// makeSettings points the server at the emulators and the mail drop.
+func (w *World) makeSettings() (config.Config, error) {
+	c := config.Default()
+	c.Listen = w.cfg.Listen
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:0"
+	}
+	c.DataDir, c.Demo = filepath.Join(w.stateDir(), "server"), true
+	host, port, err := net.SplitHostPort(w.Mail.Addr())
+	if err != nil {
+		return c, err
+	}
+	if c.Mail.Port, err = strconv.Atoi(port); err != nil {
+		return c, err
+	}
+	c.Mail.Mode, c.Mail.Host, c.Mail.Security = config.MailSMTP, host, config.MailPlain
+	e := w.Emulator
+	c.Entra.Authority, c.Entra.GraphURL = e.URL(), e.GraphURL()+"/v1.0"
+	c.Entra.Tenant, c.Entra.ClientID, c.Entra.ClientSecret = e.TenantID(), e.ClientID(), secret.New(e.ClientSecret())
+	c.Entra.CAFile, c.Entra.InstanceDiscovery = e.CAFile(), false
+	c.Preproduction = w.environment(entraemu.Sandbox, entraemu.CareRoles)
+	c.Production = w.environment(entraemu.Prod, nil)
+	// The emulated tenant is at hand: what waits for Microsoft's replicas need
+	// not wait so long here.
+	c.Provision.VerifyTimes, c.Provision.VerifySpacing, c.Provision.VerifyWait = 2, 300*time.Millisecond, time.Second
+	c.Provision.FirstWait, c.Provision.LongestWait = time.Second, 5*time.Second
+	c.Provision.LookAgain = time.Second
+	c.Entra.BackOff, c.Entra.Budget = 200*time.Millisecond, 10*time.Second
+	if w.cfg.Quick {
+		quick(&c)
+	}
+	if w.cfg.Tune != nil {
+		w.cfg.Tune(&c)
+	}
+	return c, nil
+}
+
+// quick takes the cost out of what tests do not look at.
+func quick(c *config.Config) {
+	c.Auth.ArgonMemory, c.Auth.ArgonTime, c.Auth.PuzzleBits = 8<<10, 1, 4
+	c.Provision.Attempts = 2
+	c.Provision.FirstWait, c.Provision.LongestWait = 20*time.Millisecond, 50*time.Millisecond
+	c.Provision.VerifyTimes, c.Provision.VerifySpacing = 1, 0
+	c.Provision.VerifyWait, c.Provision.LookAgain = 20*time.Millisecond, 10*time.Millisecond
+	c.Entra.BackOff, c.Entra.Budget, c.Entra.Tries = 10*time.Millisecond, 5*time.Second, 2
+	c.Entra.WritesPerSecond = 200
+}
+
+func (w *World) environment(api entraemu.IHCE, permissions []string) config.Environment {
+	g := w.Emulator.Gateway(api)
+	return config.Environment{
+		TenantID: w.Emulator.TenantID(), Scope: g.Scope, ResourceAppID: g.AppID, Permissions: permissions,
+		ValidityDays: 365, Reveal: "always",
+		Parameters: []config.Parameter{
+			{Name: "EndPoint", Value: g.URL},
+			{Name: "TenantID", Value: w.Emulator.TenantID()},
+			{Name: "Scope", Value: g.Scope},
+			{Name: "APIMSubskey", Sensitive: true, Secret: secret.New(g.SubscriptionKey)},
+		},
+	}
+}
+
+// Start starts the server, on the address it had before if it ran already.
+func (w *World) Start() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.server != nil {
+		return errors.New("the server runs already")
+	}
+	c := w.settings
+	if w.addr != "" {
+		c.Listen = w.addr
+	}
+	s, err := daemon.New(w.ctx, c, w.cfg.Log, daemon.WithClock(w.cfg.Clock))
+	if err != nil {
+		return err
+	}
+	w.server, w.addr, w.done = s, s.Addr(), make(chan error, 1)
+	go func(done chan<- error) { done <- s.Run(w.ctx) }(w.done)
+	return nil
+}
+
+// Kill stops the server at once: no goodbye, no flush.
+func (w *World) Kill() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.server == nil {
+		return nil
+	}
+	err := w.server.Close()
+	<-w.done
+	w.server = nil
+	return err
+}
+
+// Server is the running server; nil after Kill.
+func (w *World) Server() *daemon.Server {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.server
+}
+
+// URL is the server's base address. It stays over Kill and Start.
+func (w *World) URL() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return "https://" + w.addr
+}
+
+// Wait returns when the server ended by itself or ctx did, which ends it.
+func (w *World) Wait() error {
+	w.mu.Lock()
+	done := w.done
+	w.mu.Unlock()
+	if done == nil {
+		return nil
+	}
+	err := <-done
+	done <- err
+	return err
+}
+
+// Close ends everything at once.
+func (w *World) Close() error {
+	err := w.Kill()
+	if w.Mail != nil {
+		err = errors.Join(err, w.Mail.Close())
+	}
+	if w.Emulator != nil {
+		err = errors.Join(err, w.Emulator.Close())
+	}
+	return err
+}
