@@ -117,8 +117,14 @@ func (b *Button) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyEscape:
 		if b.OnEscape != nil {
 			b.OnEscape()
+		} else {
+			passOn(b, e)
 		}
 	default:
+		if isFunctionKey(e.Name) {
+			passOn(b, e)
+			return
+		}
 		b.Button.TypedKey(e)
 	}
 }

@@ -29,6 +29,20 @@ func Focus(f fyne.Focusable) {
 	}
 }
 
+// passOn hands a key that an object has no use for to the window.
+func passOn(o fyne.CanvasObject, e *fyne.KeyEvent) {
+	if c := CanvasOf(o); c != nil {
+		if typed := c.OnTypedKey(); typed != nil {
+			typed(e)
+		}
+	}
+}
+
+// isFunctionKey reports F1 to F12, which no field has a use for.
+func isFunctionKey(k fyne.KeyName) bool {
+	return len(k) >= 2 && k[0] == 'F' && k[1] >= '1' && k[1] <= '9'
+}
+
 // FocusFirst gives the keyboard to the first field that shows an error. It
 // reports whether there was one.
 func FocusFirst(fields ...*Field) bool {

@@ -102,6 +102,8 @@ func (c *MenuCard) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		c.open()
+	default:
+		passOn(c, e)
 	}
 }
 

@@ -130,6 +130,8 @@ func (c *Check) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		c.toggle()
+	default:
+		passOn(c, e)
 	}
 }
 

@@ -139,6 +139,10 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 		e.OnEscape()
 		return
 	}
+	if isFunctionKey(k.Name) {
+		passOn(e, k)
+		return
+	}
 	e.Entry.TypedKey(k)
 }
 

@@ -42,6 +42,10 @@ func (l *rowList) TypedKey(e *fyne.KeyEvent) {
 	if t.OnKey != nil && t.OnKey(e) {
 		return
 	}
+	if e.Name == fyne.KeyEscape || isFunctionKey(e.Name) {
+		passOn(l, e)
+		return
+	}
 	if t.length == 0 {
 		return
 	}

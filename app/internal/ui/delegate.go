@@ -1,0 +1,175 @@
+package ui
+
+import (
+	"context"
+
+	"llavero/app/internal/ui/delegate"
+	"llavero/shared/access"
+	"llavero/shared/es"
+	"llavero/shared/secret"
+)
+
+func (s *Shell) submitSignIn(ctx context.Context) func(string, secret.Text) {
+	return func(user string, password secret.Text) {
+		s.act(ctx, func(ctx context.Context) error { return s.model.SubmitSignIn(ctx, user, password) }, false, nil)
+	}
+}
+
+// buildDelegate connects the delegate's screens up to the signature.
+func (s *Shell) buildDelegate(ctx context.Context) {
+	menu := delegate.NewMenu()
+	menu.OnEnroll = func() { s.openEnroll(ctx) }
+	menu.OnKeys = func() { s.openKeys(ctx, "") }
+	s.delegateMenu = menu
+
+	form := delegate.NewEnroll()
+	form.OnChoose = s.model.ChooseEnroll
+	form.OnForm = s.model.SetForm
+	form.OnTick = s.model.Tick
+	form.OnSubmit = func(f access.RequestForm) {
+		s.model.SetForm(f)
+		s.act(ctx, s.model.SubmitEnroll, false, func() { s.open(routeConfirm) })
+	}
+	form.OnBack = func() { s.open(routeDelegateMenu) }
+	form.OnOpenKeys = func(code access.LicenseCode) { s.openKeys(ctx, code) }
+	form.OnOpenRequest = func(id access.RequestID) { s.openRequest(ctx, id) }
+	form.OnRetry = func() { s.act(ctx, s.model.OpenEnroll, false, nil) }
+	form.OnCopyText = s.copyText
+	s.enroll = form
+
+	sign := delegate.NewConfirm(s.deps.Clock)
+	sign.OnSendCode = func() { s.act(ctx, s.model.SendCode, false, nil) }
+	sign.OnSign = func(code secret.Text) {
+		s.act(ctx, func(ctx context.Context) error { return s.model.Sign(ctx, code) }, false, func() { s.open(routeProgress) })
+	}
+	sign.OnBack = func() {
+		s.model.BackToForm()
+		s.open(routeEnroll)
+	}
+	sign.OnCopyText = s.copyText
+	s.confirm = sign
+
+	after := delegate.NewProgress(s.deps.Clock)
+	after.OnOpenKeys = func(code access.LicenseCode) { s.openKeys(ctx, code) }
+	after.OnBack = func() { s.open(routeDelegateMenu) }
+	after.OnCopyText = s.copyText
+	s.progress = after
+}
+
+// openEnroll opens the form and reads the consent texts in force.
+func (s *Shell) openEnroll(ctx context.Context) {
+	s.open(routeEnroll)
+	s.act(ctx, s.model.OpenEnroll, false, nil)
+}
+
+// openRequest opens the signature of an unsigned request, the progress of any
+// other.
+func (s *Shell) openRequest(ctx context.Context, id access.RequestID) {
+	for _, e := range s.model.Enroll().Entities.Rows {
+		if e.Request == nil || e.Request.ID != id {
+			continue
+		}
+		if e.Request.Status == access.StatusSigning {
+			s.act(ctx, func(ctx context.Context) error { return s.model.OpenConfirm(ctx, id) }, true, func() { s.open(routeConfirm) })
+			return
+		}
+		s.model.FollowProgress(e.Provider.Code)
+		s.open(routeProgress)
+		return
+	}
+}
+
+// buildKeys connects «Consultar Token».
+func (s *Shell) buildKeys(ctx context.Context) {
+	k := delegate.NewKeys()
+	k.OnChoose = func(code access.LicenseCode) { s.chooseKeys(ctx, code) }
+	k.OnReveal = func(key access.KeyID, field access.Field, purpose access.Purpose, done func(secret.Text, error)) {
+		var value secret.Text
+		s.background(ctx, func(ctx context.Context) (err error) {
+			value, err = s.model.Reveal(ctx, key, field, purpose)
+			return err
+		}, func(err error) {
+			done(value, err)
+			s.loadAudit(ctx, key)
+		})
+	}
+	k.OnCopy = func(key access.KeyID, field access.Field) { s.copyField(ctx, key, field) }
+	k.OnCopyAll = func(key access.KeyID, withSecret bool) { s.copyAll(ctx, key, withSecret) }
+	k.OnEnroll = func(code access.LicenseCode) {
+		s.model.ChooseEnroll(code)
+		s.openEnroll(ctx)
+	}
+	k.OnOpenRequest = func(id access.RequestID) { s.openRequest(ctx, id) }
+	k.OnRetry = func() { s.chooseKeys(ctx, s.model.Keys().Chosen) }
+	k.OnBack = func() { s.open(routeDelegateMenu) }
+	k.OnCopyText = s.copyText
+	s.keys = k
+}
+
+func (s *Shell) openKeys(ctx context.Context, code access.LicenseCode) {
+	s.open(routeKeys)
+	if code != "" {
+		s.chooseKeys(ctx, code)
+	}
+}
+
+// chooseKeys shows a code's keys and loads what the feed does not bring.
+func (s *Shell) chooseKeys(ctx context.Context, code access.LicenseCode) {
+	s.model.ChooseKeys(code)
+	snapshot := s.model.Keys()
+	if snapshot.Entity == nil {
+		return
+	}
+	for _, key := range snapshot.Entity.Keys {
+		s.loadKey(ctx, key.ID)
+	}
+}
+
+func (s *Shell) loadKey(ctx context.Context, id access.KeyID) {
+	s.act(ctx, func(ctx context.Context) error { return s.model.LoadParameters(ctx, id) }, false, nil)
+	s.loadAudit(ctx, id)
+}
+
+func (s *Shell) loadAudit(ctx context.Context, id access.KeyID) {
+	s.act(ctx, func(ctx context.Context) error { return s.model.LoadAudit(ctx, id) }, false, nil)
+}
+
+// renderKeys draws «Consultar Token».
+func (s *Shell) renderKeys() { s.keys.Render(s.model.Keys()) }
+
+// copyField fetches one value and puts it in the clipboard; a secret leaves it
+// again.
+func (s *Shell) copyField(ctx context.Context, key access.KeyID, field access.Field) {
+	var value secret.Text
+	s.act(ctx, func(ctx context.Context) (err error) {
+		value, err = s.model.Reveal(ctx, key, field, access.PurposeCopy)
+		return err
+	}, true, func() {
+		switch field {
+		case access.FieldClientID:
+			s.keeper.Copy("Identificador copiado", value.Reveal())
+		case access.FieldExpiresAt:
+			s.keeper.Copy("Fecha copiada", value.Reveal())
+		case access.FieldSecret:
+			s.keeper.CopySecret("Secreto copiado", value.Reveal())
+		default:
+			s.keeper.CopySecret(es.KeyField(field)+" copiado", value.Reveal())
+		}
+		s.loadAudit(ctx, key)
+	})
+}
+
+func (s *Shell) copyAll(ctx context.Context, key access.KeyID, withSecret bool) {
+	var text secret.Text
+	s.act(ctx, func(ctx context.Context) (err error) {
+		text, err = s.model.CopyAll(ctx, key, withSecret)
+		return err
+	}, true, func() {
+		if withSecret {
+			s.keeper.CopySecret("Parámetros y secreto copiados", text.Reveal())
+		} else {
+			s.keeper.Copy("Parámetros copiados", text.Reveal())
+		}
+		s.loadAudit(ctx, key)
+	})
+}

@@ -1,0 +1,196 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"llavero/shared/access"
+	"llavero/shared/es"
+)
+
+// route names a signed-in screen.
+type route int
+
+const (
+	routeNone route = iota
+	routeDelegateMenu
+	routeEnroll
+	routeConfirm
+	routeProgress
+	routeKeys
+	routeOfficerMenu
+	routeQueue
+	routeAttend
+)
+
+// parent is the screen one step back; routeNone for the menus.
+func (r route) parent() route {
+	switch r {
+	case routeEnroll, routeKeys, routeProgress:
+		return routeDelegateMenu
+	case routeConfirm:
+		return routeEnroll
+	case routeQueue:
+		return routeOfficerMenu
+	case routeAttend:
+		return routeQueue
+	default:
+		return routeNone
+	}
+}
+
+// title is the screen's name in the breadcrumb.
+func (r route) title() string {
+	switch r {
+	case routeDelegateMenu, routeOfficerMenu:
+		return "Menú"
+	case routeEnroll:
+		return es.WithManual(es.EnrollTitle, es.EnrollManual)
+	case routeConfirm:
+		return "Confirmación"
+	case routeProgress:
+		return "Estado de la solicitud"
+	case routeKeys:
+		return es.WithManual(es.KeysTitle, es.KeysManual)
+	case routeQueue:
+		return es.WithManual(es.QueueTitle, es.QueueManual)
+	case routeAttend:
+		return "Ingresar llaves"
+	default:
+		return ""
+	}
+}
+
+// trail is the way from the menu to a screen.
+func (r route) trail() []route {
+	var t []route
+	for at := r; at != routeNone; at = at.parent() {
+		t = append([]route{at}, t...)
+	}
+	return t
+}
+
+// home is the first screen of the role.
+func (s *Shell) home() route {
+	if s.role == access.RoleOfficer {
+		return routeOfficerMenu
+	}
+	return routeDelegateMenu
+}
+
+// open goes to a screen. Leaving one hides what it showed and keeps what was
+// written.
+func (s *Shell) open(r route) {
+	if r == s.at {
+		return
+	}
+	switch s.at {
+	case routeKeys:
+		s.keys.Close()
+	case routeConfirm:
+		s.confirm.Close()
+	case routeProgress:
+		s.progress.Close()
+	case routeAttend:
+		s.attend.Close()
+		s.model.CloseAttend()
+	}
+	s.at, s.isAwaitingAttend = r, false
+	s.visit++
+	s.crumbs.render(r)
+	s.renderScreen()
+	s.stage.Objects = []fyne.CanvasObject{s.screen()}
+	s.stage.Refresh()
+	s.settle()
+}
+
+// settle gives the keyboard to the screen's first field. A screen just put up is
+// not known to the window's driver until it was drawn once: it tries again.
+func (s *Shell) settle() {
+	s.focusScreen()
+	s.trySettle(s.visit, 40)
+}
+
+func (s *Shell) trySettle(visit, tries int) {
+	if tries == 0 || s.visit != visit || s.deps.Window.Canvas().Focused() != nil {
+		return
+	}
+	time.AfterFunc(25*time.Millisecond, func() {
+		fyne.Do(func() {
+			if s.visit == visit && s.deps.Window.Canvas().Focused() == nil {
+				s.focusScreen()
+				s.trySettle(visit, tries-1)
+			}
+		})
+	})
+}
+
+func (s *Shell) screen() fyne.CanvasObject {
+	switch s.at {
+	case routeEnroll:
+		return s.enroll
+	case routeConfirm:
+		return s.confirm
+	case routeProgress:
+		return s.progress
+	case routeKeys:
+		return s.keys
+	case routeOfficerMenu:
+		return s.officerMenu
+	case routeQueue:
+		return s.queue
+	case routeAttend:
+		return s.attend
+	default:
+		return s.delegateMenu
+	}
+}
+
+func (s *Shell) focusScreen() {
+	if !s.isIn {
+		s.signIn.Focus()
+		return
+	}
+	if f, ok := s.screen().(interface{ Focus() }); ok {
+		f.Focus()
+	}
+}
+
+// renderScreen hands the current screen its snapshot. A screen whose subject is
+// gone gives way to the one before it.
+func (s *Shell) renderScreen() {
+	switch s.at {
+	case routeDelegateMenu:
+		s.delegateMenu.Render(s.model.Menu())
+	case routeOfficerMenu:
+		s.officerMenu.Render(s.model.Menu())
+	case routeEnroll:
+		s.enroll.Render(s.model.Enroll())
+	case routeConfirm:
+		v, ok := s.model.Confirm()
+		if !ok {
+			s.open(routeEnroll)
+			return
+		}
+		s.confirm.Render(v)
+	case routeProgress:
+		v, ok := s.model.Progress()
+		if !ok {
+			s.open(s.home())
+			return
+		}
+		s.progress.Render(v)
+	case routeKeys:
+		s.renderKeys()
+	case routeQueue:
+		s.queue.Render(s.model.Queue())
+	case routeAttend:
+		v, ok := s.model.Attend()
+		if !ok {
+			s.open(routeQueue)
+			return
+		}
+		s.attend.Render(v)
+	}
+}

@@ -1,0 +1,211 @@
+package ui
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"llavero/app/internal/state"
+	"llavero/app/internal/ui/delegate"
+	"llavero/app/internal/ui/kit"
+	"llavero/app/internal/ui/login"
+	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/ministry"
+	"llavero/shared/access"
+	"llavero/shared/es"
+)
+
+// Deps is what a Shell works with.
+type Deps struct {
+	Window    fyne.Window
+	Clipboard kit.Board
+	Model     *state.Model
+	Clock     func() time.Time
+	Log       *slog.Logger
+	Version   string
+}
+
+// Shell is the window's content. UI goroutine only.
+type Shell struct {
+	deps    Deps
+	model   *state.Model
+	notices *kit.Notices
+	keeper  *kit.Keeper
+
+	header *header
+	crumbs *crumbs
+	strip  *strip
+	stage  *fyne.Container
+	inside fyne.CanvasObject // header and all, when somebody is signed in
+	root   *fyne.Container
+
+	at    route
+	visit int // grows with each change of screen: late answers are dropped
+	role  access.Role
+	isIn  bool
+	// isAwaitingAttend: the list gives way to the form once the model has it.
+	isAwaitingAttend bool
+
+	signIn       *login.SignIn
+	delegateMenu *delegate.Menu
+	enroll       *delegate.Enroll
+	confirm      *delegate.Confirm
+	progress     *delegate.Progress
+	keys         *delegate.Keys
+	officerMenu  *ministry.Menu
+	queue        *ministry.Queue
+	attend       *ministry.Attend
+
+	help *kit.Dialog
+}
+
+// New builds the shell and puts it into the window. Run connects and starts it.
+func New(d Deps) *Shell {
+	s := &Shell{deps: d, model: d.Model, notices: kit.NewNotices(), header: newHeader(), crumbs: newCrumbs(), strip: newStrip(), stage: container.NewStack()}
+	s.keeper = kit.NewKeeper(d.Clipboard, s.notices)
+	top := container.NewVBox(s.header, s.strip, s.crumbs)
+	s.inside = container.NewBorder(kit.NewTight(top.Objects...), nil, nil, nil, s.stage)
+	s.root = container.NewStack()
+	return s
+}
+
+// Run connects the screens, shows the window's content and follows the model
+// until ctx ends. It returns at once; call it on the UI goroutine.
+func (s *Shell) Run(ctx context.Context) {
+	s.build(ctx)
+	s.shortcuts(ctx)
+	s.deps.Window.SetContent(s.root)
+	s.render()
+	s.background(ctx, s.model.Start, nil)
+	s.background(ctx, s.follow, nil)
+}
+
+// follow draws anew whenever the model says so, until ctx ends.
+func (s *Shell) follow(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.model.Changed():
+			fyne.DoAndWait(s.render)
+		}
+	}
+}
+
+// build makes the screens and connects what they ask for.
+func (s *Shell) build(ctx context.Context) {
+	s.header.onSignOut = func() {
+		s.act(ctx, s.model.SignOut, true, nil)
+	}
+	s.header.onHelp = s.toggleHelp
+	s.crumbs.onGo = s.open
+	s.buildSignIn(ctx)
+	s.fresh(ctx)
+}
+
+// fresh makes the signed-in screens anew, so that nothing typed by one person
+// stays for the next.
+func (s *Shell) fresh(ctx context.Context) {
+	s.buildDelegate(ctx)
+	s.buildKeys(ctx)
+	s.buildMinistry(ctx)
+	s.header.renew = func() { s.fresh(ctx) }
+}
+
+func (s *Shell) buildSignIn(ctx context.Context) {
+	v := login.NewSignIn()
+	v.OnServer = func(a string) {
+		s.act(ctx, func(ctx context.Context) error { return s.model.SetServer(ctx, a) }, false, nil)
+	}
+	v.OnSolve = func() { s.act(ctx, s.model.SolvePuzzle, false, nil) }
+	v.OnSubmit = s.submitSignIn(ctx)
+	v.OnCode = func(code string) {
+		s.act(ctx, func(ctx context.Context) error { return s.model.SubmitSecondFactor(ctx, code) }, false, nil)
+	}
+	v.OnCancel = s.model.CancelSignIn
+	v.OnCopyText = s.copyText
+	s.signIn = v
+}
+
+func (s *Shell) copyText(text string) { s.keeper.Copy("Copiado", text) }
+
+// render draws the current screen from fresh snapshots.
+func (s *Shell) render() {
+	who, isIn := s.model.Who()
+	if isIn != s.isIn || (isIn && who.Role != s.role) {
+		s.isIn, s.role = isIn, who.Role
+		s.cross(isIn)
+	}
+	if !isIn {
+		s.signIn.Render(s.model.SignIn())
+		s.show(s.signIn)
+		s.tell()
+		return
+	}
+	h := s.model.Header()
+	s.header.render(h)
+	s.strip.render(h, s.deps.Clock())
+	if _, ok := s.model.Attend(); ok && s.isAwaitingAttend && s.at == routeQueue {
+		s.open(routeAttend)
+	}
+	s.renderScreen()
+	s.show(s.inside)
+	s.tell()
+}
+
+// cross goes over the threshold, in or out.
+func (s *Shell) cross(isIn bool) {
+	s.visit++
+	if isIn {
+		s.at = routeNone
+		s.open(s.home())
+		return
+	}
+	s.closeScreens()
+	s.keeper.Close()
+	s.notices.Clear()
+	if s.header.renew != nil {
+		s.header.renew()
+	}
+	s.at = routeNone
+}
+
+func (s *Shell) show(o fyne.CanvasObject) {
+	if len(s.root.Objects) == 2 && s.root.Objects[0] == o {
+		return
+	}
+	s.root.Objects = []fyne.CanvasObject{o, s.notices}
+	s.root.Refresh()
+	s.settle()
+}
+
+// tell puts the model's notices up.
+func (s *Shell) tell() {
+	for _, n := range s.model.TakeNotices() {
+		level := look.Info
+		switch n.Kind {
+		case state.NoticeKeyReady, state.NoticeBack:
+			level = look.Success
+		case state.NoticeTakenBy, state.NoticeLapsed, state.NoticeAnew, state.NoticeNotKept:
+			level = look.Warning
+		}
+		s.notices.Notify(kit.Notice{Level: level, Text: es.Notice(string(n.Kind), n.Args)})
+	}
+}
+
+// Close takes what is ours out of the clipboard and hides what is shown: on
+// quitting.
+func (s *Shell) Close() {
+	s.closeScreens()
+	s.keeper.Close()
+}
+
+func (s *Shell) closeScreens() {
+	s.confirm.Close()
+	s.progress.Close()
+	s.keys.Close()
+	s.attend.Close()
+}
