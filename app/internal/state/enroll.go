@@ -23,7 +23,7 @@ type enrollState struct {
 func (m *Model) Enroll() Enroll {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.rows.build()
+	m.rows.refresh()
 	e := m.enroll
 	s := Enroll{
 		Link: m.link, Entities: m.entities(), Chosen: e.chosen, Form: e.form, Texts: m.texts,
@@ -44,7 +44,7 @@ func (m *Model) Enroll() Enroll {
 
 // entities is the picker; the lock is held.
 func (m *Model) entities() Entities {
-	return Entities{Owner: m.viewer.Entity, Rows: m.rows.entities, Search: m.rows.entitiesIndex, Loading: !m.link.HasData()}
+	return Entities{Owner: m.viewer.Entity, Rows: m.rows.entities.rows, Search: m.rows.entities.index, Loading: !m.link.HasData()}
 }
 
 // canEnroll asks the rules whether a code's keys may be asked for.

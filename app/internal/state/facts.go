@@ -156,7 +156,6 @@ func (f *Facts) Ready(ctx context.Context, seq int64, at time.Time) error {
 		return fmt.Errorf("keeping the position: %w", err)
 	}
 	if incoming != nil {
-		incoming.pendingStale, incoming.entitiesStale = true, true
 		incoming.build()
 	}
 	m.mu.Lock()

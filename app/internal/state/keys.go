@@ -24,7 +24,7 @@ func (m *Model) Keys() Keys {
 	now := m.now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.rows.build()
+	m.rows.refresh()
 	k := m.keys
 	s := Keys{
 		Link: m.link, Entities: m.entities(), Chosen: k.chosen, Parameters: k.parameters, Audit: k.audit,

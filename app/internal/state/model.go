@@ -100,9 +100,7 @@ func (m *Model) buildLists(ctx context.Context) error {
 			return ctx.Err()
 		case <-m.dirty:
 		}
-		m.mu.Lock()
-		m.rows.build()
-		m.mu.Unlock()
+		m.buildBeside()
 		poke(m.changed)
 	}
 }
@@ -151,10 +149,11 @@ func (m *Model) Who() (wire.Session, bool) {
 func (m *Model) Menu() Menu {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.rows.refresh()
 	menu := Menu{}
 	if m.who != nil {
 		menu.Role = m.who.Role
-		menu.Pending = len(m.rows.pending)
+		menu.Pending = len(m.rows.pending.rows)
 	}
 	return menu
 }

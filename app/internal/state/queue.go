@@ -14,9 +14,9 @@ func (m *Model) Queue() Queue {
 	now := m.now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.rows.build()
+	m.rows.refresh()
 	q := Queue{
-		Link: m.link, Rows: m.rows.pending, Search: m.rows.pendingIndex, Loading: !m.link.HasData(), Now: now,
+		Link: m.link, Rows: m.rows.pending.rows, Search: m.rows.pending.index, Loading: !m.link.HasData(), Now: now,
 	}
 	if m.who != nil {
 		q.Me = m.who.Account

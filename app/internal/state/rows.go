@@ -25,16 +25,12 @@ type rowSet struct {
 	lastDone  time.Time                               // when a request was last closed
 	epoch     string                                  // of the generation under way
 
-	pendingStale, entitiesStale bool
-	pending                     []wire.RequestRow
-	pendingIndex                *Index
-	entities                    []Entity
-	entitiesIndex               *Index
-	pendingOrder                []*requestEntry
-	entityOrder                 []*providerEntry
+	pending  pendingList
+	entities entityList
 }
 
-// requestEntry is a request with its folded text, made once a version.
+// requestEntry is a request with its folded text, made once a version and never
+// written to again.
 type requestEntry struct {
 	row    wire.RequestRow
 	folded string // of pending ones only
@@ -126,11 +122,9 @@ func (s *rowSet) apply(p parsed) (before, after *wire.RequestRow) {
 func (s *rowSet) applyRequest(id access.RequestID, e *requestEntry) (before, after *wire.RequestRow) {
 	if old := s.requests[id]; old != nil {
 		before = &old.row
-		if old.row.Status == access.StatusPending {
-			s.pendingStale = true
-		}
+		s.pending.remove(old)
 	}
-	s.entitiesStale = true
+	s.entities.isStale = true
 	if e == nil {
 		delete(s.requests, id)
 		if before != nil && s.latest[before.Code] == id {
@@ -139,9 +133,7 @@ func (s *rowSet) applyRequest(id access.RequestID, e *requestEntry) (before, aft
 		return before, nil
 	}
 	s.requests[id] = e
-	if e.row.Status == access.StatusPending {
-		s.pendingStale = true
-	}
+	s.pending.add(e)
 	if e.row.Status == access.StatusDone && e.row.UpdatedAt.After(s.lastDone) {
 		s.lastDone = e.row.UpdatedAt
 	}
@@ -164,7 +156,7 @@ func (s *rowSet) findLatest(code access.LicenseCode) {
 }
 
 func (s *rowSet) applyKey(id access.KeyID, k *wire.KeyRow) {
-	s.entitiesStale = true
+	s.entities.isStale = true
 	if old, ok := s.keys[id]; ok {
 		s.keysOf[old.Code] = slices.DeleteFunc(s.keysOf[old.Code], func(k access.KeyID) bool { return k == id })
 		delete(s.keys, id)
@@ -183,55 +175,12 @@ func (s *rowSet) applyKey(id access.KeyID, k *wire.KeyRow) {
 func environmentOrder(e access.Environment) int { return slices.Index(access.Environments(), e) }
 
 func (s *rowSet) applyProvider(code access.LicenseCode, e *providerEntry) {
-	s.entitiesStale = true
+	s.entities.isStale, s.entities.isReordered = true, true
 	if e == nil {
 		delete(s.providers, code)
 		return
 	}
 	s.providers[code] = e
-}
-
-// build makes the lists that are stale.
-func (s *rowSet) build() {
-	if s.pendingStale {
-		s.buildPending()
-	}
-	if s.entitiesStale {
-		s.buildEntities()
-	}
-}
-
-func (s *rowSet) buildPending() {
-	order := s.pendingOrder[:0]
-	for _, e := range s.requests {
-		if e.row.Status == access.StatusPending {
-			order = append(order, e)
-		}
-	}
-	slices.SortFunc(order, func(a, b *requestEntry) int {
-		return cmp.Or(a.row.SignedAt.Compare(b.row.SignedAt), a.row.RequestedAt.Compare(b.row.RequestedAt),
-			cmp.Compare(a.row.Number, b.row.Number))
-	})
-	s.pending = make([]wire.RequestRow, len(order))
-	folded := make([]string, len(order))
-	for i, e := range order {
-		s.pending[i], folded[i] = e.row, e.folded
-	}
-	s.pendingOrder, s.pendingIndex, s.pendingStale = order, newFoldedIndex(folded), false
-}
-
-func (s *rowSet) buildEntities() {
-	order := s.entityOrder[:0]
-	for _, e := range s.providers {
-		order = append(order, e)
-	}
-	slices.SortFunc(order, func(a, b *providerEntry) int { return cmp.Compare(a.row.Code, b.row.Code) })
-	s.entities = make([]Entity, len(order))
-	folded := make([]string, len(order))
-	for i, e := range order {
-		s.entities[i], folded[i] = s.entityOf(e.row), e.folded
-	}
-	s.entityOrder, s.entitiesIndex, s.entitiesStale = order, newFoldedIndex(folded), false
 }
 
 func (s *rowSet) entityOf(p wire.ProviderRow) Entity {

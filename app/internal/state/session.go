@@ -124,7 +124,6 @@ func (m *Model) live(ctx context.Context, r remembered) error {
 		m.deps.Log.Warn("kept rows are of no use", "error", unreadable)
 		rows, at, anew = newRowSet(), wire.Position{}, true
 	}
-	rows.pendingStale, rows.entitiesStale = true, true
 	rows.build()
 
 	m.mu.Lock()

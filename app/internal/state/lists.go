@@ -1,0 +1,159 @@
+package state
+
+import (
+	"cmp"
+	"slices"
+
+	"llavero/shared/access"
+	"llavero/shared/wire"
+)
+
+// inlineRows is how long a list may be to be built by whoever looks at it. A
+// longer one is built beside, without the lock, and shows a moment later.
+const inlineRows = 2_000
+
+// bulkRows is after how many changes sorting anew is cheaper than putting each
+// in its place.
+const bulkRows = 500
+
+// pendingList is the pending requests in their order, and the list made of them.
+type pendingList struct {
+	isStale bool
+	isBulk  bool            // the order is not kept at present: sort anew
+	changes int             // since the last build
+	made    int             // builds begun: an older one must not replace a newer
+	order   []*requestEntry // by signature
+	rows    []wire.RequestRow
+	index   *Index
+}
+
+func bySignature(a, b *requestEntry) int {
+	return cmp.Or(a.row.SignedAt.Compare(b.row.SignedAt), a.row.RequestedAt.Compare(b.row.RequestedAt),
+		cmp.Compare(a.row.Number, b.row.Number), cmp.Compare(a.row.ID, b.row.ID))
+}
+
+// add puts a request in, if it is pending.
+func (l *pendingList) add(e *requestEntry) {
+	if e.row.Status != access.StatusPending || l.touch() {
+		return
+	}
+	i, _ := slices.BinarySearchFunc(l.order, e, bySignature)
+	l.order = slices.Insert(l.order, i, e)
+}
+
+// remove takes a request out, if it was pending.
+func (l *pendingList) remove(e *requestEntry) {
+	if e.row.Status != access.StatusPending || l.touch() {
+		return
+	}
+	if i, ok := slices.BinarySearchFunc(l.order, e, bySignature); ok {
+		l.order = slices.Delete(l.order, i, i+1)
+	}
+}
+
+// touch marks the list, and reports that its order is not kept.
+func (l *pendingList) touch() (isBulk bool) {
+	l.isStale = true
+	l.changes++
+	l.isBulk = l.isBulk || l.changes > bulkRows
+	return l.isBulk
+}
+
+// entityList is the picker's.
+type entityList struct {
+	isStale     bool
+	isReordered bool
+	order       []*providerEntry // by code
+	rows        []Entity
+	index       *Index
+}
+
+// build makes the lists that are stale.
+func (s *rowSet) build() {
+	if s.pending.isStale {
+		s.orderPending()
+		s.pending.rows, s.pending.index = listPending(s.pending.order)
+	}
+	if s.entities.isStale {
+		s.buildEntities()
+	}
+}
+
+// refresh builds the lists that are stale and short.
+func (s *rowSet) refresh() {
+	if max(len(s.requests), len(s.providers)) <= inlineRows {
+		s.build()
+	}
+}
+
+// orderPending brings the order up to date, for the list to be made of it.
+func (s *rowSet) orderPending() {
+	l := &s.pending
+	if l.isBulk {
+		l.order = l.order[:0]
+		for _, e := range s.requests {
+			if e.row.Status == access.StatusPending {
+				l.order = append(l.order, e)
+			}
+		}
+		slices.SortFunc(l.order, bySignature)
+	}
+	l.isStale, l.isBulk, l.changes = false, false, 0
+	l.made++
+}
+
+// listPending makes the list of an order.
+func listPending(order []*requestEntry) ([]wire.RequestRow, *Index) {
+	rows := make([]wire.RequestRow, len(order))
+	folded := make([]string, len(order))
+	for i, e := range order {
+		rows[i], folded[i] = e.row, e.folded
+	}
+	return rows, newFoldedIndex(folded)
+}
+
+func (s *rowSet) buildEntities() {
+	l := &s.entities
+	if l.isReordered {
+		l.order = l.order[:0]
+		for _, e := range s.providers {
+			l.order = append(l.order, e)
+		}
+		slices.SortFunc(l.order, func(a, b *providerEntry) int { return cmp.Compare(a.row.Code, b.row.Code) })
+		folded := make([]string, len(l.order))
+		for i, e := range l.order {
+			folded[i] = e.folded
+		}
+		l.index = newFoldedIndex(folded)
+	}
+	l.rows = make([]Entity, len(l.order))
+	for i, e := range l.order {
+		l.rows[i] = s.entityOf(e.row)
+	}
+	l.isStale, l.isReordered = false, false
+}
+
+// buildBeside makes the lists that are stale: the pending list without the lock,
+// of entries that are never written to.
+func (m *Model) buildBeside() {
+	m.mu.Lock()
+	s := m.rows
+	if s.entities.isStale {
+		s.buildEntities()
+	}
+	if !s.pending.isStale {
+		m.mu.Unlock()
+		return
+	}
+	s.orderPending()
+	order, made := slices.Clone(s.pending.order), s.pending.made
+	m.mu.Unlock()
+
+	rows, index := listPending(order)
+
+	m.mu.Lock()
+	if s.pending.made == made {
+		s.pending.rows, s.pending.index = rows, index
+	}
+	m.mu.Unlock()
+}
