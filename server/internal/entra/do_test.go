@@ -328,3 +328,46 @@ func TestNew_refuses(t *testing.T) {
 		t.Errorf("graph at %s", got)
 	}
 }
+
+func TestEnsure_findsWhatExists(t *testing.T) {
+	say := map[string]func(http.ResponseWriter){
+		"no content":  func(w http.ResponseWriter) { w.WriteHeader(204) },
+		"conflict":    func(w http.ResponseWriter) { refuse(w, 409, "Request_MultipleObjectsWithSameKeyValue", "x") },
+		"by detail":   func(w http.ResponseWriter) { refuse(w, 400, "Request_BadRequest", "x", "ObjectConflict") },
+		"empty 201":   func(w http.ResponseWriter) { reply(w, 201, map[string]any{}) },
+		"other wrong": func(w http.ResponseWriter) { refuse(w, 400, "Request_BadRequest", "x") },
+	}
+	for name, answer := range say {
+		t.Run(name, func(t *testing.T) {
+			var reads atomic.Int32
+			f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == http.MethodPatch:
+					answer(w)
+				case reads.Add(1) < 3: // a slow replica
+					refuse(w, 404, "Request_ResourceNotFound", "x")
+				default:
+					reply(w, 200, map[string]any{"id": "object", "appId": "client"})
+				}
+			})
+			client := f.client(t, newIdle())
+			principal, err := client.EnsurePrincipal(t.Context(), "client", "name", false)
+			if name == "other wrong" {
+				if OutcomeOf(err) != Refused || reads.Load() != 0 {
+					t.Errorf("principal: got %v after %d reads, want the refusal", err, reads.Load())
+				}
+				return
+			}
+			if err != nil || principal.ID != "object" {
+				t.Errorf("principal: %+v, %v", principal, err)
+			}
+			if name == "conflict" {
+				return // says nothing of an application
+			}
+			reads.Store(0)
+			if app, created, err := client.EnsureApplication(t.Context(), "unique", "name", nil); err != nil || created || app.ID != "object" {
+				t.Errorf("application: %+v, %t, %v", app, created, err)
+			}
+		})
+	}
+}

@@ -18,7 +18,8 @@ type life struct {
 	end func()
 
 	mu    sync.Mutex
-	left  int // boundaries before death; negative: immortal
+	left  int                     // boundaries before death; negative: immortal
+	at    func(where string) bool // a boundary of death by its name; nil: none
 	dead  bool
 	where string
 }
@@ -28,7 +29,7 @@ var errDead = errors.New("the server is dead")
 func (l *life) boundary(where string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.left == 0 && !l.dead {
+	if !l.dead && (l.left == 0 || l.at != nil && l.at(where)) {
 		l.dead, l.where = true, where
 		l.end()
 	}

@@ -280,3 +280,41 @@ func TestRun_lostSecretTurnsUpLate(t *testing.T) {
 		}
 	}
 }
+
+// TestRun_lostSecretTurnsUpAfterARestart loses the answer with one life, makes
+// the secret again with the next, and sweeps with the one after.
+func TestRun_lostSecretTurnsUpAfterARestart(t *testing.T) {
+	dir := newDirectory(t)
+	w := newWorld(t, dir)
+	if err := dir.TurnKnobs(func(k *entraemu.Knobs) { k.Lag.Secret = entraemu.Exactly(10 * time.Minute) }); err != nil {
+		t.Fatal(err)
+	}
+	w.liveUntil("after POST*addPassword")
+	w.liveUntil("after secret*")
+	w.live(-1)
+	_ = dir.clock.Sleep(t.Context(), time.Hour)
+	w.mustBeWhole()
+}
+
+// TestRun_lostSecretIsGoneThoughParked removes the secret of a lost answer at
+// once, not only after the key was proved: here it never is.
+func TestRun_lostSecretIsGoneThoughParked(t *testing.T) {
+	dir := newDirectory(t)
+	w := newWorld(t, dir)
+	w.liveUntil("after POST*addPassword")
+	if n := w.liveWith(entraemu.Fault{
+		Kind: entraemu.FaultStatus, Surface: entraemu.SurfaceLogin, Path: "/token", Status: 403, Skip: 1, Count: entraemu.Forever,
+	}); n == 0 {
+		t.Fatal("the fault did not strike")
+	}
+	if r := w.request(); r.Status != access.StatusPending || r.Failure.Step != access.StepVerify {
+		t.Fatalf("the request is %s, %+v; want it parked at its proof", r.Status, r.Failure)
+	}
+	if live := dir.State().Issued()[0].Live(); len(live) != 1 {
+		t.Errorf("live secrets %+v, want one", live)
+	}
+	dir.Faults().Clear()
+	w.resume()
+	w.live(-1)
+	w.mustBeWhole()
+}

@@ -236,14 +236,30 @@ const lease = 2 * time.Minute
 // so many boundaries (negative: never). It reports where it died.
 func (w *world) live(boundaries int) (died string) {
 	w.t.Helper()
+	return w.spend(&life{left: boundaries})
+}
+
+// liveUntil runs one life that dies at the first boundary of this name, whose
+// middle may be left out with a *.
+func (w *world) liveUntil(name string) {
+	w.t.Helper()
+	from, to, _ := strings.Cut(name, "*")
+	died := w.spend(&life{left: -1, at: func(where string) bool { return strings.HasPrefix(where, from) && strings.HasSuffix(where, to) }})
+	if died == "" {
+		w.t.Fatalf("the life did not come by %q", name)
+	}
+}
+
+func (w *world) spend(l *life) (died string) {
+	w.t.Helper()
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
 	db, flow := w.open()
 	defer func() { _ = db.Close() }()
-	l := &life{left: boundaries, end: func() {
+	l.end = func() {
 		cancel()
 		_ = db.Close() // nothing more is written: the job keeps its lease
-	}}
+	}
 	hc := &http.Client{Transport: mortalWire{w.dir.wire.Transport, l}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	client, err := entra.New(entra.Config{
 		Authority: w.dir.URL(), GraphURL: w.dir.GraphURL(), Tenant: w.dir.TenantID(), ClientID: w.dir.ClientID(),
