@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -46,6 +47,7 @@ const (
 type Server struct {
 	cfg     config.Config
 	log     *slog.Logger
+	lock    *os.File // held while the server works on the database
 	store   *store.DB
 	flow    *workflow.Flow
 	auth    *auth.Service
@@ -90,15 +92,20 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 		return nil, err
 	}
 	s := &Server{cfg: cfg, log: log, killed: make(chan struct{}), finished: make(chan struct{})}
-	s.store, err = openStore(ctx, world{clock: o.clock}, cfg)
-	if err != nil {
+	if err := makeFolders(cfg); err != nil {
+		return nil, err
+	}
+	if s.lock, err = lockDatabase(cfg.DatabasePath()); err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.store.Close())
+			err = errors.Join(err, s.release())
 		}
 	}()
+	if s.store, err = openStore(ctx, world{clock: o.clock}, cfg); err != nil {
+		return nil, err
+	}
 	box, err := openBox(ctx, cfg, s.store)
 	if err != nil {
 		return nil, err
@@ -203,7 +210,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 	// This is the only server on this database: what it leased before it died
 	// is due again.
-	if err := s.store.Write(ctx, func(tx *store.Tx) error { _, err := tx.DropLeases(); return err }); err != nil {
+	if err := s.store.Write(life, func(tx *store.Tx) error { _, err := tx.DropLeases(); return err }); err != nil {
 		return errors.Join(err, s.close())
 	}
 	g, ctx := errgroup.WithContext(ctx)
@@ -299,7 +306,16 @@ func (s *Server) close() error {
 		if err := s.listen.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			s.closeErr = err
 		}
-		s.closeErr = errors.Join(s.closeErr, s.store.Close())
+		s.closeErr = errors.Join(s.closeErr, s.release())
 	})
 	return s.closeErr
+}
+
+// release closes the database and lets another server have it.
+func (s *Server) release() error {
+	var err error
+	if s.store != nil {
+		err = s.store.Close()
+	}
+	return errors.Join(err, s.lock.Close())
 }

@@ -14,6 +14,7 @@ package feed
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -195,16 +196,26 @@ func (h *Hub) shut() {
 func (h *Hub) Kill() {
 	h.mu.Lock()
 	for conn := range h.sockets {
-		_ = conn.NetConn().Close() // the socket under TLS and websocket goodbyes
+		cut(conn)
 	}
 	h.mu.Unlock()
 	h.shut()
 	h.mu.Lock()
 	for conn := range h.sockets { // opened between
-		_ = conn.NetConn().Close()
+		cut(conn)
 	}
 	h.mu.Unlock()
 	h.conns.Wait()
+}
+
+// cut closes the socket under the goodbyes of websocket and TLS, which could wait
+// for a client that does not read.
+func cut(conn *websocket.Conn) {
+	inner := conn.NetConn()
+	if outer, ok := inner.(*tls.Conn); ok {
+		inner = outer.NetConn()
+	}
+	_ = inner.Close() // it may be gone already
 }
 
 // parseHello reads a client's first frame.
