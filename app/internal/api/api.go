@@ -89,7 +89,7 @@ func (c *Client) Server() string {
 // SetServer changes the server. Without a scheme https is meant; any other is
 // refused as CodeInvalid of the field "server".
 func (c *Client) SetServer(address string) error {
-	address = strings.TrimRight(strings.TrimSpace(address), "/")
+	address = strings.TrimSuffix(strings.TrimSpace(address), "/")
 	if address == "" {
 		return access.InvalidField("server", access.HintRequired)
 	}
@@ -170,9 +170,10 @@ func isMistrust(err error) bool {
 	if _, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
 		return true
 	}
-	if _, ok := errors.AsType[tls.AlertError](err); ok {
+	if errors.Is(err, http.ErrSchemeMismatch) {
 		return true
 	}
-	_, ok := errors.AsType[tls.RecordHeaderError](err)
-	return ok
+	// An alert of TLS: the type is not exported, the operation tells.
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && (op.Op == "remote error" || op.Op == "local error")
 }
