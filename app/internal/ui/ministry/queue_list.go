@@ -17,8 +17,9 @@ type queueList struct {
 	shown   []int                     // positions in rows, filtered and sorted
 	at      access.RequestID          // the row under the cursor, once the officer put it there
 	place   int                       // where it was, for when its row goes
-	known   map[access.RequestID]bool // rows let into the list
+	known   map[access.RequestID]int  // rows let into the list, and the snapshot that had them last
 	fresh   map[access.RequestID]bool // rows that came in after the first snapshot
+	round   int                       // which snapshot this is
 	waiting int                       // rows behind «3 nuevas»
 	started bool
 }
@@ -26,51 +27,65 @@ type queueList struct {
 // update takes a snapshot. Rows already in the list change in place, rows that
 // are gone go; new ones come in only when letIn is true.
 func (l *queueList) update(s state.Queue, letIn bool) {
-	same := len(l.rows) == len(s.Rows) && l.index == s.Search && (len(l.rows) == 0 || &l.rows[0] == &s.Rows[0]) && l.me == s.Me
+	same := l.started && l.index == s.Search && l.me == s.Me && len(l.rows) == len(s.Rows) &&
+		(len(l.rows) == 0 || &l.rows[0] == &s.Rows[0])
 	l.rows, l.index, l.me = s.Rows, s.Search, s.Me
-	if same && l.started {
+	if same {
 		return
 	}
-	if !l.started && !s.Loading {
-		l.known, l.fresh = make(map[access.RequestID]bool, len(s.Rows)), map[access.RequestID]bool{}
-		l.admit(false)
+	first := !l.started && !s.Loading
+	if first {
+		l.known, l.fresh = make(map[access.RequestID]int, len(s.Rows)), map[access.RequestID]bool{}
 		l.started = true
 	}
-	l.forget()
-	if letIn {
-		l.admit(true)
+	if l.started {
+		l.recognise()
+		if letIn || first {
+			l.admit(!first)
+		}
 	}
 	l.arrange()
 }
 
-// admit lets every row in; markFresh points out those that were not there.
-func (l *queueList) admit(markFresh bool) {
-	for _, r := range l.rows {
-		if !l.known[r.ID] {
-			l.known[r.ID] = true
-			if markFresh {
-				l.fresh[r.ID] = true
-			}
+// recognise counts the rows that are new and drops what is known of rows that
+// are gone: should one come back, it is new again.
+func (l *queueList) recognise() {
+	l.round++
+	l.waiting = 0
+	for i := range l.rows {
+		if _, ok := l.known[l.rows[i].ID]; ok {
+			l.known[l.rows[i].ID] = l.round
+		} else {
+			l.waiting++
 		}
 	}
-}
-
-// forget drops what is known of rows that are gone: should one come back, it is
-// new again.
-func (l *queueList) forget() {
-	if len(l.known) == 0 {
+	if len(l.known) == len(l.rows)-l.waiting {
 		return
 	}
-	there := make(map[access.RequestID]bool, len(l.rows))
-	for _, r := range l.rows {
-		there[r.ID] = true
-	}
-	for id := range l.known {
-		if !there[id] {
+	for id, round := range l.known {
+		if round != l.round {
 			delete(l.known, id)
 			delete(l.fresh, id)
 		}
 	}
+}
+
+// admit lets the rows that wait into the list; markFresh points them out.
+func (l *queueList) admit(markFresh bool) {
+	if l.waiting == 0 {
+		return
+	}
+	for i := range l.rows {
+		id := l.rows[i].ID
+		if _, ok := l.known[id]; ok {
+			continue
+		}
+		l.known[id] = l.round
+		if markFresh {
+			l.fresh[id] = true
+		}
+	}
+	l.waiting = 0
 }
 
 // letIn shows the rows that waited.
@@ -95,17 +110,14 @@ func (l *queueList) arrange() {
 	if l.index.Len() != len(l.rows) {
 		found = scan(l.rows, l.query, l.me)
 	}
-	l.waiting = 0
 	l.shown = l.shown[:0]
 	for _, p := range found {
-		if l.known[l.rows[p].ID] {
-			l.shown = append(l.shown, p)
+		if l.waiting > 0 {
+			if _, ok := l.known[l.rows[p].ID]; !ok {
+				continue
+			}
 		}
-	}
-	for _, r := range l.rows {
-		if !l.known[r.ID] && l.started {
-			l.waiting++
-		}
+		l.shown = append(l.shown, p)
 	}
 	sortRows(l.rows, l.shown, l.sort, l.me, state.Fold)
 }
