@@ -39,8 +39,8 @@ type Text struct {
 	Hash    string `json:"hash"` // SHA-256 of the body's bytes, hex
 }
 
-// content is Content on paper.
-type content struct {
+// paper is Content as it is hashed.
+type paper struct {
 	Format       string               `json:"format"`
 	Request      access.RequestID     `json:"request"`
 	Number       string               `json:"number"`
@@ -67,7 +67,7 @@ func (c Content) Bytes() ([]byte, error) {
 	var doc bytes.Buffer
 	e := json.NewEncoder(&doc)
 	e.SetEscapeHTML(false)
-	err := e.Encode(content{
+	err := e.Encode(paper{
 		Format: Format, Request: c.Request, Number: c.Number, Kind: c.Kind, Reason: c.Reason,
 		Code: c.Code, Entity: c.Entity, Environments: access.Environments(), Form: c.Form, Texts: texts,
 	})
