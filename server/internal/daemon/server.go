@@ -40,12 +40,14 @@ const (
 	shutdownTime = 10 * time.Second // for requests under way
 	sweepEvery   = time.Hour
 	lapseEvery   = 5 * time.Second // at least so often: a lease may have been taken meanwhile
+	shortestNap  = 50 * time.Millisecond
 	watchEvery   = 2 * time.Second // what another process wrote, an import, is told by then
 )
 
 // Server is the whole server, built and listening but not yet serving.
 type Server struct {
 	cfg     config.Config
+	clock   func() time.Time
 	log     *slog.Logger
 	lock    *os.File // held while the server works on the database
 	store   *store.DB
@@ -91,7 +93,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, log: log, killed: make(chan struct{}), finished: make(chan struct{})}
+	s := &Server{cfg: cfg, clock: o.clock, log: log, killed: make(chan struct{}), finished: make(chan struct{})}
 	if err := makeFolders(cfg); err != nil {
 		return nil, err
 	}
@@ -125,15 +127,15 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 		return nil, err
 	}
 	s.hub = feed.New(feed.Deps{Store: s.store, Auth: s.auth, Settings: cfg.Feed, Clock: o.clock, Wall: time.Now, Log: log})
-	if err := s.open(ctx, o.clock); err != nil {
+	if err := s.open(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
 // open makes the HTTPS server and its socket.
-func (s *Server) open(ctx context.Context, clock func() time.Time) error {
-	tlsConfig, caFile, err := newTLS(s.cfg, clock)
+func (s *Server) open(ctx context.Context) error {
+	tlsConfig, caFile, err := newTLS(s.cfg, s.clock)
 	if err != nil {
 		return err
 	}
@@ -146,7 +148,7 @@ func (s *Server) open(ctx context.Context, clock func() time.Time) error {
 	s.listen = tls.NewListener(inner, tlsConfig)
 	s.http = &http.Server{
 		Handler: httpapi.New(httpapi.Deps{
-			Auth: s.auth, Flow: s.flow, Feed: s.hub, Clock: clock, Log: s.log,
+			Auth: s.auth, Flow: s.flow, Feed: s.hub, Clock: s.clock, Log: s.log,
 			About: wire.About{
 				Name: "Llavero IHCE", Version: Version, Protocol: wire.Protocol, Demo: s.cfg.Demo,
 				Help: wire.HelpDesk{Phones: s.cfg.Help.Phones, Hours: s.cfg.Help.Hours, Mail: s.cfg.Help.Mail},
@@ -253,32 +255,36 @@ func (s *Server) goDown(life context.Context) error {
 
 // lapse frees taken requests whose officer fell silent.
 func (s *Server) lapse(ctx context.Context) error {
-	return every(ctx, lapseEvery, func() error {
-		_, err := s.flow.LapseLeases(ctx)
-		return err
+	return every(ctx, func() (time.Duration, error) {
+		next, err := s.flow.LapseLeases(ctx)
+		if err != nil || next.IsZero() {
+			return lapseEvery, err
+		}
+		return min(max(next.Sub(s.clock()), shortestNap), lapseEvery), nil
 	}, s.log)
 }
 
 // sweep forgets what nobody needs any more.
 func (s *Server) sweep(ctx context.Context) error {
-	return every(ctx, sweepEvery, func() error {
-		return errors.Join(s.auth.Sweep(ctx), s.flow.Sweep(ctx))
+	return every(ctx, func() (time.Duration, error) {
+		return sweepEvery, errors.Join(s.auth.Sweep(ctx), s.flow.Sweep(ctx))
 	}, s.log)
 }
 
-// every does something now and then. A failure is told, not fatal: the next time
-// may do better.
-func every(ctx context.Context, wait time.Duration, do func() error, log *slog.Logger) error {
-	tick := time.NewTicker(wait)
-	defer tick.Stop()
+// every does something now and then; do says when again. A failure is told, not
+// fatal: the next time may do better.
+func every(ctx context.Context, do func() (time.Duration, error), log *slog.Logger) error {
 	for {
-		if err := do(); err != nil && ctx.Err() == nil {
+		wait, err := do()
+		if err != nil && ctx.Err() == nil {
 			log.ErrorContext(ctx, "housekeeping failed", "err", err)
 		}
+		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
+			timer.Stop()
 			return nil
-		case <-tick.C:
+		case <-timer.C:
 		}
 	}
 }
