@@ -232,7 +232,7 @@ func graphError(k call, resp *http.Response, body []byte, now time.Time) *Error 
 			} `json:"details"`
 		} `json:"error"`
 	}
-	if json.Unmarshal(body, &answer) == nil && answer.Error.Code != "" {
+	if json.Unmarshal(body, &answer) == nil && machineWord(answer.Error.Code) != "" {
 		e.Code = machineWord(answer.Error.Code)
 		e.message = answer.Error.Message
 		if len(answer.Error.Details) > 0 {

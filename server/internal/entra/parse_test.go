@@ -45,6 +45,7 @@ func FuzzGraphError(f *testing.F) {
 	f.Add(400, `{"error":{"code":"Request_BadRequest","message":"Another object with the same value for property uniqueName already exists.","details":[{"code":"ObjectConflict"}]}}`)
 	f.Add(503, `<html>`)
 	f.Add(404, `{"error":"x"}`)
+	f.Add(400, `{"error":{"code":" "}}`)
 	f.Add(429, `{"error":{"code":"a b\nc"}}`)
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		e := graphError(call{name: "x", once: true}, &http.Response{StatusCode: status, Header: http.Header{}}, []byte(body), time.Time{})

@@ -241,7 +241,9 @@ func (e *Error) readTokenAnswer(resp *http.Response) {
 		return
 	}
 	e.Detail = machineWord(answer.Error)
-	e.Code = e.Detail
+	if e.Code = e.Detail; e.Code == "" {
+		e.Code = CodeUnexpected
+	}
 	if len(answer.Codes) > 0 {
 		e.Code = "AADSTS" + strconv.Itoa(answer.Codes[0])
 	}

@@ -128,6 +128,7 @@ func TestRun_doesWhatComes(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		enqueue(t, ctx, db, "a", "b", "c", "d") // wakes it
 		time.Sleep(2500 * time.Millisecond)
+		synctest.Wait()
 		ran, parked := r.seen()
 		if len(ran) != 5 || len(parked) != 0 || most != 2 {
 			t.Errorf("after %s: ran %v, parked %v, %d at once; want all five, two at once", time.Since(start), ran, parked, most)
@@ -210,6 +211,7 @@ func TestRun_leaseIsKeptWhileItRuns(t *testing.T) {
 		go func() { _ = newWorker(db, r).Run(ctx) }()
 		go func() { _ = newWorker(db, r).Run(ctx) }()
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if ran, parked := r.seen(); len(ran) != 1 || len(parked) != 0 {
 			t.Errorf("ran %v, parked %v: want ten leases long, by one worker, once", ran, parked)
 		}
@@ -228,6 +230,7 @@ func TestRun_killedJobIsClaimedAgain(t *testing.T) {
 		r := &runner{run: func(context.Context, store.Job) error { at = time.Since(start); return nil }}
 		go func() { _ = newWorker(db, r).Run(ctx) }()
 		time.Sleep(10 * time.Minute)
+		synctest.Wait()
 		if at < time.Minute || at > time.Minute+2*shortestNap {
 			t.Errorf("ran again after %s, want when the lease ended", at)
 		}
@@ -271,6 +274,7 @@ func TestRun_jobClosedByAnotherIsCancelled(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if !errors.Is(cause, ErrLeaseLost) {
 			t.Errorf("cause %v, want ErrLeaseLost", cause)
 		}
@@ -295,6 +299,7 @@ func TestRun_parkThatFailsIsTriedAgain(t *testing.T) {
 		enqueue(t, ctx, db, "x")
 		go func() { _ = newWorker(db, r).Run(ctx) }()
 		time.Sleep(10 * time.Minute)
+		synctest.Wait()
 		if _, parked := r.seen(); len(parked) != 1 {
 			t.Errorf("parked %v, want it once the disk has room", parked)
 		}
