@@ -17,7 +17,7 @@ type Keys struct {
 	widget.BaseWidget
 
 	// OnChoose says which code to show. The shell loads its parameters and who
-	// saw what.
+	// saw what. It is called again when the code in sight gets its keys.
 	OnChoose func(access.LicenseCode)
 	// OnReveal fetches one value to show it.
 	OnReveal Reveal
@@ -93,7 +93,8 @@ func (k *Keys) Focus() { k.picker.focus() }
 
 // Render shows a snapshot. A change of code hides what was shown.
 func (k *Keys) Render(s state.Keys) {
-	if s.Chosen != k.last.Chosen {
+	before := k.last
+	if s.Chosen != before.Chosen {
 		k.Close()
 	}
 	k.last = s
@@ -118,6 +119,26 @@ func (k *Keys) Render(s state.Keys) {
 	for _, p := range k.panels {
 		p.render(s, chosen)
 	}
+	if isLacking(before, s) {
+		call(k.OnChoose, s.Chosen) // what comes with a choice has to be loaded anew
+	}
+}
+
+// isLacking reports that keys came to the code in sight, or the connection came
+// back, and the parameters are not there: the choice was made before there was
+// anything to load.
+func isLacking(before, now state.Keys) bool {
+	if now.Entity == nil || before.Entity == nil || before.Chosen != now.Chosen || !now.Link.IsOnline() {
+		return false
+	}
+	for _, key := range now.Entity.Keys {
+		_, loaded := now.Parameters[key.Environment]
+		_, was := keyOf(before.Entity.Keys, key.Environment)
+		if !loaded && (!was || !before.Link.IsOnline()) {
+			return true
+		}
+	}
+	return false
 }
 
 // Close hides every shown value: on leaving the screen, locking, minimising.

@@ -578,6 +578,39 @@ func TestKeys_copyAllNeedsTheBoxEachTime(t *testing.T) {
 	}
 }
 
+// Keys that arrive while the person looks at the code are loaded without a click.
+func TestKeys_arriveWhileLooking(t *testing.T) {
+	whole := keysSnapshot()
+	bare := whole
+	e := *whole.Entity
+	e.Keys, e.Request = nil, &wire.RequestRow{ID: "r1", Status: access.StatusPending}
+	bare.Entity, bare.Parameters = &e, nil
+	arrived := whole
+	arrived.Parameters = nil
+	k := NewKeys()
+	asked := 0
+	k.OnChoose = func(access.LicenseCode) { asked++ }
+	for _, step := range []struct {
+		name string
+		s    state.Keys
+		want int
+	}{
+		{"pending", bare, 0},
+		{"pending again", bare, 0},
+		{"assigned", arrived, 1},
+		{"assigned, parameters on their way", arrived, 1},
+		{"loaded", whole, 1},
+	} {
+		k.Render(step.s)
+		if asked != step.want {
+			t.Errorf("%s: asked %d times, want %d", step.name, asked, step.want)
+		}
+	}
+	if k.chip.Chip().Word != "Se ha asignado el token" {
+		t.Errorf("the state says %q", k.chip.Chip().Word)
+	}
+}
+
 func TestKeys_offline(t *testing.T) {
 	k, s := NewKeys(), keysSnapshot()
 	s.Link = state.Link{Phase: state.LinkOffline, DataAt: noon}

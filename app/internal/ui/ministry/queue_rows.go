@@ -104,10 +104,10 @@ func statusLevel(k access.Kind) look.Level {
 }
 
 func situation(r wire.RequestRow, me access.AccountID) string {
-	switch {
-	case r.TakenBy == "":
+	switch r.TakenBy {
+	case "":
 		return es.Situation(r.Kind, r.Status, "")
-	case r.TakenBy == me:
+	case me:
 		return "En revisión por usted"
 	default:
 		return es.Situation(r.Kind, r.Status, r.TakenName)
@@ -123,10 +123,10 @@ func reason(r wire.RequestRow) string {
 }
 
 func attends(r wire.RequestRow, me access.AccountID) string {
-	switch {
-	case r.TakenBy == "":
+	switch r.TakenBy {
+	case "":
 		return "Sin asignar"
-	case r.TakenBy == me:
+	case me:
 		return "Usted · " + es.Clock(r.TakenAt)
 	default:
 		return r.TakenName + " · " + es.Clock(r.TakenAt)

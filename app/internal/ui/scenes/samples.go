@@ -97,7 +97,7 @@ func texts() []wire.ConsentText {
 		{
 			ID: "data", Version: "2026-11", Label: "Autorizo el tratamiento de los datos personales de esta solicitud.",
 			Body: "De acuerdo con la Ley 1581 de 2012 y el Decreto 1377 de 2013, autorizo al Ministerio a recoger, guardar y usar " +
-				"los datos de contacto de esta solicitud para administrar las llaves de interoperabilidad de la historia clínica. " +
+				"los datos de contacto de esta solicitud para gestionar las llaves de interoperabilidad de la historia clínica. " +
 				"Informé a las personas nombradas. Pueden conocer, corregir o retirar sus datos por los canales de la mesa de ayuda.",
 			Hash: strings.Repeat("a7", 32),
 		},
