@@ -12,6 +12,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"iter"
 	"log/slog"
 	"net/http"
 	"os"
@@ -59,7 +60,9 @@ func WithClock(clock func() time.Time) Option { return func(c *world.Config) { c
 func WithProfile(p entraemu.Profile) Option { return func(c *world.Config) { c.Profile = p } }
 
 // WithProviders imports more providers than the demonstration has.
-func WithProviders(p []seed.Provider) Option { return func(c *world.Config) { c.Providers = p } }
+func WithProviders(p iter.Seq[seed.Provider]) Option {
+	return func(c *world.Config) { c.Providers = p }
+}
 
 // WithLog shows what the server logs.
 func WithLog(log *slog.Logger) Option { return func(c *world.Config) { c.Log = log } }

@@ -310,3 +310,37 @@ func TestReopen_sameWorld(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestDemo_once(t *testing.T) {
+	s := New(t)
+	ctx := limit(t)
+	told := 0
+	for range 2 {
+		if err := s.World.Demo(ctx, func(string) { told++ }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if told != 5 || len(s.Emulator.Faults().List()) != 0 {
+		t.Errorf("%d requests told, %d faults left", told, len(s.Emulator.Faults().List()))
+	}
+	officer := s.Person(seed.LoginOfficer).Viewer()
+	pending := map[string]int{}
+	err := s.World.Server().Store().Read(ctx, func(tx *store.Tx) error {
+		return tx.VisibleRows(officer, func(c wire.Change) error {
+			var row wire.RequestRow
+			if c.Kind != wire.RowRequest {
+				return nil
+			}
+			if err := json.Unmarshal(c.Body, &row); err != nil {
+				return err
+			}
+			if row.Status == access.StatusPending && row.Failure != nil {
+				pending[row.Failure.Code+" at "+string(row.Failure.Step)]++
+			}
+			return nil
+		})
+	})
+	if err != nil || len(pending) != 4 {
+		t.Errorf("an officer sees %v: %v", pending, err)
+	}
+}

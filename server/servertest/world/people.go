@@ -56,8 +56,8 @@ func (w *World) populate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(ways) == 0 {
-		if err := w.importProviders(ctx, append(demo.Providers, w.cfg.Providers...)); err != nil {
+	if len(ways) == 0 || w.cfg.Providers != nil {
+		if err := w.importProviders(ctx, demo); err != nil {
 			return err
 		}
 	}
@@ -79,9 +79,19 @@ func (w *World) populate(ctx context.Context) error {
 	return nil
 }
 
-func (w *World) importProviders(ctx context.Context, rows []seed.Provider) error {
+func (w *World) importProviders(ctx context.Context, demo seed.World) error {
+	all := func(yield func(seed.Provider) bool) {
+		for p := range demo.Rows() {
+			if !yield(p) {
+				return
+			}
+		}
+		if w.cfg.Providers != nil {
+			w.cfg.Providers(yield)
+		}
+	}
 	var main, sites bytes.Buffer
-	if _, err := seed.WriteA(&main, &sites, slices.Values(rows), seed.Options{}); err != nil {
+	if _, err := seed.WriteA(&main, &sites, all, seed.Options{}); err != nil {
 		return err
 	}
 	done, err := workflow.ImportREPS(ctx, w.Server().Store(), workflow.Import{Confirm: true},

@@ -15,6 +15,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net"
 	"os"
@@ -43,8 +44,8 @@ type Config struct {
 	Seed    uint64 // of the emulated tenant; 0 is 1
 	// Quick makes passwords and waits cheap, for tests.
 	Quick bool
-	// Rows are more providers to import than the demonstration's own; nil: none.
-	Providers []seed.Provider
+	// Providers are more to import than the demonstration's own; nil: none.
+	Providers iter.Seq[seed.Provider]
 	// Tune changes the server's settings before it starts.
 	Tune  func(*config.Config)
 	Clock func() time.Time // of the server; nil is the system's
@@ -59,16 +60,23 @@ type World struct {
 
 	cfg      Config
 	settings config.Config
-	ctx      context.Context //nolint:containedctx // the life of the emulators and servers, not a request's
+	ctx      context.Context //nolint:containedctx // the life of the servers, not a request's
 
 	mu     sync.Mutex
 	server *daemon.Server
-	done   chan error // what the server's Run returned
+	run    *run
 	addr   string
 }
 
+// run is one life of the server.
+type run struct {
+	ended chan struct{}
+	err   error // once ended
+}
+
 // Open starts the emulators and the mail drop, starts the server, imports the
-// seed and makes the demo people where they are missing. ctx ends everything.
+// seed and makes the demo people where they are missing. The end of ctx stops
+// the server gracefully; Close ends the emulators, which must outlive it.
 func Open(ctx context.Context, cfg Config) (_ *World, err error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -85,13 +93,14 @@ func Open(ctx context.Context, cfg Config) (_ *World, err error) {
 	if err := os.MkdirAll(w.stateDir(), 0o700); err != nil {
 		return nil, err
 	}
-	w.Emulator, err = entraemu.Start(ctx, entraemu.Config{
+	around := context.WithoutCancel(ctx)
+	w.Emulator, err = entraemu.Start(around, entraemu.Config{
 		Listen: cfg.EntraListen, Dir: filepath.Join(w.stateDir(), "entra"), Profile: cfg.Profile, Seed: cfg.Seed, Log: cfg.Log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	w.Mail, err = maildrop.Start(ctx, maildrop.Config{Listen: cfg.MailListen, Dir: filepath.Join(cfg.Dir, "mail"), Log: cfg.Log})
+	w.Mail, err = maildrop.Start(around, maildrop.Config{Listen: cfg.MailListen, Dir: filepath.Join(cfg.Dir, "mail"), Log: cfg.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -134,12 +143,9 @@ func (w *World) makeSettings() (config.Config, error) {
 	c.Entra.CAFile, c.Entra.InstanceDiscovery = e.CAFile(), false
 	c.Preproduction = w.environment(entraemu.Sandbox, entraemu.CareRoles)
 	c.Production = w.environment(entraemu.Prod, nil)
-	// The emulated tenant is at hand: what waits for Microsoft's replicas need
-	// not wait so long here.
-	c.Provision.VerifyTimes, c.Provision.VerifySpacing, c.Provision.VerifyWait = 2, 300*time.Millisecond, time.Second
-	c.Provision.FirstWait, c.Provision.LongestWait = time.Second, 5*time.Second
-	c.Provision.LookAgain = time.Second
-	c.Entra.BackOff, c.Entra.Budget = 200*time.Millisecond, 10*time.Second
+	if w.cfg.Profile == "" || w.cfg.Profile == entraemu.ProfileInstant {
+		atHand(&c)
+	}
 	if w.cfg.Quick {
 		quick(&c)
 	}
@@ -147,6 +153,16 @@ func (w *World) makeSettings() (config.Config, error) {
 		w.cfg.Tune(&c)
 	}
 	return c, nil
+}
+
+// atHand shortens what waits for Microsoft's replicas: this tenant has no lag
+// unless somebody turns a knob.
+func atHand(c *config.Config) {
+	c.Provision.VerifyTimes, c.Provision.VerifySpacing, c.Provision.VerifyWait = 2, 300*time.Millisecond, time.Second
+	c.Provision.VerifyWindow = 20 * time.Second
+	c.Provision.FirstWait, c.Provision.LongestWait = time.Second, 5*time.Second
+	c.Provision.LookAgain = time.Second
+	c.Entra.BackOff, c.Entra.Budget, c.Entra.LagWindow = 200*time.Millisecond, 10*time.Second, 2*time.Second
 }
 
 // quick takes the cost out of what tests do not look at.
@@ -157,7 +173,7 @@ func quick(c *config.Config) {
 	c.Provision.VerifyTimes, c.Provision.VerifySpacing = 1, 0
 	c.Provision.VerifyWait, c.Provision.LookAgain = 20*time.Millisecond, 10*time.Millisecond
 	c.Entra.BackOff, c.Entra.Budget, c.Entra.Tries = 10*time.Millisecond, 5*time.Second, 2
-	c.Entra.WritesPerSecond = 200
+	c.Entra.WritesPerSecond, c.Entra.LagWindow = 200, 100*time.Millisecond
 }
 
 func (w *World) environment(api entraemu.IHCE, permissions []string) config.Environment {
@@ -189,8 +205,12 @@ func (w *World) Start() error {
 	if err != nil {
 		return err
 	}
-	w.server, w.addr, w.done = s, s.Addr(), make(chan error, 1)
-	go func(done chan<- error) { done <- s.Run(w.ctx) }(w.done)
+	r := &run{ended: make(chan struct{})}
+	w.server, w.addr, w.run = s, s.Addr(), r
+	go func() {
+		defer close(r.ended)
+		r.err = s.Run(w.ctx)
+	}()
 	return nil
 }
 
@@ -202,8 +222,8 @@ func (w *World) Kill() error {
 		return nil
 	}
 	err := w.server.Close()
-	<-w.done
-	w.server = nil
+	<-w.run.ended
+	w.server = nil // what Run says of being killed is nobody's concern
 	return err
 }
 
@@ -221,17 +241,14 @@ func (w *World) URL() string {
 	return "https://" + w.addr
 }
 
-// Wait returns when the server ended by itself or ctx did, which ends it.
+// Wait returns when this life of the server ended: because ctx did, by Kill, or
+// by itself, and then says why.
 func (w *World) Wait() error {
 	w.mu.Lock()
-	done := w.done
+	r := w.run
 	w.mu.Unlock()
-	if done == nil {
-		return nil
-	}
-	err := <-done
-	done <- err
-	return err
+	<-r.ended
+	return r.err
 }
 
 // Close ends everything at once.
