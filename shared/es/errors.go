@@ -107,6 +107,10 @@ func byHint(e *access.Error) string {
 		return "Este envío ya se hizo con otros datos. Vuelva a la lista y empiece de nuevo."
 	case access.HintProtocol:
 		return "Esta versión del programa no habla con el servidor. Instale la versión actual."
+	case access.HintCertificate:
+		return NoCertificate
+	case access.HintOffline:
+		return NeedsLink
 	case access.HintTooLarge:
 		return "El envío es demasiado grande. Acorte los textos."
 	case access.HintMalformed, access.HintUnknownField, access.HintUnknownValue:

@@ -30,6 +30,10 @@ func Notice(kind string, args map[string]string) string {
 		return "Reanudó la solicitud " + args["number"] + "."
 	case "key_ready":
 		return "Se ha asignado el token del código " + args["code"] + "."
+	case "anew":
+		return "La lista guardada en este computador no se pudo leer. La descargamos de nuevo."
+	case "not_kept":
+		return "Este computador no ofrece un llavero del sistema: al cerrar no guardamos la sesión ni la lista."
 	default:
 		return ""
 	}
@@ -40,10 +44,19 @@ func Offline(dataAt, now time.Time) string {
 	if dataAt.IsZero() {
 		return "Sin conexión ni datos guardados. Conéctese una vez para descargar la lista."
 	}
-	return "Sin conexión · datos de " + DataAge(dataAt, now)
+	return "Sin conexión · datos " + dataFrom(dataAt, now)
 }
 
 // Copied is the notice after a copy, counting down.
 func Copied(what string, seconds int) string {
 	return what + ". Se borra en " + strconv.Itoa(seconds) + " s."
+}
+
+// dataFrom is DataAge with its preposition: «de las 09:14», «de ayer a las
+// 09:14», «del 20/11/2026 a las 09:14».
+func dataFrom(dataAt, now time.Time) string {
+	if rest, ok := strings.CutPrefix(DataAge(dataAt, now), "el "); ok {
+		return "del " + rest
+	}
+	return "de " + DataAge(dataAt, now)
 }

@@ -187,10 +187,18 @@ func (s *SignIn) renderTrouble(t *state.Trouble) {
 	if t.Err.Code == access.CodeUnavailable || t.Err.Code == access.CodeThrottled {
 		level = look.Warning
 	}
-	s.banner.Set(kit.Message{
+	m := kit.Message{
 		Level: level, Text: es.Error(t.Err), Note: es.Reference(t.RequestID, t.At),
 		Detail: es.Detail(t.Err, t.RequestID, t.At),
-	})
+	}
+	if t.Err.Code == access.CodeUnavailable && t.Err.Hint != access.HintCertificate {
+		m.Actions = []kit.Action{{Text: es.Retry, Do: func() {
+			if s.OnServer != nil {
+				s.OnServer(s.server.Text)
+			}
+		}}}
+	}
+	s.banner.Set(m)
 }
 
 func (s *SignIn) renderAbout(v state.SignIn) {
