@@ -3,8 +3,6 @@ package entra
 import (
 	"bytes"
 	"context"
-	"crypto"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -59,16 +57,6 @@ func credential(cfg Config) (confidential.Credential, error) {
 		return confidential.Credential{}, errors.New("the provisioning application has neither secret nor certificate")
 	}
 	return confidential.NewCredFromSecret(cfg.Secret.Reveal())
-}
-
-// ParseCertificate reads a PEM file with the provisioning application's
-// certificate, its chain if any, and its unencrypted RSA key, for Config.
-func ParseCertificate(pem []byte) ([]*x509.Certificate, crypto.PrivateKey, error) {
-	certs, key, err := confidential.CertFromPEM(pem, "")
-	if err != nil {
-		return nil, nil, fmt.Errorf("certificate and key in PEM: %w", err)
-	}
-	return certs, key, nil
 }
 
 // noRegion keeps MSAL from taking a region out of the process's environment.

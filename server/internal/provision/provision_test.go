@@ -12,6 +12,7 @@ import (
 )
 
 func TestRun_bothEnvironments(t *testing.T) {
+	t.Parallel()
 	dir := newDirectory(t)
 	w := newWorld(t, dir)
 	w.live(-1)
@@ -30,6 +31,7 @@ func TestRun_bothEnvironments(t *testing.T) {
 // TestRun_killedAnywhere kills the server at every boundary of the work, on
 // either side of each record and each call, and starts it again.
 func TestRun_killedAnywhere(t *testing.T) {
+	t.Parallel()
 	dir := newDirectory(t)
 	n := 0
 	for ; ; n++ {
@@ -56,6 +58,7 @@ func TestRun_killedAnywhere(t *testing.T) {
 // TestRun_killedTwice dies around the making of a secret, and again during the
 // repair.
 func TestRun_killedTwice(t *testing.T) {
+	t.Parallel()
 	dir := newDirectory(t)
 	var around []int
 	for n, where := 0, "-"; where != "" && len(around) < 6; n++ {
@@ -89,23 +92,29 @@ var faults = []struct {
 	name    string
 	fault   entraemu.Fault
 	refused bool
+	alike   bool // one above is handled the same way
 }{
-	{"throttled", entraemu.Fault{Kind: entraemu.FaultStatus, Status: 429, RetryAfter: 7}, false},
-	{"throttled-bare", entraemu.Fault{Kind: entraemu.FaultStatus, Status: 429}, false},
-	{"fault", entraemu.Fault{Kind: entraemu.FaultStatus, Status: 500}, false},
-	{"busy", entraemu.Fault{Kind: entraemu.FaultStatus, Status: 503}, false},
-	{"gateway", entraemu.Fault{Kind: entraemu.FaultStatus, Status: 504}, false},
-	{"concurrent", entraemu.Fault{Kind: entraemu.FaultStatus, Surface: entraemu.SurfaceGraph, Status: 409, Code: "Directory_ConcurrencyViolation"}, false},
-	{"forbidden", entraemu.Fault{Kind: entraemu.FaultStatus, Status: 403}, true},
-	{"answer-lost", entraemu.Fault{Kind: entraemu.FaultLostAnswer}, false},
-	{"cut-before", entraemu.Fault{Kind: entraemu.FaultCutBefore}, false},
-	{"cut-body", entraemu.Fault{Kind: entraemu.FaultCutBody}, false},
+	{"throttled", entraemu.Fault{Kind: entraemu.FaultStatus, Status: 429, RetryAfter: 7}, false, false},
+	{"throttled-bare", entraemu.Fault{Kind: entraemu.FaultStatus, Status: 429}, false, true},
+	{"fault", entraemu.Fault{Kind: entraemu.FaultStatus, Status: 500}, false, false},
+	{"busy", entraemu.Fault{Kind: entraemu.FaultStatus, Status: 503}, false, true},
+	{"gateway", entraemu.Fault{Kind: entraemu.FaultStatus, Status: 504}, false, true},
+	{"concurrent", entraemu.Fault{Kind: entraemu.FaultStatus, Surface: entraemu.SurfaceGraph, Status: 409, Code: "Directory_ConcurrencyViolation"}, false, false},
+	{"forbidden", entraemu.Fault{Kind: entraemu.FaultStatus, Status: 403}, true, false},
+	{"answer-lost", entraemu.Fault{Kind: entraemu.FaultLostAnswer}, false, false},
+	{"cut-before", entraemu.Fault{Kind: entraemu.FaultCutBefore}, false, false},
+	{"cut-body", entraemu.Fault{Kind: entraemu.FaultCutBody}, false, false},
 }
 
-// TestRun_faultAnywhere breaks each call once, in each way.
+// TestRun_faultAnywhere breaks each call once, in each way that is treated
+// differently.
 func TestRun_faultAnywhere(t *testing.T) {
+	t.Parallel()
 	dir := newDirectory(t)
 	for _, f := range faults {
+		if f.alike {
+			continue
+		}
 		t.Run(f.name, func(t *testing.T) {
 			n := 0
 			for ; ; n++ {
@@ -157,6 +166,7 @@ func (w *world) mustSay(r access.KeyRequest, status int) {
 // TestRun_faultForEver lets each call fail until patience ends, looks at the
 // reason, and resumes when the fault is over.
 func TestRun_faultForEver(t *testing.T) {
+	t.Parallel()
 	dir := newDirectory(t)
 	for _, f := range faults {
 		for _, path := range []string{"/applications(", "/servicePrincipals(", "appRoleAssignedTo", "addPassword", "/token"} {
@@ -191,6 +201,7 @@ func TestRun_faultForEver(t *testing.T) {
 // TestRun_slowDirectory works on servers that disagree for minutes, throttle
 // and lose answers, with several seeds of luck.
 func TestRun_slowDirectory(t *testing.T) {
+	t.Parallel()
 	for _, profile := range []entraemu.Profile{entraemu.ProfileRealistic, entraemu.ProfileHostile} {
 		t.Run(string(profile), func(t *testing.T) {
 			dir := newDirectory(t)
@@ -222,6 +233,7 @@ func TestRun_slowDirectory(t *testing.T) {
 
 // TestRun_alreadyDecided leaves alone a request that is no longer the worker's.
 func TestRun_alreadyDecided(t *testing.T) {
+	t.Parallel()
 	dir := newDirectory(t)
 	w := newWorld(t, dir)
 	w.live(-1)
@@ -238,6 +250,7 @@ func TestRun_alreadyDecided(t *testing.T) {
 }
 
 func TestRun_ownRefusals(t *testing.T) {
+	t.Parallel()
 	dir := newDirectory(t)
 	t.Run("no such role", func(t *testing.T) {
 		w := newWorldWith(t, dir, []string{"Nadie"})
@@ -261,6 +274,7 @@ func TestRun_ownRefusals(t *testing.T) {
 // TestRun_lostSecretTurnsUpLate loses the answer of addPassword where reads show
 // a secret only minutes after it was made: the first looks find nothing.
 func TestRun_lostSecretTurnsUpLate(t *testing.T) {
+	t.Parallel()
 	dir := newDirectory(t)
 	for _, lag := range []time.Duration{2 * time.Second, 8 * time.Second, 20 * time.Second, 2 * time.Minute, 10 * time.Minute} {
 		for _, replicas := range []int{1, 3} {
@@ -284,6 +298,7 @@ func TestRun_lostSecretTurnsUpLate(t *testing.T) {
 // TestRun_lostSecretTurnsUpAfterARestart loses the answer with one life, makes
 // the secret again with the next, and sweeps with the one after.
 func TestRun_lostSecretTurnsUpAfterARestart(t *testing.T) {
+	t.Parallel()
 	dir := newDirectory(t)
 	w := newWorld(t, dir)
 	if err := dir.TurnKnobs(func(k *entraemu.Knobs) { k.Lag.Secret = entraemu.Exactly(10 * time.Minute) }); err != nil {
@@ -299,6 +314,7 @@ func TestRun_lostSecretTurnsUpAfterARestart(t *testing.T) {
 // TestRun_lostSecretIsGoneThoughParked removes the secret of a lost answer at
 // once, not only after the key was proved: here it never is.
 func TestRun_lostSecretIsGoneThoughParked(t *testing.T) {
+	t.Parallel()
 	dir := newDirectory(t)
 	w := newWorld(t, dir)
 	w.liveUntil("after POST*addPassword")
