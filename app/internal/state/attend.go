@@ -56,7 +56,8 @@ func (m *Model) OpenAttend(ctx context.Context, id access.RequestID) error {
 	}
 	m.mu.Unlock()
 	if !isOthers {
-		if err := m.Take(ctx, id, ""); err != nil {
+		// A colleague who was first is told by the row; the form is read only.
+		if err := m.Take(ctx, id, ""); err != nil && access.HintOf(err) != access.HintTaken {
 			return err
 		}
 	}
