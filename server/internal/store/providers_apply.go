@@ -117,6 +117,7 @@ type registryApply struct {
 	seen      map[access.LicenseCode]struct{}
 	diff      RegistryDiff
 	changes   []toldProvider
+	renamed   []access.LicenseCode // requests show their names
 
 	putEntity, addProvider, setProvider, setGone, putSite, dropSite, addChange *sql.Stmt
 }
@@ -302,6 +303,9 @@ func (a *registryApply) provider(p Provider) error {
 		a.changes = append(a.changes, toldProvider{p.Code, old.Entity})
 	}
 	a.changes = append(a.changes, toldProvider{p.Code, p.Entity})
+	if old.Name != p.Name {
+		a.renamed = append(a.renamed, p.Code)
+	}
 	_, err = a.setProvider.Exec(p.Entity, p.Name, p.Class, a.snapshot, p.Code)
 	return err
 }
@@ -379,5 +383,10 @@ func (a *registryApply) tell() error {
 		}
 	}
 	a.tx.told = true
+	for _, code := range a.renamed {
+		if err := a.tx.changeRequestsOf(code); err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -38,7 +38,7 @@ const requestRowColumns = `
 const requestRowFrom = `
 	FROM key_requests
 	JOIN providers ON providers.code = key_requests.code
-	JOIN entities ON entities.id = providers.entity`
+	JOIN entities ON entities.id = key_requests.entity`
 
 func scanRequestRow(viewer access.Viewer, scan func(...any) error) (wire.RequestRow, error) {
 	var r wire.RequestRow
@@ -91,6 +91,29 @@ func providerRow(p Provider) wire.ProviderRow {
 		}
 	}
 	return row
+}
+
+// changeRequestsOf has the requests of a code looked at again: their rows show
+// the code's name.
+func (tx *Tx) changeRequestsOf(code access.LicenseCode) error {
+	owners := map[access.RequestID]access.EntityID{}
+	var ids []access.RequestID
+	err := tx.each(func(scan func(...any) error) error {
+		var id access.RequestID
+		var entity access.EntityID
+		err := scan(&id, &entity)
+		ids, owners[id] = append(ids, id), entity
+		return err
+	}, `SELECT id, entity FROM key_requests WHERE code = $1 ORDER BY number`, code)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if _, err := tx.Change(wire.RowRequest, string(id), owners[id]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RequestRow reads one request as this viewer may see it; ErrNotFound when it

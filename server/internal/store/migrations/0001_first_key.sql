@@ -140,7 +140,7 @@ CREATE TABLE key_requests (
 CREATE UNIQUE INDEX key_requests_one_open ON key_requests (code)
     WHERE status IN ('signing', 'issuing', 'pending');  -- one open request a code
 CREATE INDEX key_requests_by_entity ON key_requests (entity); -- a delegate's feed
-CREATE INDEX key_requests_signed ON key_requests (code) WHERE signed_at > 0; -- an officer's feed
+CREATE INDEX key_requests_by_code ON key_requests (code); -- renamed in REPS
 CREATE INDEX key_requests_taken ON key_requests (taken_until) WHERE taken_by <> ''; -- lapsed leases
 
 CREATE TABLE one_time_codes (
