@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"os"
@@ -384,6 +385,51 @@ func TestSignIn_parallelGuessesAreCounted(t *testing.T) {
 	wg.Wait()
 	if looked != a.LoginFailures {
 		t.Fatalf("%d passwords were looked at, want %d", looked, a.LoginFailures)
+	}
+}
+
+func TestSweep(t *testing.T) {
+	a := settings()
+	b := newBench(t, a)
+	pw := password(t)
+	b.delegate(ana, pw)
+	in, err := b.signIn(delegate, pw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.signIn("CC1", pw)
+	want(t, err, access.CodeUnauthorized, access.HintCredentials)
+	failures := func() (n int) {
+		t.Helper()
+		err := b.store.Read(t.Context(), func(tx *store.Tx) error {
+			got, err := tx.Attempts(subjectOf("login", "CC1"))
+			n = got.Failures
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	sweep := func() {
+		t.Helper()
+		if err := b.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sweep()
+	if _, err := b.Session(t.Context(), in.Token); err != nil || failures() != 1 {
+		t.Errorf("swept what still counts: %v, %d failures", err, failures())
+	}
+	b.pass(a.SessionIdle)
+	sweep()
+	err = b.store.Read(t.Context(), func(tx *store.Tx) error {
+		hash := sha256.Sum256([]byte(in.Token))
+		_, _, err := tx.Session(hash[:])
+		return err
+	})
+	if !errors.Is(err, store.ErrNotFound) || failures() != 0 {
+		t.Errorf("left: session %v, %d failures", err, failures())
 	}
 }
 

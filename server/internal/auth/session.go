@@ -149,11 +149,12 @@ func Bearer(header string) string {
 	return strings.TrimSpace(token)
 }
 
-// Sweep forgets sessions that ended.
+// Sweep forgets sessions that ended and failures that count no more.
 func (s *Service) Sweep(ctx context.Context) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
-		_, err := tx.SweepSessions(tx.Now().Add(-s.settings.SessionIdle))
-		return err
+		_, errSessions := tx.SweepSessions(tx.Now().Add(-s.settings.SessionIdle))
+		_, errAttempts := tx.SweepAttempts()
+		return errors.Join(errSessions, errAttempts)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -190,7 +191,7 @@ func TestFeed_slowReader(t *testing.T) {
 	}
 	var last int64
 	for b.hub.Open() == 2 { // until the buffers between are full
-		last = b.touch(mine, slices.Repeat(mine.codes, 20)...)
+		last = b.touch(mine, slices.Repeat([]access.LicenseCode{bigCode}, 50)...)
 		quick.upTo(last)
 		if last > 500_000 {
 			t.Fatal("the slow client was never cut off")
@@ -274,4 +275,18 @@ func FuzzHello(f *testing.F) {
 			t.Fatalf("bye %s", code)
 		}
 	})
+}
+
+// A client that takes long for a frame, but takes it, is told why it is let go.
+func TestFeed_slowIsTold(t *testing.T) {
+	b := newBench(t, settings())
+	var steps atomic.Int64
+	b.hub.wall = func() time.Time { // each look at the clock is longer than a frame may take
+		return time.Now().Add(time.Duration(steps.Add(1)) * (settings().WriteTimeout + time.Second))
+	}
+	c := b.dial(b.entry[0].token)
+	c.hello("", 0)
+	if f := c.until(wire.FrameBye); f.Code != wire.ByeSlow {
+		t.Errorf("bye %s", f.Code)
+	}
 }

@@ -157,12 +157,28 @@ func (b *bench) providers() iter.Seq[store.Provider] {
 		for _, e := range b.entry {
 			for _, c := range e.codes {
 				p := store.Provider{Code: c, Entity: access.EntityOf(e.document), Name: "PRESTADOR " + string(c), Sites: []store.Site{{Number: "01", Name: "SEDE"}}}
+				if c == bigCode {
+					p.Sites = bigSites()
+				}
 				if !yield(p) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// bigCode has many sites, with names that compress badly.
+const bigCode = access.LicenseCode("0500199008")
+
+func bigSites() []store.Site {
+	var sites []store.Site
+	for n := 1; n < 100; n++ {
+		name := make([]byte, 60)
+		_, _ = rand.Read(name)
+		sites = append(sites, store.Site{Number: access.SiteNumber(fmt.Sprintf("%02d", n)), Name: "SEDE " + hex.EncodeToString(name)})
+	}
+	return sites
 }
 
 func (b *bench) signIn(login string, pw secret.Text) string {

@@ -52,3 +52,8 @@ func (tx *Tx) SpendPuzzle(challengeHash []byte, expiresAt time.Time) (bool, erro
 		ON CONFLICT (challenge_hash) DO NOTHING`, challengeHash, micros(expiresAt))
 	return n == 1, err
 }
+
+// SweepAttempts forgets the counts that mean nothing any more.
+func (tx *Tx) SweepAttempts() (int64, error) {
+	return tx.execCount(`DELETE FROM attempts WHERE window_until <= $1 AND blocked_until <= $1`, micros(tx.now))
+}
