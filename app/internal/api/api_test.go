@@ -222,7 +222,6 @@ func TestSilence(t *testing.T) {
 		hint(t, c, access.HintNoAnswer)
 	})
 	t.Run("another authority", func(t *testing.T) {
-
 		other := httptest.NewUnstartedServer(ok)
 		other.StartTLS()
 		defer other.Close()
@@ -275,7 +274,7 @@ func TestSilence(t *testing.T) {
 // while idle costs no answer.
 func TestIntent_repeatedOnAnotherConnection(t *testing.T) {
 	var keys []string
-	var isFirst = true
+	isFirst := true
 	c := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		keys = append(keys, r.Header.Get(wire.HeaderIdempotencyKey))

@@ -115,10 +115,14 @@ func (m *Model) SetForm(form access.RequestForm) {
 func changedFields(a, b access.RequestForm) []string {
 	var changed []string
 	for _, f := range []struct{ name, a, b string }{
-		{"vendor", a.Vendor, b.Vendor}, {"software", a.Software, b.Software},
-		{"lead.name", a.Lead.Name, b.Lead.Name}, {"lead.email", a.Lead.Email, b.Lead.Email},
-		{"lead.phone", a.Lead.Phone, b.Lead.Phone}, {"privacy.name", a.Privacy.Name, b.Privacy.Name},
-		{"privacy.email", a.Privacy.Email, b.Privacy.Email}, {"privacy.phone", a.Privacy.Phone, b.Privacy.Phone},
+		{"vendor", a.Vendor, b.Vendor},
+		{"software", a.Software, b.Software},
+		{"lead.name", a.Lead.Name, b.Lead.Name},
+		{"lead.email", a.Lead.Email, b.Lead.Email},
+		{"lead.phone", a.Lead.Phone, b.Lead.Phone},
+		{"privacy.name", a.Privacy.Name, b.Privacy.Name},
+		{"privacy.email", a.Privacy.Email, b.Privacy.Email},
+		{"privacy.phone", a.Privacy.Phone, b.Privacy.Phone},
 	} {
 		if f.a != f.b {
 			changed = append(changed, f.name)

@@ -295,7 +295,9 @@ func (m *Model) followLife(ctx context.Context, feed Feed, life int) error {
 			m.mu.Unlock()
 			if !isSame {
 				stop()
-				<-done
+				if err := <-done; err != nil {
+					m.deps.Log.Info("feed of an ended session", "error", err)
+				}
 				return ctx.Err()
 			}
 		}

@@ -33,6 +33,14 @@ func goes(act func() error) (ended func() (bool, error)) {
 	}
 }
 
+// settled lets an act go as far as it can before its fact has come.
+func settled(t *testing.T, ended func() (bool, error)) {
+	t.Helper()
+	if isEnded, err := ended(); isEnded {
+		t.Fatalf("ended before its fact: %v", err)
+	}
+}
+
 func TestSignIn_secondFactor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer(t, officer())
@@ -240,7 +248,7 @@ func TestEnroll_changesWhatIsUnsigned(t *testing.T) {
 		m.Tick("data", true)
 		m.SetForm(form())
 		ended := goes(func() error { return m.SubmitEnroll(t.Context()) })
-		ended()
+		settled(t, ended)
 		s.bring()
 		if isEnded, err := ended(); !isEnded || err != nil {
 			t.Fatal(err)
@@ -294,7 +302,7 @@ func TestAttend_keepsAndLosesTheLease(t *testing.T) {
 		s.put("r-1", func(r *wire.RequestRow) { r.Status, r.SignedAt, r.Number = access.StatusPending, time.Now(), "SOL-1" })
 		s.bring()
 		ended := goes(func() error { return m.OpenAttend(t.Context(), "r-1") })
-		ended()
+		settled(t, ended)
 		s.bring()
 		if isEnded, err := ended(); !isEnded || err != nil {
 			t.Fatal(err)
@@ -302,21 +310,21 @@ func TestAttend_keepsAndLosesTheLease(t *testing.T) {
 		if a, ok := m.Attend(); !ok || !a.Mine || a.Detail == nil {
 			t.Fatalf("%+v", a)
 		}
-		first := len(s.taken)
+		first := s.takes()
 		time.Sleep(5*time.Minute + time.Second)
 		synctest.Wait()
-		if got := len(s.taken) - first; got != 10 {
+		if got := s.takes() - first; got != 10 {
 			t.Errorf("renewed %d times in five minutes", got)
 		}
 		// A connection that comes back renews at once.
 		m.Facts().Lost(errors.New("gone"))
 		time.Sleep(time.Minute)
-		before := len(s.taken)
+		before := s.takes()
 		must(t, m.Facts().Welcome(t.Context(), "e1", s.seq, false))
 		must(t, m.Facts().Ready(t.Context(), s.seq, time.Now()))
 		synctest.Wait()
-		if len(s.taken) != before+1 {
-			t.Errorf("renewed %d times on return", len(s.taken)-before)
+		if s.takes() != before+1 {
+			t.Errorf("renewed %d times on return", s.takes()-before)
 		}
 		m.TakeNotices()
 		s.put("r-1", func(r *wire.RequestRow) { r.TakenBy, r.TakenName = "o-2", "Colega" })
@@ -324,10 +332,10 @@ func TestAttend_keepsAndLosesTheLease(t *testing.T) {
 		if n := m.TakeNotices(); len(n) != 1 || n[0].Kind != NoticeTakenBy || n[0].Args["by"] != "Colega" || n[0].Args["number"] != "SOL-1" {
 			t.Errorf("%+v", n)
 		}
-		after := len(s.taken)
+		after := s.takes()
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
-		if len(s.taken) != after {
+		if s.takes() != after {
 			t.Error("renews what a colleague took")
 		}
 		if a, _ := m.Attend(); a.Mine {
@@ -345,7 +353,7 @@ func TestAttend_lapses(t *testing.T) {
 		s.bring()
 		for _, own := range []bool{true, false} {
 			ended := goes(func() error { return m.Take(t.Context(), "r-1", "") })
-			ended()
+			settled(t, ended)
 			s.bring()
 			if isEnded, err := ended(); !isEnded || err != nil {
 				t.Fatal(err)
@@ -354,7 +362,7 @@ func TestAttend_lapses(t *testing.T) {
 			if own {
 				want = NoticeReleased
 				ended = goes(func() error { return m.Release(t.Context(), "r-1") })
-				ended()
+				settled(t, ended)
 				s.bring()
 				if isEnded, err := ended(); !isEnded || err != nil {
 					t.Fatal(err)
@@ -389,7 +397,7 @@ func TestAssign(t *testing.T) {
 			Preproduction: wire.TypedKey{ClientID: "22222222-2222-4222-8222-222222222222", Secret: "dos", ExpiresAt: time.Now().Add(time.Hour)},
 		}
 		ended := goes(func() error { return m.Assign(t.Context(), "r-1", 1, good) })
-		ended()
+		settled(t, ended)
 		if a, _ := m.Attend(); a.Saved || !a.Sending {
 			t.Error("says it is saved before the fact")
 		}
