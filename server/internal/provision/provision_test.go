@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"llavero/server/internal/entra"
 	"llavero/server/internal/entraemu"
 	"llavero/server/internal/store"
 	"llavero/shared/access"
@@ -195,6 +196,53 @@ func TestRun_faultForEver(t *testing.T) {
 				w.mustBeWhole()
 			})
 		}
+	}
+}
+
+// TestRun_proofForEver makes only the proof fail: the token that the server
+// itself works with is good.
+func TestRun_proofForEver(t *testing.T) {
+	t.Parallel()
+	dir := newDirectory(t)
+	cases := map[string]struct {
+		fault    entraemu.Fault
+		code     string
+		min, max time.Duration
+	}{
+		"fault":     {entraemu.Fault{Kind: entraemu.FaultStatus, Status: 500}, "AADSTS", 0, 5 * time.Minute},
+		"cut":       {entraemu.Fault{Kind: entraemu.FaultCutBefore}, entra.CodeNoAnswer, 0, 5 * time.Minute},
+		"throttled": {entraemu.Fault{Kind: entraemu.FaultStatus, Status: 429, RetryAfter: 60}, "AADSTS", 5 * time.Minute, 20 * time.Minute},
+		"refused":   {entraemu.Fault{Kind: entraemu.FaultStatus, Status: 403}, "AADSTS", 0, time.Minute},
+		"not yet":   {entraemu.Fault{Kind: entraemu.FaultDelay, Delay: 1}, "AADSTS7000215", 14 * time.Minute, 16 * time.Minute},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, dir)
+			c.fault.Path, c.fault.Skip, c.fault.Count = "/token", 1, entraemu.Forever
+			if name == "not yet" { // no fault at all: servers that never hear of the secret
+				if err := dir.TurnKnobs(func(k *entraemu.Knobs) { k.Lag.Secret = entraemu.Exactly(time.Hour) }); err != nil {
+					t.Fatal(err)
+				}
+			}
+			start := dir.clock.Now()
+			w.liveWith(c.fault)
+			took := dir.clock.Now().Sub(start)
+			r := w.request()
+			if r.Status != access.StatusPending || r.Failure.Step != access.StepVerify || !strings.HasPrefix(r.Failure.Code, c.code) {
+				t.Fatalf("the request is %s, %+v; want it parked at its proof with %s", r.Status, r.Failure, c.code)
+			}
+			if took < c.min || took > c.max {
+				t.Errorf("parked after %s, want between %s and %s", took, c.min, c.max)
+			}
+			dir.Faults().Clear()
+			if err := dir.TurnKnobs(func(k *entraemu.Knobs) { k.Lag.Secret = entraemu.Exactly(0) }); err != nil {
+				t.Fatal(err)
+			}
+			_ = dir.clock.Sleep(t.Context(), time.Hour)
+			w.resume()
+			w.live(-1)
+			w.mustBeWhole()
+		})
 	}
 }
 

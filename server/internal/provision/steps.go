@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -167,7 +168,7 @@ func (r *run) verify(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open the secret for its test: %w", err)
 	}
-	want, good := r.cfg.Verify, 0
+	want, good, unanswered := r.cfg.Verify, 0, 0
 	deadline := r.cfg.Clock().Add(want.Window)
 	for good < want.Successes {
 		info, err := r.client.TestKey(ctx, r.key.TenantID, clientID, text, r.key.Scope)
@@ -177,13 +178,17 @@ func (r *run) verify(ctx context.Context) error {
 		wait := want.Spacing
 		switch {
 		case err == nil:
-			if good++; good == want.Successes {
+			good, unanswered = good+1, 0
+			if good == want.Successes {
 				continue
 			}
-		case !isYoung(err) || !r.cfg.Clock().Add(want.Wait).Before(deadline):
-			return err
+		case isYoung(err) && r.cfg.Clock().Add(want.Wait).Before(deadline):
+			good, unanswered, wait = 0, 0, want.Wait
+		case entra.OutcomeOf(err) == entra.Later && !isGivenUp(err) && unanswered < unansweredTries:
+			unanswered++
+			wait = waitAfter(err, want.Wait)
 		default:
-			good, wait = 0, waitAfter(err, want.Wait)
+			return err
 		}
 		if err := r.cfg.Sleep(ctx, wait); err != nil {
 			return err
@@ -205,16 +210,14 @@ func (r *run) judge(info entra.TokenInfo, clientID string) error {
 	return nil
 }
 
-// isYoung reports a failure that a key made moments ago grows out of.
+// unansweredTries is how often in a row the token endpoint may be out of order
+// before the job waits, instead of its worker.
+const unansweredTries = 2
+
+// isYoung reports a refusal that a key made moments ago grows out of.
 func isYoung(err error) bool {
-	if entra.IsPropagating(err) {
-		return true
-	}
-	if e, ok := entra.AsError(err); ok {
-		return e.Outcome == entra.Later
-	}
-	own, ok := err.(*givenUp) //nolint:errorlint // judge returns it bare
-	return ok && own.code == CodeRolesMissing
+	own, ok := errors.AsType[*givenUp](err)
+	return entra.IsPropagating(err) || ok && own.code == CodeRolesMissing
 }
 
 func waitAfter(err error, wait time.Duration) time.Duration {
