@@ -247,12 +247,15 @@ func (s *stage) inSight(ctx context.Context, what string, matches look) (object,
 			return o, err
 		}
 		before := o.Y
-		_ = until(ctx, time.Second, "the scroll", func() error {
+		moved := until(ctx, time.Second, "the scroll", func() error {
 			if now, err := s.find(ctx, what, matches); err != nil || now.Y == before {
 				return errors.New("not moved")
 			}
 			return nil
 		})
+		if moved != nil && o.Y >= 0 && o.Y+o.H <= h {
+			return o, nil // it does not scroll: fixed at the bottom, and whole
+		}
 	}
 	return object{}, fmt.Errorf("%s cannot be scrolled into sight on %s's screen", what, s.name)
 }
