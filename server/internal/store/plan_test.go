@@ -28,9 +28,9 @@ func TestFeedQueries_useAnIndex(t *testing.T) {
 		where, args := scope(viewer, "id")
 		return queryOf(`SELECT `+columns+from+` WHERE `+table+`.id = $1 AND `+where, args...)
 	}
-	all := func(columns, from string, scope func(access.Viewer, ...any) (string, []any), viewer access.Viewer) func() (string, []any) {
+	all := func(columns, from string, scope func(access.Viewer, ...any) (string, []any), viewer access.Viewer, table string) func() (string, []any) {
 		where, args := scope(viewer)
-		return queryOf(`SELECT `+columns+from+` WHERE `+where, args...)
+		return queryOf(`SELECT `+columns+from+` WHERE `+where+` ORDER BY `+table+`.id`, args...)
 	}
 	cases := []struct {
 		name  string
@@ -43,9 +43,9 @@ func TestFeedQueries_useAnIndex(t *testing.T) {
 		{"request, delegate", one(requestRowColumns, requestRowFrom, requestScope, delegate, "key_requests"), []string{"SEARCH key_requests", "SEARCH providers", "SEARCH entities"}},
 		{"key, officer", one(keyRowColumns, ` FROM access_keys`, keyScope, officer, "access_keys"), []string{"SEARCH access_keys"}},
 		{"key, delegate", one(keyRowColumns, ` FROM access_keys`, keyScope, delegate, "access_keys"), []string{"SEARCH access_keys"}},
-		{"all requests, delegate", all(requestRowColumns, requestRowFrom, requestScope, delegate), []string{"key_requests_by_entity", "SEARCH providers"}},
-		{"all keys, delegate", all(keyRowColumns, ` FROM access_keys`, keyScope, delegate), []string{"access_keys_by_entity"}},
-		{"all requests, officer", all(requestRowColumns, requestRowFrom, requestScope, officer), []string{"SEARCH providers", "SEARCH entities"}},
+		{"all requests, delegate", all(requestRowColumns, requestRowFrom, requestScope, delegate, "key_requests"), []string{"key_requests_by_entity", "SEARCH providers"}},
+		{"all keys, delegate", all(keyRowColumns, ` FROM access_keys`, keyScope, delegate, "access_keys"), []string{"access_keys_by_entity"}},
+		{"all requests, officer", all(requestRowColumns, requestRowFrom, requestScope, officer, "key_requests"), []string{"SEARCH providers", "SEARCH entities"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -217,7 +217,9 @@ func changeOf(kind wire.RowKind, id string, version int64, row any) (wire.Change
 }
 
 // VisibleRows hands over every row this viewer may see, one at a time and with
-// no position: for a client that starts anew. It stops at fn's first error and
+// no position: for a client that starts anew. Rows of a kind come by id, as a
+// client keeps them: it then appends to its file, where rows in no order would
+// have it write each page many times over. It stops at fn's first error and
 // returns it.
 func (tx *Tx) VisibleRows(viewer access.Viewer, fn func(wire.Change) error) error {
 	if viewer.IsDelegate() {
@@ -251,7 +253,7 @@ func (tx *Tx) VisibleRows(viewer access.Viewer, fn func(wire.Change) error) erro
 			return err
 		}
 		return emit(wire.RowRequest, string(r.ID), r.Version, r)
-	}, `SELECT `+requestRowColumns+requestRowFrom+` WHERE `+scope, args...)
+	}, `SELECT `+requestRowColumns+requestRowFrom+` WHERE `+scope+` ORDER BY key_requests.id`, args...)
 	if err != nil {
 		return err
 	}
@@ -262,5 +264,5 @@ func (tx *Tx) VisibleRows(viewer access.Viewer, fn func(wire.Change) error) erro
 			return err
 		}
 		return emit(wire.RowKey, string(k.ID), k.Version, k)
-	}, `SELECT `+keyRowColumns+` FROM access_keys WHERE `+scope, args...)
+	}, `SELECT `+keyRowColumns+` FROM access_keys WHERE `+scope+` ORDER BY access_keys.id`, args...)
 }

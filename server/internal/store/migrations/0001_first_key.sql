@@ -139,7 +139,7 @@ CREATE TABLE key_requests (
 ) STRICT;
 CREATE UNIQUE INDEX key_requests_one_open ON key_requests (code)
     WHERE status IN ('signing', 'issuing', 'pending');  -- one open request a code
-CREATE INDEX key_requests_by_entity ON key_requests (entity); -- a delegate's feed
+CREATE INDEX key_requests_by_entity ON key_requests (entity, id); -- a delegate's feed, by id
 CREATE INDEX key_requests_by_code ON key_requests (code); -- renamed in REPS
 CREATE INDEX key_requests_taken ON key_requests (taken_until) WHERE taken_by <> ''; -- lapsed leases
 
@@ -201,7 +201,7 @@ CREATE TABLE access_keys (
     UNIQUE (code, environment)
 ) STRICT;
 CREATE INDEX access_keys_by_client ON access_keys (client_id); -- a typed client id that is another's
-CREATE INDEX access_keys_by_entity ON access_keys (entity); -- a delegate's feed
+CREATE INDEX access_keys_by_entity ON access_keys (entity, id); -- a delegate's feed, by id
 
 CREATE TABLE key_secrets (
     id           TEXT PRIMARY KEY,         -- UUID: the operation id, and the secret's displayName in Entra
