@@ -41,6 +41,9 @@ var (
 // readers is how many transactions read at the same time.
 const readers = 8
 
+// statements is how many prepared statements each connection keeps.
+const statements = "80"
+
 // DB is an open database.
 type DB struct {
 	path   string
@@ -64,7 +67,7 @@ func Open(ctx context.Context, path string, clock func() time.Time) (*DB, error)
 	}
 	db := &DB{path: abs, clock: clock, wakes: map[chan struct{}]struct{}{}}
 	db.writer, err = sql.Open("sqlite3", dsn(abs, "_txlock", "immediate", "_journal_mode", "WAL",
-		"_synchronous", "FULL", "_foreign_keys", "1", "_busy_timeout", "5000"))
+		"_synchronous", "FULL", "_foreign_keys", "1", "_busy_timeout", "5000", "_stmt_cache_size", statements))
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", abs, err)
 	}
@@ -74,7 +77,8 @@ func Open(ctx context.Context, path string, clock func() time.Time) (*DB, error)
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(err, db.writer.Close())
 	}
-	db.reader, err = sql.Open("sqlite3", dsn(abs, "mode", "ro", "_query_only", "1", "_foreign_keys", "1", "_busy_timeout", "5000"))
+	db.reader, err = sql.Open("sqlite3", dsn(abs, "mode", "ro", "_query_only", "1", "_foreign_keys", "1",
+		"_busy_timeout", "5000", "_stmt_cache_size", statements))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s for reading: %w", abs, err), db.writer.Close())
 	}

@@ -357,13 +357,13 @@ func ok(t interface {
 }
 
 // refusal fails unless err is a refusal with this code and hint.
-func refusal(t *testing.T, err error, code access.Code, hint access.Hint) *access.Error {
+func refusal(t *testing.T, err error, code access.Code, hint access.Hint) access.Error {
 	t.Helper()
 	if access.CodeOf(err) != code || access.HintOf(err) != hint || err == nil {
 		t.Fatalf("got %v, want %s %s", err, code, hint)
 	}
 	e, _ := errors.AsType[*access.Error](err)
-	return e
+	return *e
 }
 
 // madeSecret has the shape of what Entra issues; it is made at run time only.
