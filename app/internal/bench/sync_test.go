@@ -30,6 +30,7 @@ func BenchmarkCountry(b *testing.B) {
 	b.Run("FirstSync", func(b *testing.B) { firstSync(b, c, keys) })
 	b.Run("CatchUp", func(b *testing.B) { catchUp(b, c, keys) })
 	b.Run("CommitToClient", func(b *testing.B) { commitToClient(b, c) })
+	b.Run("ListFilter", func(b *testing.B) { listFilter(b, c, keys) })
 }
 
 // firstSync is an officer's very first start: from the moment they are signed in
