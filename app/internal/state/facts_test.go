@@ -1,0 +1,93 @@
+package state
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"llavero/shared/access"
+	"llavero/shared/wire"
+)
+
+func TestFacts_resetAndReturn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kept := &memory{}
+		s := newServer(t, officer())
+		m := s.start(kept, mapKeeper{})
+		s.signIn()
+		for _, id := range []access.RequestID{"r-1", "r-2", "r-3"} {
+			s.put(id, func(r *wire.RequestRow) { r.Status, r.Number = access.StatusPending, string(id) })
+		}
+		s.bring()
+		if m.TakeNotices() != nil || len(m.Queue().Rows) != 3 || m.Queue().Search.Len() != 3 {
+			t.Errorf("%+v", m.Queue())
+		}
+		f := m.Facts()
+		// Two rows change while nobody listens.
+		f.Lost(errors.New("gone"))
+		s.put("r-1", func(r *wire.RequestRow) { r.Status = access.StatusDone })
+		s.put("r-2", func(r *wire.RequestRow) { r.TakenName = "Colega" })
+		must(t, f.Welcome(t.Context(), "e1", s.seq, false))
+		if m.Header().Link.Phase != LinkCatchingUp {
+			t.Error("not catching up")
+		}
+		s.bring()
+		if n := m.TakeNotices(); len(n) != 1 || n[0].Kind != NoticeBack || n[0].Args["count"] != "2" || m.Header().Link.Missed != 2 {
+			t.Errorf("%+v", n)
+		}
+		// A restored server: nothing is shown of the new rows until all are there.
+		f.Lost(errors.New("gone"))
+		s.mu.Lock()
+		delete(s.rows, "r-3")
+		row := s.rows["r-2"]
+		s.mu.Unlock()
+		must(t, f.Welcome(t.Context(), "e2", 9, true))
+		must(t, f.Changes(t.Context(), []wire.Change{change(row, 0), s.provider()}))
+		if len(m.Queue().Rows) != 2 {
+			t.Error("a half reset is shown")
+		}
+		f.Lost(errors.New("gone again"))
+		if p := f.Position(); p.Epoch != "e1" {
+			t.Errorf("a half reset moved the position to %+v", p)
+		}
+		must(t, f.Welcome(t.Context(), "e2", 9, true))
+		must(t, f.Changes(t.Context(), []wire.Change{change(row, 0), s.provider()}))
+		must(t, f.Ready(t.Context(), 4, time.Now()))
+		if p := f.Position(); p.Epoch != "e2" || p.Seq != 4 {
+			t.Errorf("position %+v", p)
+		}
+		if got := kept.ids(); !slices.Equal(got, []string{"provider" + theCode, "requestr-2"}) || kept.now.at.Epoch != "e2" || len(m.Queue().Rows) != 1 {
+			t.Errorf("kept %v at %+v", got, kept.now.at)
+		}
+	})
+}
+
+func TestFacts_badRowMovesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kept := &memory{}
+		s := newServer(t, officer())
+		m := s.start(kept, mapKeeper{})
+		s.signIn()
+		before := kept.ids()
+		err := m.Facts().Changes(t.Context(), []wire.Change{{Seq: 9, Kind: wire.RowRequest, ID: "r-9", Version: 1, Body: []byte(`{"id":`)}})
+		if err == nil || !slices.Equal(kept.ids(), before) || m.Facts().Position().Seq == 9 {
+			t.Errorf("%v, %v", err, kept.ids())
+		}
+		must(t, m.Facts().Changes(t.Context(), []wire.Change{{Seq: 1, Kind: "of tomorrow", ID: "x", Version: 1, Body: []byte(`7`)}}))
+	})
+}
+
+func TestFeed_signedOutByTheServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, delegate())
+		m := s.start(&memory{}, mapKeeper{})
+		s.signIn()
+		s.feedEnd <- access.Refuse(access.CodeUnauthorized, "")
+		synctest.Wait()
+		if v := m.SignIn(); v.Phase != SignInIdle || v.Trouble == nil || v.Trouble.Err.Code != access.CodeUnauthorized {
+			t.Errorf("%+v", v)
+		}
+	})
+}
