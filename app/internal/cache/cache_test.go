@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -95,6 +96,36 @@ func TestApply_survivesTheProgram(t *testing.T) {
 	}
 	if !position.At.Equal(at(4).At) || position.Seq != 4 || position.Epoch != "e1" {
 		t.Errorf("position %+v", position)
+	}
+}
+
+// TestApply_inOrder: rows written, deleted and written again within one list end
+// as the list says, whatever its length.
+func TestApply_inOrder(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 5))
+	c := open(t, t.TempDir(), keys{})
+	want := map[string]string{}
+	for _, n := range []int{0, 1, many - 1, many, many + 1, 2 * many, 5*many + 7, 700} {
+		for _, deletes := range []int{0, 3, 200} {
+			var list []wire.Change
+			for i := range n {
+				id := fmt.Sprint(r.IntN(300))
+				body := fmt.Sprint(n*1000 + i)
+				if deletes > 0 && r.IntN(deletes) == 0 {
+					body = ""
+				}
+				list = append(list, row(id, body, int64(i)))
+				delete(want, "request/"+id)
+				if body != "" {
+					want["request/"+id] = fmt.Sprintf("%s v%d", body, i)
+				}
+			}
+			must(t, c.Apply(t.Context(), list, at(int64(n))))
+			got, position := contents(t, c)
+			if diff := cmp.Diff(want, got); diff != "" || position.Seq != int64(n) {
+				t.Fatalf("%d rows, deletes %d: at %d %s", n, deletes, position.Seq, diff)
+			}
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"llavero/shared/wire"
 )
@@ -28,31 +29,81 @@ func (c *Cache) Apply(ctx context.Context, changes []wire.Change, at wire.Positi
 	})
 }
 
-// put writes rows; an empty body deletes.
+// many is how many rows go in one statement: calls into SQLite are what a first
+// synchronisation costs.
+const many = 64
+
+// upsert is the statement that writes n rows.
+func upsert(n int) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO rows (generation, kind, id, version, sealed) VALUES ")
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "($%d, $%d, $%d, $%d, $%d)", 5*i+1, 5*i+2, 5*i+3, 5*i+4, 5*i+5)
+	}
+	b.WriteString(" ON CONFLICT (generation, kind, id) DO UPDATE SET version = excluded.version, sealed = excluded.sealed")
+	return b.String()
+}
+
+// put writes rows in their order; an empty body deletes.
 func (c *Cache) put(ctx context.Context, tx *sql.Tx, generation int64, changes []wire.Change) error {
-	if len(changes) == 0 {
-		return nil
-	}
-	put, err := tx.PrepareContext(ctx, `INSERT INTO rows (generation, kind, id, version, sealed)
-		VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (generation, kind, id) DO UPDATE SET version = excluded.version, sealed = excluded.sealed`)
-	if err != nil {
-		return fmt.Errorf("cache: %w", err)
-	}
-	defer func() { _ = put.Close() }()
-	for _, change := range changes {
-		if len(change.Body) == 0 {
+	for len(changes) > 0 {
+		n := 0
+		for n < min(len(changes), many) && len(changes[n].Body) > 0 {
+			n++
+		}
+		var err error
+		switch n {
+		case 0:
+			n = 1
 			_, err = tx.ExecContext(ctx, "DELETE FROM rows WHERE generation = $1 AND kind = $2 AND id = $3",
-				generation, change.Kind, change.ID)
-		} else {
-			sealed := c.aead.Seal(nil, nil, change.Body, label(change.Kind, change.ID))
-			_, err = put.ExecContext(ctx, generation, change.Kind, change.ID, change.Version, sealed)
+				generation, changes[0].Kind, changes[0].ID)
+		case many:
+			err = c.putMany(ctx, tx, generation, &changes)
+			n = 0
+		default:
+			_, err = tx.ExecContext(ctx, upsert(n), c.values(generation, changes[:n])...)
 		}
 		if err != nil {
 			return fmt.Errorf("cache: row: %w", err)
 		}
+		changes = changes[n:]
 	}
 	return nil
+}
+
+// putMany writes whole statements of rows with bodies, and takes them off the
+// list.
+func (c *Cache) putMany(ctx context.Context, tx *sql.Tx, generation int64, changes *[]wire.Change) error {
+	put, err := tx.PrepareContext(ctx, upsert(many))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = put.Close() }()
+	for list := *changes; len(list) >= many; list = list[many:] {
+		for _, change := range list[:many] {
+			if len(change.Body) == 0 {
+				return nil
+			}
+		}
+		if _, err := put.ExecContext(ctx, c.values(generation, list[:many])...); err != nil {
+			return err
+		}
+		*changes = list[many:]
+	}
+	return nil
+}
+
+// values are the columns of rows, sealed.
+func (c *Cache) values(generation int64, changes []wire.Change) []any {
+	list := make([]any, 0, 5*len(changes))
+	for _, change := range changes {
+		sealed := c.aead.Seal(nil, nil, change.Body, label(change.Kind, change.ID))
+		list = append(list, generation, string(change.Kind), change.ID, change.Version, sealed)
+	}
+	return list
 }
 
 // BeginReset starts a new, empty generation. The one in use stays until
