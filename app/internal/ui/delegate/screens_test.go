@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -389,6 +390,48 @@ func TestConfirm_troubles(t *testing.T) {
 	}
 }
 
+// testBeat ticks on the test's goroutine, which is the UI goroutine of a test,
+// while after waits.
+type testBeat struct {
+	ticker *time.Ticker
+	tick   func()
+}
+
+func (b *testBeat) beat(tick func()) (stop func()) {
+	b.ticker, b.tick = time.NewTicker(time.Second), tick
+	return b.ticker.Stop
+}
+
+func (b *testBeat) after(d time.Duration) {
+	end := time.After(d)
+	for {
+		select {
+		case <-b.ticker.C:
+			b.tick()
+		case <-end:
+			return
+		}
+	}
+}
+
+func TestEverySecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ticks atomic.Int32
+		stop := everySecond(func() { ticks.Add(1) })
+		time.Sleep(10*time.Second + time.Millisecond)
+		synctest.Wait()
+		if got := ticks.Load(); got != 10 {
+			t.Errorf("%d ticks in 10 s", got)
+		}
+		stop()
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if got := ticks.Load(); got != 10 {
+			t.Errorf("%d ticks after the stop", got-10)
+		}
+	})
+}
+
 // A count-down moves by itself once a second, and stops with the screen.
 func TestConfirm_countsDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -396,11 +439,10 @@ func TestConfirm_countsDown(t *testing.T) {
 		s := confirmSnapshot()
 		s.Code.SentAt, s.Code.ExpiresAt, s.Code.ResendAt = start, start.Add(40*time.Second), start.Add(30*time.Second)
 		c := NewConfirm(time.Now)
+		var b testBeat
+		c.Beat = b.beat
 		c.Render(s)
-		after := func(d time.Duration) {
-			time.Sleep(d)
-			synctest.Wait()
-		}
+		after := b.after
 		if c.send.Text != "Reenviar código (en 30 s)" || !c.send.Disabled() {
 			t.Errorf("at first: %q", c.send.Text)
 		}
@@ -429,13 +471,14 @@ func TestConfirm_countsDown(t *testing.T) {
 func TestProgress_elapsedMoves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := NewProgress(time.Now)
+		var b testBeat
+		p.Beat = b.beat
 		s := state.Progress{Link: online, Request: wire.RequestRow{Status: access.StatusIssuing, SignedAt: time.Now()}}
 		p.Render(s)
 		if p.elapsed.Visible() {
 			t.Error("elapsed time at once")
 		}
-		time.Sleep(patience + time.Second + time.Millisecond)
-		synctest.Wait()
+		b.after(patience + time.Second + time.Millisecond)
 		if !strings.HasPrefix(p.elapsed.Text(), "Han pasado 11 s.") {
 			t.Errorf("got %q", p.elapsed.Text())
 		}

@@ -1,6 +1,7 @@
 package delegate
 
 import (
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -10,20 +11,36 @@ import (
 type Beat func(tick func()) (stop func())
 
 // everySecond is the Beat of the product. Its timer's goroutine touches nothing
-// but the toolkit's queue.
+// but the toolkit's queue; the lock keeps a stop and a tick apart.
 func everySecond(tick func()) (stop func()) {
-	running := true
+	var lock sync.Mutex
 	var timer *time.Timer
-	timer = time.AfterFunc(time.Second, func() {
-		fyne.Do(func() {
-			if !running {
-				return
-			}
-			timer.Reset(time.Second)
-			tick()
+	running := true
+	isRunning := func() bool {
+		lock.Lock()
+		defer lock.Unlock()
+		return running
+	}
+	var arm func()
+	arm = func() {
+		lock.Lock()
+		defer lock.Unlock()
+		if !running {
+			return // the tick stopped it
+		}
+		timer = time.AfterFunc(time.Second, func() {
+			fyne.Do(func() {
+				if isRunning() {
+					tick()
+					arm()
+				}
+			})
 		})
-	})
+	}
+	arm()
 	return func() {
+		lock.Lock()
+		defer lock.Unlock()
 		running = false
 		timer.Stop()
 	}

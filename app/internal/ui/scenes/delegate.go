@@ -1,6 +1,8 @@
 package scenes
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,7 +100,7 @@ func confirm(s state.Confirm) fyne.CanvasObject {
 
 // confirmData is a request whose code was sent 20 s ago.
 func confirmData() state.Confirm {
-	e := entities()[3] // the longest name
+	e := slices.MaxFunc(entities(), func(a, b state.Entity) int { return cmp.Compare(len(a.Provider.Name), len(b.Provider.Name)) })
 	return state.Confirm{
 		Link: online(), Entity: e, Number: "SOL-2026-000123", Version: 1, Kind: access.KindEnroll,
 		Form: form(), Texts: texts(), ContentHash: strings.Repeat("9c41", 16),
