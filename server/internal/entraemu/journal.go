@@ -6,8 +6,11 @@ import (
 	"time"
 )
 
-// journalSize is how many calls the journal keeps.
-const journalSize = 20_000
+// Bounds of the journal: calls kept, and bytes of a body.
+const (
+	journalSize = 20_000
+	journalBody = 4 << 10
+)
 
 // Call is one request as the journal keeps it: never a secret, a token or the
 // body of an answer.

@@ -31,16 +31,24 @@ type signingKey struct {
 	kid  string // its SHA-1 thumbprint, which is also x5t
 }
 
+// madeKeys are the two keys every new tenant of this process begins with: making
+// them is by far the slowest part of a start.
+var madeKeys struct {
+	sync.Mutex
+	keys []*signingKey
+}
+
 func newKeyring(now time.Time) (*keyring, error) {
-	r := &keyring{}
-	for range 2 {
+	madeKeys.Lock()
+	defer madeKeys.Unlock()
+	for len(madeKeys.keys) < 2 {
 		k, err := newSigningKey(now)
 		if err != nil {
 			return nil, err
 		}
-		r.keys = append(r.keys, k)
+		madeKeys.keys = append(madeKeys.keys, k)
 	}
-	return r, nil
+	return &keyring{keys: append([]*signingKey(nil), madeKeys.keys...)}, nil
 }
 
 func newSigningKey(now time.Time) (*signingKey, error) {
