@@ -109,6 +109,9 @@ type Entra struct {
 	CertificateFile string      `toml:"certificate_file"` // PEM, certificate and key
 	// CAFile adds authorities to trust, PEM: for the emulator.
 	CAFile string `toml:"ca_file"`
+	// CheckPermissions asks at start what the application may do, and logs what
+	// is missing or in excess.
+	CheckPermissions bool `toml:"check_permissions"`
 	// WritesPerSecond is how fast the server writes to Graph.
 	WritesPerSecond int `toml:"writes_per_second"`
 	// One call is repeated up to Tries times within Budget, BackOff apart at

@@ -29,6 +29,7 @@ func Default() Config {
 			Authority:         "https://login.microsoftonline.com",
 			GraphURL:          "https://graph.microsoft.com/v1.0",
 			InstanceDiscovery: true,
+			CheckPermissions:  true,
 			WritesPerSecond:   15,
 			Tries:             3, Budget: 2 * time.Minute, BackOff: time.Second, LagWindow: 5 * time.Minute, Timeout: 30 * time.Second,
 		},

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -349,5 +350,20 @@ func TestFreeMail(t *testing.T) {
 	}
 	if !own("gratis.example") || own("gmail.com") {
 		t.Error("the settings' list does not replace the built-in one")
+	}
+}
+
+func TestComparePermissions(t *testing.T) {
+	const own, grant, read = "Application.ReadWrite.OwnedBy", "AppRoleAssignment.ReadWrite.All", "Application.Read.All"
+	const quota, more = "Organization.Read.All", "Application.ReadWrite.All"
+	for _, tt := range []struct{ have, missing, excess []string }{
+		{[]string{own, quota, read, grant}, nil, nil},
+		{nil, []string{grant, read, own}, nil},
+		{[]string{grant, more, read}, []string{own}, []string{more}},
+	} {
+		missing, excess := comparePermissions(tt.have)
+		if !slices.Equal(missing, tt.missing) || !slices.Equal(excess, tt.excess) {
+			t.Errorf("%q: missing %q, excess %q", tt.have, missing, excess)
+		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"time"
 
@@ -17,7 +16,6 @@ import (
 	"llavero/server/internal/provision"
 	"llavero/server/internal/store"
 	"llavero/server/internal/worker"
-	"llavero/server/internal/workflow"
 	"llavero/shared/access"
 )
 
@@ -127,11 +125,8 @@ func readIdentity(file string) ([]*x509.Certificate, any, error) {
 
 // newWorkers makes the worker of keys and the worker of mail: people wait for
 // mail, so that it has slots of its own.
-func newWorkers(cfg config.Config, db *store.DB, flow *workflow.Flow, clock func() time.Time, log *slog.Logger) ([]*worker.Worker, error) {
-	client, err := newEntra(cfg, clock)
-	if err != nil {
-		return nil, err
-	}
+func (s *Server) newWorkers() ([]*worker.Worker, error) {
+	cfg, db, flow, client, clock, log := s.cfg, s.store, s.flow, s.entra, s.clock, s.log
 	mailer, err := newMailer(cfg, clock)
 	if err != nil {
 		return nil, err

@@ -22,6 +22,7 @@ import (
 
 	"llavero/server/internal/auth"
 	"llavero/server/internal/config"
+	"llavero/server/internal/entra"
 	"llavero/server/internal/feed"
 	"llavero/server/internal/httpapi"
 	"llavero/server/internal/params"
@@ -54,6 +55,7 @@ type Server struct {
 	flow    *workflow.Flow
 	auth    *auth.Service
 	hub     *feed.Hub
+	entra   *entra.Client // nil: no directory
 	workers []*worker.Worker
 	http    *http.Server
 	listen  net.Listener
@@ -123,7 +125,10 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	if s.workers, err = newWorkers(cfg, s.store, s.flow, o.clock, log); err != nil {
+	if s.entra, err = newEntra(cfg, o.clock); err != nil {
+		return nil, err
+	}
+	if s.workers, err = s.newWorkers(); err != nil {
 		return nil, err
 	}
 	s.hub = feed.New(feed.Deps{Store: s.store, Auth: s.auth, Settings: cfg.Feed, Clock: o.clock, Wall: time.Now, Log: log})
@@ -229,6 +234,10 @@ func (s *Server) Run(ctx context.Context) error {
 	for _, w := range s.workers {
 		g.Go(func() error { return w.Run(ctx) })
 	}
+	g.Go(func() error {
+		tellPermissions(ctx, s.cfg.Entra, s.entra, s.log)
+		return nil
+	})
 	g.Go(func() error { return s.lapse(ctx) })
 	g.Go(func() error { return s.sweep(ctx) })
 	g.Go(func() error { return s.store.Watch(ctx, watchEvery) })
