@@ -107,6 +107,7 @@ func (m *Model) begin(change func()) (life int, err error) {
 // ask sends one intent with the key of its act and waits until its fact is in
 // the rows.
 func (m *Model) ask(ctx context.Context, act string, body any, call func(key string) (wire.Accepted, error)) (wire.Accepted, error) {
+	life := m.lifeNow()
 	key, err := m.keyOf(act, body)
 	if err != nil {
 		return wire.Accepted{}, err
@@ -114,7 +115,7 @@ func (m *Model) ask(ctx context.Context, act string, body any, call func(key str
 	accepted, err := call(key)
 	m.answered(act, err)
 	if err != nil {
-		m.ended(ctx, err)
+		m.ended(life, err)
 		return wire.Accepted{}, err
 	}
 	return accepted, m.await(ctx, accepted)
@@ -158,10 +159,10 @@ func (m *Model) wakeWaiting() {
 	m.moved = make(chan struct{})
 }
 
-// ended signs out when an answer says that the session is no more.
-func (m *Model) ended(ctx context.Context, err error) {
-	if access.CodeOf(err) != access.CodeUnauthorized {
-		return
+// ended signs out when an answer says that the session is no more. An answer to
+// an earlier session says nothing of this one.
+func (m *Model) ended(life int, err error) {
+	if access.CodeOf(err) == access.CodeUnauthorized {
+		m.leave(life, m.troubleOf(err))
 	}
-	m.leave(ctx, m.troubleOf(err))
 }

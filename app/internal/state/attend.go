@@ -78,7 +78,7 @@ func (m *Model) LoadDetail(ctx context.Context, id access.RequestID) error {
 	life := m.lifeNow()
 	detail, err := m.deps.API.Request(ctx, id)
 	if err != nil {
-		m.ended(ctx, err)
+		m.ended(life, err)
 	}
 	t := m.troubleOf(err)
 	m.set(life, func() {
@@ -251,7 +251,7 @@ func (m *Model) wasAway() bool {
 
 func (m *Model) renewAll(ctx context.Context) {
 	m.mu.Lock()
-	isOnline := m.isOnline()
+	isOnline, life := m.isOnline(), m.life
 	var held []access.RequestID
 	for id := range m.held {
 		held = append(held, id)
@@ -269,7 +269,7 @@ func (m *Model) renewAll(ctx context.Context) {
 		m.answered("renew/"+string(id), err)
 		if err != nil {
 			m.deps.Log.Info("lease not renewed", "error", err)
-			m.ended(ctx, err)
+			m.ended(life, err)
 		}
 	}
 }

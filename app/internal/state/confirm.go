@@ -56,7 +56,7 @@ func (m *Model) OpenConfirm(ctx context.Context, id access.RequestID) error {
 func (m *Model) openConfirm(ctx context.Context, life int, id access.RequestID) error {
 	detail, err := m.deps.API.Request(ctx, id)
 	if err != nil {
-		m.ended(ctx, err)
+		m.ended(life, err)
 		return err
 	}
 	m.set(life, func() {
@@ -109,7 +109,7 @@ func (m *Model) SendCode(ctx context.Context) error {
 		m.answered(act, err)
 	}
 	if err != nil {
-		m.ended(ctx, err)
+		m.ended(life, err)
 	}
 	t := m.troubleOf(err)
 	m.set(life, func() {

@@ -64,7 +64,7 @@ func (m *Model) OpenEnroll(ctx context.Context) error {
 	m.mu.Unlock()
 	texts, err := m.deps.API.ConsentTexts(ctx)
 	if err != nil {
-		m.ended(ctx, err)
+		m.ended(life, err)
 	}
 	t := m.troubleOf(err)
 	m.set(life, func() {

@@ -287,7 +287,7 @@ func (m *Model) followLife(ctx context.Context, feed Feed, life int) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			m.feedEnded(ctx, life, err)
+			m.feedEnded(life, err)
 			return nil
 		case <-m.signed:
 			m.mu.Lock()
@@ -305,13 +305,10 @@ func (m *Model) followLife(ctx context.Context, feed Feed, life int) error {
 }
 
 // feedEnded takes note that the server ended the feed for good.
-func (m *Model) feedEnded(ctx context.Context, life int, err error) {
-	m.mu.Lock()
-	isSame := m.life == life
-	m.mu.Unlock()
-	if !isSame || err == nil || errors.Is(err, context.Canceled) {
+func (m *Model) feedEnded(life int, err error) {
+	if err == nil || errors.Is(err, context.Canceled) {
 		return
 	}
 	m.deps.Log.Warn("feed ended", "error", err)
-	m.leave(ctx, m.troubleOf(err))
+	m.leave(life, m.troubleOf(err))
 }

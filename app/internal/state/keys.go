@@ -48,7 +48,7 @@ func (m *Model) ChooseKeys(code access.LicenseCode) {
 func (m *Model) LoadParameters(ctx context.Context, key access.KeyID) error {
 	life := m.lifeNow()
 	p, err := m.deps.API.Parameters(ctx, key)
-	return m.loaded(ctx, life, key, err, func() {
+	return m.loaded(life, key, err, func() {
 		list := maps.Clone(m.keys.parameters)
 		if list == nil {
 			list = map[access.Environment][]wire.Parameter{}
@@ -62,7 +62,7 @@ func (m *Model) LoadParameters(ctx context.Context, key access.KeyID) error {
 func (m *Model) LoadAudit(ctx context.Context, key access.KeyID) error {
 	life := m.lifeNow()
 	a, err := m.deps.API.KeyAudit(ctx, key)
-	return m.loaded(ctx, life, key, err, func() {
+	return m.loaded(life, key, err, func() {
 		list := maps.Clone(m.keys.audit)
 		if list == nil {
 			list = map[access.KeyID][]wire.KeyAuditEntry{}
@@ -74,9 +74,9 @@ func (m *Model) LoadAudit(ctx context.Context, key access.KeyID) error {
 
 // loaded puts in what was read about a key, unless another code was chosen
 // meanwhile.
-func (m *Model) loaded(ctx context.Context, life int, key access.KeyID, err error, change func()) error {
+func (m *Model) loaded(life int, key access.KeyID, err error, change func()) error {
 	if err != nil {
-		m.ended(ctx, err)
+		m.ended(life, err)
 	}
 	t := m.troubleOf(err)
 	m.set(life, func() {
@@ -106,7 +106,7 @@ func (m *Model) Reveal(ctx context.Context, key access.KeyID, field access.Field
 		reply, err = m.reveal(ctx, key, field, purpose)
 	}
 	if err != nil {
-		m.ended(ctx, err)
+		m.ended(life, err)
 		t := m.troubleOf(err)
 		m.set(life, func() { m.keys.trouble = t })
 		return secret.Text{}, err
@@ -136,7 +136,7 @@ func (m *Model) CopyAll(ctx context.Context, key access.KeyID, withSecret bool) 
 		text, err = m.copyAll(ctx, key, withSecret)
 	}
 	if err != nil {
-		m.ended(ctx, err)
+		m.ended(life, err)
 		t := m.troubleOf(err)
 		m.set(life, func() { m.keys.trouble = t })
 	}

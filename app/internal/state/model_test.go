@@ -175,7 +175,15 @@ func TestSignOut_forgets(t *testing.T) {
 			t.Error("a fact of the ended session was taken in")
 		}
 		must(t, m.SolvePuzzle(t.Context()))
+		life := m.lifeNow()
 		must(t, m.SubmitSignIn(t.Context(), "x", secret.New("y")))
+		m.ended(life, access.Refuse(access.CodeUnauthorized, ""))
+		if _, ok := m.Who(); !ok {
+			t.Error("a late answer to the last session ended this one")
+		}
+		if err := m.SetServer(t.Context(), "https://other.example"); err == nil {
+			t.Error("changed the server under a session")
+		}
 		<-s.feedOn
 		s.sync()
 		if len(m.Queue().Rows) != 1 {

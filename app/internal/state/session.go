@@ -170,18 +170,19 @@ func (m *Model) clear() {
 // SignOut ends the session here and on the server. Without connection it ends
 // here; the error says that the server was not told.
 func (m *Model) SignOut(ctx context.Context) error {
+	life := m.lifeNow()
 	err := m.deps.API.SignOut(ctx)
 	if access.CodeOf(err) == access.CodeUnauthorized {
 		err = nil
 	}
-	m.leave(ctx, nil)
+	m.leave(life, nil)
 	return err
 }
 
-// leave ends the session here. The kept rows stay, sealed, for the next time.
-func (m *Model) leave(_ context.Context, t *Trouble) {
+// leave ends a session here. The kept rows stay, sealed, for the next time.
+func (m *Model) leave(life int, t *Trouble) {
 	m.mu.Lock()
-	wasIn := m.who != nil
+	wasIn := m.who != nil && m.life == life
 	login := m.signIn.login
 	if wasIn {
 		m.clear()

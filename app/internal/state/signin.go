@@ -45,6 +45,9 @@ func (m *Model) Start(ctx context.Context) error {
 
 // SetServer changes the server and asks what it is. Nobody may be signed in.
 func (m *Model) SetServer(ctx context.Context, address string) error {
+	if _, isIn := m.Who(); isIn {
+		return access.Refuse(access.CodeConflict, access.HintState)
+	}
 	address = strings.TrimSpace(address)
 	if err := m.deps.API.SetServer(address); err != nil {
 		m.signInTrouble(err)
