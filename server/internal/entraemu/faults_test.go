@@ -1,6 +1,7 @@
 package entraemu
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -73,11 +74,20 @@ func TestFaults_skipAndCount(t *testing.T) {
 // The act of a lost answer stands; that of a call cut before it does not.
 func TestFaults_cuts(t *testing.T) {
 	for _, tt := range []struct {
-		kind FaultKind
-		acts bool
-	}{{FaultLostAnswer, true}, {FaultCutBody, true}, {FaultCutBefore, false}} {
-		t.Run(string(tt.kind), func(t *testing.T) {
+		kind  FaultKind
+		acts  bool
+		proto int
+	}{
+		{FaultLostAnswer, true, 2},
+		{FaultCutBody, true, 2},
+		{FaultCutBefore, false, 2},
+		{FaultLostAnswer, true, 1},
+		{FaultCutBody, true, 1},
+		{FaultCutBefore, false, 1},
+	} {
+		t.Run(fmt.Sprintf("%s over HTTP/%d", tt.kind, tt.proto), func(t *testing.T) {
 			h := start(t, Config{})
+			h.speak(tt.proto)
 			admin := h.admin()
 			m := h.makeApp(admin, "one")
 			before := h.Journal().Count("", "")

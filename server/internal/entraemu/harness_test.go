@@ -42,7 +42,25 @@ func stopped(t *testing.T) *harness {
 	return h
 }
 
+// speak makes the client use HTTP/1.1 or 2 only, and checks that it does.
+func (h *harness) speak(version int) {
+	h.t.Helper()
+	tr, ok := h.hc.Transport.(*http.Transport)
+	if !ok {
+		h.t.Fatal("the client has no transport of its own")
+	}
+	tr.Protocols = new(http.Protocols)
+	tr.Protocols.SetHTTP1(version == 1)
+	tr.Protocols.SetHTTP2(version == 2)
+	a := h.must("GET", "/"+h.TenantID()+"/v2.0/.well-known/openid-configuration", "", nil)
+	if a.proto != version {
+		h.t.Fatalf("the emulator speaks HTTP/%d, not %d", a.proto, version)
+	}
+}
+
 type answer struct {
+	proto int
+
 	status int
 	header http.Header
 	body   map[string]any
@@ -82,7 +100,7 @@ func (h *harness) do(method, path, body string, header map[string]string) (answe
 	if err != nil {
 		return answer{}, err
 	}
-	a := answer{status: res.StatusCode, header: res.Header, raw: string(raw)}
+	a := answer{proto: res.ProtoMajor, status: res.StatusCode, header: res.Header, raw: string(raw)}
 	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) {
 		if err := json.Unmarshal(raw, &a.body); err != nil {
 			h.t.Fatalf("%s %s: body is no JSON: %v", method, path, err)
