@@ -12,6 +12,7 @@ import (
 
 	"llavero/app/internal/state"
 	"llavero/server/servertest"
+	"llavero/server/servertest/world"
 	"llavero/shared/access"
 	"llavero/shared/secret"
 	"llavero/shared/seed"
@@ -320,6 +321,51 @@ func TestFeed_randomDrops(t *testing.T) {
 	if dials < 3 {
 		t.Logf("only %d connections", dials)
 	}
+}
+
+// A wrong code costs a try, another code works, and what was left unsigned is
+// taken up again by a program started anew.
+func TestDelegate_wrongCode(t *testing.T) {
+	s := servertest.New(t)
+	d := sit(t, s, t.TempDir(), nil)
+	ctx, m := t.Context(), d.model
+	p := d.signIn(seed.LoginDelegate)
+	must(t, m.OpenEnroll(ctx))
+	m.ChooseEnroll(code)
+	m.SetForm(world.Form())
+	for _, text := range m.Enroll().Texts {
+		m.Tick(text.ID, true)
+	}
+	must(t, m.SubmitEnroll(ctx))
+	id := d.request(code).ID
+	d.close()
+
+	d = sit(t, s, d.folder, nil)
+	m = d.model
+	must(t, m.Start(ctx))
+	d.online()
+	must(t, m.OpenConfirm(ctx, id))
+	for _, text := range m.Enroll().Texts {
+		m.Tick(text.ID, true)
+	}
+	must(t, m.SendCode(ctx))
+	c, _ := m.Confirm()
+	if c.Form != world.Form() || c.Code == nil || c.Code.To == p.Email || c.Code.TriesLeft != 5 {
+		t.Errorf("%+v", c)
+	}
+	right := d.code(p.Email)
+	wrong := "000000"
+	if right.Reveal() == wrong {
+		wrong = "000001"
+	}
+	if err := m.Sign(ctx, secret.New(wrong)); access.HintOf(err) != access.HintCodeWrong {
+		t.Errorf("wrong code: %v", err)
+	}
+	if c, _ := m.Confirm(); c.Code.TriesLeft != 4 || c.Trouble == nil || c.Trouble.RequestID == "" {
+		t.Errorf("%+v", c)
+	}
+	must(t, m.Sign(ctx, right))
+	d.until("issued", func() bool { return d.request(code).Status == access.StatusDone })
 }
 
 // A wrong password says so, and the words for a stranger are the same.

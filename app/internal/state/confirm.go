@@ -46,11 +46,41 @@ func (m *Model) Confirm() (Confirm, bool) {
 // OpenConfirm goes on with the signature of a request that was left unsigned.
 // Its texts must be ticked anew, in the form, unless they were in this session.
 func (m *Model) OpenConfirm(ctx context.Context, id access.RequestID) error {
-	life, err := m.begin(func() {})
+	var hasTexts bool
+	life, err := m.begin(func() { hasTexts = len(m.texts) > 0 })
 	if err != nil {
 		return err
 	}
+	if !hasTexts {
+		if err := m.OpenEnroll(ctx); err != nil {
+			return err
+		}
+	}
 	return m.openConfirm(ctx, life, id)
+}
+
+// reread reads again what is being signed when the server says that it is not
+// what was shown. A code that was sent for other content is void.
+func (m *Model) reread(ctx context.Context, life int, c *confirmState, id access.RequestID, err error) {
+	if access.CodeOf(err) != access.CodeConflict {
+		return
+	}
+	if access.HintOf(err) == access.HintTextsChanged {
+		if err := m.OpenEnroll(ctx); err != nil {
+			m.deps.Log.Info("texts not read again", "error", err)
+		}
+	}
+	detail, failed := m.deps.API.Request(ctx, id)
+	if failed != nil {
+		m.deps.Log.Info("request not read again", "error", failed)
+		return
+	}
+	m.set(life, func() {
+		if detail.ContentHash != c.detail.ContentHash {
+			c.code = nil
+		}
+		c.detail = detail
+	})
 }
 
 func (m *Model) openConfirm(ctx context.Context, life int, id access.RequestID) error {
@@ -82,18 +112,18 @@ func (m *Model) SendCode(ctx context.Context) error {
 	var row wire.RequestRow
 	var body wire.SendCode
 	var c *confirmState
+	var missing []access.FieldError
 	life, err := m.begin(func() {
 		if c = m.confirm; c == nil {
 			return
 		}
 		row = c.detail.Row
-		for _, text := range m.texts {
-			if m.enroll.ticked[text.ID] {
-				body.Accepted = append(body.Accepted, wire.AcceptedText{ID: text.ID, Hash: text.Hash})
-			}
-		}
-		c.sending, c.trouble = true, nil
+		body, missing = m.accepted()
+		c.sending, c.trouble = missing == nil, nil
 	})
+	if err == nil && missing != nil {
+		err = &access.Error{Code: access.CodeInvalid, Fields: missing}
+	}
 	if err != nil {
 		m.confirmTrouble(life, err)
 		return err
@@ -110,6 +140,7 @@ func (m *Model) SendCode(ctx context.Context) error {
 	}
 	if err != nil {
 		m.ended(life, err)
+		m.reread(ctx, life, c, row.ID, err)
 	}
 	t := m.troubleOf(err)
 	m.set(life, func() {
@@ -119,6 +150,19 @@ func (m *Model) SendCode(ctx context.Context) error {
 		}
 	})
 	return err
+}
+
+// accepted are the texts whose boxes are ticked, and those whose are not; the
+// lock is held.
+func (m *Model) accepted() (body wire.SendCode, missing []access.FieldError) {
+	for _, text := range m.texts {
+		if m.enroll.ticked[text.ID] {
+			body.Accepted = append(body.Accepted, wire.AcceptedText{ID: text.ID, Hash: text.Hash})
+		} else {
+			missing = append(missing, access.FieldError{Field: FieldAccepted + text.ID, Hint: access.HintNotAccepted})
+		}
+	}
+	return body, missing
 }
 
 func (m *Model) confirmTrouble(life int, err error) {
@@ -135,6 +179,7 @@ func (m *Model) confirmTrouble(life int, err error) {
 func (m *Model) Sign(ctx context.Context, code secret.Text) error {
 	digits := access.DigitsOnly(code.Reveal())
 	var row wire.RequestRow
+	var hash string
 	var c *confirmState
 	var refused error
 	life, err := m.begin(func() {
@@ -146,6 +191,7 @@ func (m *Model) Sign(ctx context.Context, code secret.Text) error {
 			return
 		}
 		if row, refused = m.toSign(c); refused == nil {
+			hash = c.detail.ContentHash
 			c.signing, c.trouble = true, nil
 		}
 	})
@@ -163,10 +209,13 @@ func (m *Model) Sign(ctx context.Context, code secret.Text) error {
 	if c == nil {
 		return nil
 	}
-	body := wire.Sign{Code: digits, ContentHash: c.detail.ContentHash}
+	body := wire.Sign{Code: digits, ContentHash: hash}
 	_, err = m.ask(ctx, "sign/"+string(row.ID), body, func(key string) (wire.Accepted, error) {
 		return m.deps.API.Sign(ctx, key, row.ID, row.Version, body)
 	})
+	if err != nil {
+		m.reread(ctx, life, c, row.ID, err)
+	}
 	t := m.troubleOf(err)
 	m.set(life, func() {
 		c.signing, c.trouble = false, t

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +90,35 @@ func TestEnroll_toTheKeys(t *testing.T) {
 		s.bring()
 		if n := m.TakeNotices(); len(n) != 1 || n[0].Kind != NoticeKeyReady || n[0].Args["code"] != theCode {
 			t.Errorf("%+v", n)
+		}
+	})
+}
+
+func TestConfirm_contentChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, delegate())
+		m := s.start(&memory{}, mapKeeper{})
+		s.signIn()
+		s.put("r-1", func(r *wire.RequestRow) { r.Code, r.Status = theCode, access.StatusSigning })
+		s.bring()
+		must(t, m.OpenConfirm(t.Context(), "r-1"))
+		err := m.SendCode(t.Context())
+		if e, ok := errors.AsType[*access.Error](err); !ok || len(e.Fields) != 2 || e.Fields[0].Hint != access.HintNotAccepted || len(s.keysOf("code")) != 0 {
+			t.Errorf("texts nobody ticked: %v", err)
+		}
+		m.Tick("terms", true)
+		m.Tick("data", true)
+		must(t, m.SendCode(t.Context()))
+		// Another program of the same person rewrites the request.
+		s.mu.Lock()
+		s.forms["r-1"], s.hash = form(), "c2"
+		s.mu.Unlock()
+		s.refuse["sign"] = access.Refuse(access.CodeConflict, access.HintContentChanged)
+		if err := m.Sign(t.Context(), secret.New("123456")); access.HintOf(err) != access.HintContentChanged {
+			t.Errorf("signed what was not shown: %v", err)
+		}
+		if c, _ := m.Confirm(); c.ContentHash != "c2" || c.Form != form() || c.Code != nil || c.Trouble == nil || c.Signing {
+			t.Errorf("%+v", c)
 		}
 	})
 }

@@ -36,6 +36,7 @@ type server struct {
 	forms   map[access.RequestID]access.RequestForm
 	token   secret.Text
 	taken   int
+	hash    string // of the content to sign
 	feedOn  chan struct{}
 	feedEnd chan error
 }
@@ -59,7 +60,7 @@ func newServer(t *testing.T, who wire.Session) *server {
 	}
 	return &server{
 		t: t, issuer: issuer, who: who, rows: map[access.RequestID]wire.RequestRow{}, silent: map[string]int{}, refuse: map[string]error{},
-		forms: map[access.RequestID]access.RequestForm{}, feedOn: make(chan struct{}), feedEnd: make(chan error),
+		hash: "c1", forms: map[access.RequestID]access.RequestForm{}, feedOn: make(chan struct{}), feedEnd: make(chan error),
 	}
 }
 
@@ -257,7 +258,7 @@ func (s *server) ConsentTexts(context.Context) (wire.ConsentTexts, error) {
 func (s *server) Request(_ context.Context, id access.RequestID) (wire.RequestDetail, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return wire.RequestDetail{Row: s.rows[id], Form: s.forms[id], ContentHash: "c1"}, s.refuse["detail"]
+	return wire.RequestDetail{Row: s.rows[id], Form: s.forms[id], ContentHash: s.hash}, s.refuse["detail"]
 }
 
 func (s *server) CreateRequest(_ context.Context, key string, b wire.NewRequest) (wire.Accepted, error) {
