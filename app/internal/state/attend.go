@@ -55,6 +55,7 @@ func (m *Model) OpenAttend(ctx context.Context, id access.RequestID) error {
 		isOthers = r.row.TakenBy != "" && !m.isMine(r.row)
 	}
 	m.mu.Unlock()
+	poke(m.changed)
 	if !isOthers {
 		// A colleague who was first is told by the row; the form is read only.
 		if err := m.Take(ctx, id, ""); err != nil && access.HintOf(err) != access.HintTaken {

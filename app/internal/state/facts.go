@@ -45,24 +45,21 @@ func (f *Facts) Position() wire.Position {
 	return f.m.at
 }
 
-// Connecting says that a connection is being tried.
-func (f *Facts) Connecting() { f.phase(LinkConnecting) }
+// Connecting says that a connection is being tried. Screens do not show it: the
+// first try is LinkConnecting from the start, and what was lost stays offline
+// until the server answers. A strip that blinks with each try says nothing.
+func (f *Facts) Connecting() { f.m.deps.Log.Debug("feed connecting") }
 
 // Lost says that there is no connection, and why.
 func (f *Facts) Lost(err error) {
 	m := f.m
 	m.deps.Log.Info("feed lost", "error", err)
-	f.phase(LinkOffline)
-}
-
-func (f *Facts) phase(p LinkPhase) {
-	f.m.mu.Lock()
-	if f.m.isCurrent() {
-		f.m.link.Phase = p
-		f.m.incoming = nil
+	m.mu.Lock()
+	if m.isCurrent() {
+		m.link.Phase, m.incoming = LinkOffline, nil
 	}
-	f.m.mu.Unlock()
-	poke(f.m.changed)
+	m.mu.Unlock()
+	poke(m.changed)
 }
 
 // Welcome begins what follows a connection: the rest, or all rows anew.

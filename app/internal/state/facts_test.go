@@ -29,6 +29,10 @@ func TestFacts_resetAndReturn(t *testing.T) {
 		f.Lost(errors.New("gone"))
 		s.put("r-1", func(r *wire.RequestRow) { r.Status = access.StatusDone })
 		s.put("r-2", func(r *wire.RequestRow) { r.TakenName = "Colega" })
+		f.Connecting()
+		if m.Header().Link.Phase != LinkOffline {
+			t.Error("blinks with each try")
+		}
 		must(t, f.Welcome(t.Context(), "e1", s.seq, false))
 		if m.Header().Link.Phase != LinkCatchingUp {
 			t.Error("not catching up")
