@@ -1,6 +1,7 @@
 package entraemu
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ const (
 	FaultCutBefore  FaultKind = "cut_before"  // cuts the connection without acting
 	FaultCutBody    FaultKind = "cut_body"    // acts, sends half the body, cuts
 	FaultDelay      FaultKind = "delay"       // waits Delay, then goes on as usual
+	FaultHang       FaultKind = "hang"        // acts, then never answers: until the caller gives up
 )
 
 // Surface is the part of the emulator a call goes to.
@@ -58,13 +60,13 @@ func (f Fault) check() error {
 		if f.Status < 400 || f.Status > 599 {
 			return fmt.Errorf("fault: status %d: want 400 to 599", f.Status)
 		}
-	case FaultLostAnswer, FaultCutBefore, FaultCutBody:
+	case FaultLostAnswer, FaultCutBefore, FaultCutBody, FaultHang:
 	case FaultDelay:
 		if f.Delay <= 0 {
 			return fmt.Errorf("fault: delay: want more than %s", time.Duration(f.Delay))
 		}
 	default:
-		return fmt.Errorf("fault: kind %q is not one of status, lost_answer, cut_before, cut_body, delay", f.Kind)
+		return fmt.Errorf("fault: kind %q is not one of status, lost_answer, cut_before, cut_body, delay, hang", f.Kind)
 	}
 	if f.Skip < 0 || f.Count < Forever || f.RetryAfter < 0 || f.Delay < 0 {
 		return fmt.Errorf("fault: skip, count, retryAfter and delay are not negative (count %d is for ever)", Forever)
@@ -101,6 +103,7 @@ type armed struct {
 	id   int
 	f    Fault
 	hits int
+	hit  chan struct{} // closed at the first hit
 }
 
 // Add puts a fault behind those already there; the first that matches a call
@@ -115,7 +118,7 @@ func (fs *Faults) Add(f Fault) (id int, err error) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	fs.nextID++
-	fs.list = append(fs.list, &armed{id: fs.nextID, f: f})
+	fs.list = append(fs.list, &armed{id: fs.nextID, f: f, hit: make(chan struct{})})
 	return fs.nextID, nil
 }
 
@@ -167,6 +170,25 @@ func (fs *Faults) Hits(id int) int {
 	return 0
 }
 
+// Wait returns once a fault broke a call, which a hanging or delayed one does
+// when the call arrives. A fault that is not on the list never does.
+func (fs *Faults) Wait(ctx context.Context, id int) error {
+	var hit chan struct{}
+	fs.mu.Lock()
+	for _, a := range fs.list {
+		if a.id == id {
+			hit = a.hit
+		}
+	}
+	fs.mu.Unlock()
+	select {
+	case <-hit:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("fault %d broke no call: %w", id, ctx.Err())
+	}
+}
+
 // take returns the fault that decides a call, if any, and counts it.
 func (fs *Faults) take(s Surface, method, path string) (Fault, bool) {
 	fs.mu.Lock()
@@ -182,7 +204,9 @@ func (fs *Faults) take(s Surface, method, path string) (Fault, bool) {
 		if a.f.Count > 0 {
 			a.f.Count--
 		}
-		a.hits++
+		if a.hits++; a.hits == 1 {
+			close(a.hit)
+		}
 		return a.f, true
 	}
 	return Fault{}, false

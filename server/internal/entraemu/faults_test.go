@@ -1,9 +1,12 @@
 package entraemu
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +111,37 @@ func TestFaults_cuts(t *testing.T) {
 				t.Errorf("journal: %+v", calls)
 			}
 		})
+	}
+}
+
+// A call that hangs is done; who waits for it hears nothing.
+func TestFaults_hang(t *testing.T) {
+	h := start(t, Config{})
+	admin := h.admin()
+	id := h.fault(Fault{Kind: FaultHang, Method: "POST", Path: "/applications"})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() {
+		r, err := http.NewRequestWithContext(ctx, "POST", h.URL()+"/v1.0/applications", strings.NewReader(newApp))
+		if err == nil {
+			r.Header.Set("Authorization", "Bearer "+admin)
+			var res *http.Response
+			if res, err = h.hc.Do(r); err == nil {
+				_ = res.Body.Close()
+			}
+		}
+		ended <- err
+	}()
+	if err := h.Faults().Wait(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	for len(h.State().Issued()) == 0 { // it acts after it is taken up
+		runtime.Gosched()
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("the caller hears %v", err)
 	}
 }
 

@@ -99,7 +99,10 @@ func (e *Emulator) handler() http.Handler {
 			entry.Acted = true
 			e.serve(rq)
 		}
-		if fault.Kind == FaultLostAnswer {
+		if fault.Kind == FaultHang {
+			<-r.Context().Done()
+		}
+		if fault.Kind == FaultLostAnswer || fault.Kind == FaultHang {
 			rq.w.status = 0
 			panic(http.ErrAbortHandler)
 		}
