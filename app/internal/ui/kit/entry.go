@@ -29,6 +29,7 @@ type Entry struct {
 	isFocused bool
 	isWrong   bool
 	onText    func(string)
+	onWheel   func(*fyne.ScrollEvent) bool // true: taken
 }
 
 // NewEntry makes an entry with a grey example inside.

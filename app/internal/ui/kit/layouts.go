@@ -34,19 +34,58 @@ func NewWidest(max float32, o fyne.CanvasObject) *fyne.Container {
 	return container.New(widest{max}, o)
 }
 
+// column stacks objects, each as wide as there is room. It gives them their width
+// before it asks how high they are: words that wrap know it only then.
+type column struct{ gap float32 }
+
+func (c column) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var s fyne.Size
+	n := 0
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		m := o.MinSize()
+		s.Width = max(s.Width, m.Width)
+		s.Height += m.Height
+		n++
+	}
+	s.Height = max(0, s.Height+c.gap*float32(max(n-1, 0)))
+	return s
+}
+
+func (c column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	var y float32
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		h := heightAt(o, size.Width)
+		o.Move(fyne.NewPos(0, y))
+		o.Resize(fyne.NewSize(size.Width, h))
+		y += h + c.gap
+	}
+}
+
+// heightAt returns how high an object is at a width.
+func heightAt(o fyne.CanvasObject, width float32) float32 {
+	o.Resize(fyne.NewSize(width, max(o.Size().Height, o.MinSize().Height)))
+	return o.MinSize().Height
+}
+
 // NewColumn stacks the groups of a form in a column of the form's width.
 func NewColumn(groups ...fyne.CanvasObject) *fyne.Container {
-	return NewWidest(look.FormWidth, container.New(layout.NewCustomPaddedVBoxLayout(look.GapWide), groups...))
+	return NewWidest(look.FormWidth, container.New(column{look.GapWide}, groups...))
 }
 
 // NewStack stacks objects close together.
 func NewStack(objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(layout.NewCustomPaddedVBoxLayout(look.Gap), objects...)
+	return container.New(column{look.Gap}, objects...)
 }
 
 // NewTight stacks objects without a gap: a heading and its line.
 func NewTight(objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(layout.NewCustomPaddedVBoxLayout(0), objects...)
+	return container.New(column{}, objects...)
 }
 
 // NewRow sets objects side by side, 8 apart, each as wide as it needs.

@@ -23,7 +23,7 @@ type Page struct {
 func NewFormPage(title, help string, body, footer fyne.CanvasObject) *Page {
 	p := &Page{}
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, look.GapPage, look.GapPage, look.GapPage), body))
-	p.build(title, help, p.scroll, footer)
+	p.build(title, help, container.NewStack(p.scroll, newWheel(p.scroll)), footer)
 	return p
 }
 
@@ -31,7 +31,12 @@ func NewFormPage(title, help string, body, footer fyne.CanvasObject) *Page {
 // a table. Top may be nil; it stands between the help line and the list.
 func NewListPage(title, help string, top, list, footer fyne.CanvasObject) *Page {
 	p := &Page{}
-	body := container.NewBorder(top, nil, nil, nil, list)
+	if top == nil {
+		top = container.NewWithoutLayout()
+	} else {
+		top = container.New(layout.NewCustomPaddedLayout(0, look.Gap, 0, 0), top)
+	}
+	body := container.New(pageLayout{}, top, list, container.NewWithoutLayout())
 	p.build(title, help, container.New(layout.NewCustomPaddedLayout(0, look.Gap, look.GapPage, look.GapPage), body), footer)
 	return p
 }
@@ -41,12 +46,34 @@ func (p *Page) build(title, help string, body, footer fyne.CanvasObject) {
 	p.Help.Hidden = help == ""
 	head := container.New(layout.NewCustomPaddedLayout(look.GapWide, look.Gap, look.GapPage-look.Gap, look.GapPage),
 		NewTight(p.Title, p.Help))
-	p.frame = container.NewBorder(head, footer, nil, nil, body)
+	if footer == nil {
+		footer = container.NewWithoutLayout()
+	}
+	p.frame = container.New(pageLayout{}, head, body, footer)
 	p.ExtendBaseWidget(p)
 }
 
 // CreateRenderer implements fyne.Widget.
 func (p *Page) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(p.frame) }
+
+// pageLayout sets a head above, a footer below, and the body between.
+type pageLayout struct{}
+
+func (pageLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	head, body, foot := o[0].MinSize(), o[1].MinSize(), o[2].MinSize()
+	return fyne.NewSize(max(head.Width, body.Width, foot.Width), head.Height+body.Height+foot.Height)
+}
+
+func (pageLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	head := heightAt(o[0], s.Width)
+	foot := o[2].MinSize().Height
+	o[0].Move(fyne.NewPos(0, 0))
+	o[0].Resize(fyne.NewSize(s.Width, head))
+	o[1].Move(fyne.NewPos(0, head))
+	o[1].Resize(fyne.NewSize(s.Width, max(0, s.Height-head-foot)))
+	o[2].Move(fyne.NewPos(0, s.Height-foot))
+	o[2].Resize(fyne.NewSize(s.Width, foot))
+}
 
 // ScrollTop goes back to the top of a form page.
 func (p *Page) ScrollTop() {

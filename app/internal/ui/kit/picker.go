@@ -50,6 +50,7 @@ func NewPicker(prompt string) *Picker {
 	p.entry = NewEntry(prompt)
 	p.entry.SetIcon(look.IconSearch)
 	p.entry.OnKey = p.typed
+	p.entry.onWheel = p.wheeled
 	p.entry.OnText(func(s string) {
 		p.filter(s)
 		p.open()
@@ -173,8 +174,10 @@ func (p *Picker) filter(text string) {
 	}
 	p.none.Hidden = len(p.found) > 0
 	p.list.Refresh()
-	if len(p.found) > 0 {
+	if p.at > 0 && p.list.Size().Height > 0 {
 		p.list.ScrollTo(p.at)
+	} else {
+		p.list.ScrollToTop() // ScrollTo in a list of no height would hide the first row
 	}
 }
 
