@@ -95,3 +95,31 @@ func TestFeed_signedOutByTheServer(t *testing.T) {
 		}
 	})
 }
+
+// FuzzParse puts any row into the lists: a bad one is refused whole, a good one
+// is found again, and goes without a trace.
+func FuzzParse(f *testing.F) {
+	f.Add("request", "r-1", []byte(body(wire.RequestRow{ID: "r-1", Code: theCode, Status: access.StatusPending, Version: 2})))
+	f.Add("key", "k-1", []byte(body(wire.KeyRow{ID: "k-1", Code: theCode, Environment: access.Production})))
+	f.Add("provider", theCode, []byte(body(wire.ProviderRow{Code: theCode, Name: "Ñandú", Sites: []wire.SiteRow{{Number: "01"}}})))
+	f.Add("request", "r-2", []byte(`{"status":7}`))
+	f.Add("of tomorrow", "x", []byte(`null`))
+	f.Add("key", "", []byte(`{}`))
+	f.Fuzz(func(t *testing.T, kind, id string, raw []byte) {
+		s := newRowSet()
+		p, err := parse(wire.Change{Kind: wire.RowKind(kind), ID: id, Version: 1, Body: raw})
+		if err != nil {
+			return
+		}
+		s.apply(p)
+		s.build()
+		if len(s.pending.rows) != s.pending.index.Len() && s.pending.index != nil {
+			t.Error("the search is not over the rows")
+		}
+		s.apply(parsed{Change: wire.Change{Kind: wire.RowKind(kind), ID: id}})
+		s.build()
+		if len(s.requests)+len(s.keys)+len(s.providers)+len(s.pending.rows)+len(s.entities.rows) != 0 {
+			t.Errorf("something stayed of %s %q", kind, id)
+		}
+	})
+}
