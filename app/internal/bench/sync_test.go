@@ -8,14 +8,11 @@ package bench
 
 import (
 	"context"
-	mathrand "math/rand/v2"
-	"sync"
 	"testing"
 	"time"
 
 	"llavero/app/internal/live"
 	"llavero/server/benchtest"
-	"llavero/shared/secret"
 	"llavero/shared/seed"
 	"llavero/shared/wire"
 )
@@ -100,30 +97,8 @@ func commitToClient(b *testing.B, c *benchtest.Country) {
 	const clients, commits = 200, 50
 	tokens := c.Sessions(b, clients)
 	at := c.Position(b)
-	server, config := c.URL, trust(b, c)
 	arrivals := make(chan arrival, clients)
-	ready := make(chan struct{}, clients)
-	ctx, cancel := context.WithCancel(b.Context())
-	defer cancel()
-	var running sync.WaitGroup
-	for _, token := range tokens {
-		feed := live.New(live.Config{
-			Server: func() string { return server }, Token: func() secret.Text { return token }, TLS: config, Jitter: mathrand.Float64,
-		}, &sink{at: at, ready: ready, arrivals: arrivals})
-		running.Go(func() {
-			if err := feed.Run(ctx); err != nil {
-				b.Error(err)
-			}
-		})
-	}
-	limit := time.After(patience)
-	for i := range clients {
-		select {
-		case <-ready:
-		case <-limit:
-			b.Fatalf("%d of %d clients are connected after %s", i, clients, patience)
-		}
-	}
+	connect(b, c, tokens, &sink{at: at, arrivals: arrivals})
 	var took []time.Duration
 	for i := range commits {
 		act := c.Take
@@ -149,8 +124,6 @@ func commitToClient(b *testing.B, c *benchtest.Country) {
 			}
 		}
 	}
-	cancel()
-	running.Wait()
 	benchtest.Say(b, "commit_to_client_p99", benchtest.Milliseconds(benchtest.Quantile(took, 0.99)), "ms")
 	benchtest.Say(b, "commit_to_client_p50", benchtest.Milliseconds(benchtest.Quantile(took, 0.5)), "ms")
 }
@@ -175,11 +148,14 @@ func (s *sink) Lost(error)              {}
 
 func (s *sink) Welcome(context.Context, string, int64, bool) error { return nil }
 
-func (s *sink) Changes(_ context.Context, changes []wire.Change) error {
+func (s *sink) Changes(ctx context.Context, changes []wire.Change) error {
 	now := time.Now()
 	for _, c := range changes {
 		s.at.Seq = max(s.at.Seq, c.Seq)
-		s.arrivals <- arrival{c.Seq, now}
+		select {
+		case s.arrivals <- arrival{c.Seq, now}:
+		case <-ctx.Done():
+		}
 	}
 	return nil
 }
