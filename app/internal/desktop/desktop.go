@@ -88,12 +88,12 @@ func run(set settings, version string, newApp func(id string) fyne.App) error {
 	a.Settings().SetTheme(look.Theme())
 	a.SetIcon(look.AppIcon)
 
-	ctx, cancel := context.WithCancel(context.Background()) //nolint:forbidigo // the one root of the program's work
+	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	keys := keychain.For(client.Server())
 	rows := cache.New(filepath.Join(set.data, "cache"), keys, log)
 	model := state.New(state.Deps{
-		API: client, Rows: rows, Keeper: keys, Clock: time.Now, Rand: rand.Reader, Log: log, //nolint:forbidigo // the program's clock
+		API: client, Rows: rows, Keeper: keys, Clock: time.Now, Rand: rand.Reader, Log: log,
 		Device: runtime.GOOS + "/" + runtime.GOARCH, Login: a.Preferences().String(prefLogin),
 	})
 	feed := live.New(live.Config{
@@ -101,7 +101,7 @@ func run(set settings, version string, newApp func(id string) fyne.App) error {
 	}, model.Facts())
 
 	w := window(a)
-	shell := ui.New(ui.Deps{Window: w, Clipboard: a.Clipboard(), Model: model, Clock: time.Now, Log: log, Version: version}) //nolint:forbidigo // the program's clock
+	shell := ui.New(ui.Deps{Window: w, Clipboard: a.Clipboard(), Model: model, Clock: time.Now, Log: log, Version: version})
 	shell.Run(ctx)
 	drive.Serve(w, log)
 	done := make(chan error, 1)
@@ -183,7 +183,7 @@ func parse(args []string, env func(string) string, out io.Writer) (settings, err
 	f.TextVar(&s.level, "log", slog.LevelWarn, "least `level` logged: DEBUG, INFO, WARN, ERROR")
 	f.BoolVar(&s.version, "version", false, "print the version and exit")
 	f.Usage = func() {
-		fmt.Fprintln(out, "Llavero IHCE, the desktop program.\n\nUsage: llavero [flags]")
+		_, _ = fmt.Fprintln(out, "Llavero IHCE, the desktop program.\n\nUsage: llavero [flags]")
 		f.PrintDefaults()
 	}
 	if err := f.Parse(args); err != nil {
@@ -191,14 +191,14 @@ func parse(args []string, env func(string) string, out io.Writer) (settings, err
 	}
 	if f.NArg() > 0 {
 		err := fmt.Errorf("unexpected argument %q", f.Arg(0))
-		fmt.Fprintln(out, "llavero:", err)
+		_, _ = fmt.Fprintln(out, "llavero:", err)
 		return s, err
 	}
 	if s.data == "" {
 		base, err := os.UserConfigDir()
 		if err != nil {
 			err = fmt.Errorf("no place for data, name one with -data: %w", err)
-			fmt.Fprintln(out, "llavero:", err)
+			_, _ = fmt.Fprintln(out, "llavero:", err)
 			return s, err
 		}
 		s.data = filepath.Join(base, "llavero-ihce")

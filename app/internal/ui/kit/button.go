@@ -65,11 +65,11 @@ func (b *Button) SetBusy(busy bool, text string) {
 	switch {
 	case busy && !b.isBusy:
 		b.isBusy, b.wasOff = true, b.Disabled()
-		b.Button.Disable()
+		b.Disable()
 	case !busy && b.isBusy:
 		b.isBusy = false
 		if !b.wasOff {
-			b.Button.Enable()
+			b.Enable()
 		}
 	}
 	if busy && text != "" {

@@ -59,7 +59,7 @@ func NewCodeLine(example string) *Entry {
 
 func (e *Entry) extend() {
 	e.ExtendBaseWidget(e)
-	e.Entry.OnChanged = e.changed
+	e.OnChanged = e.changed
 }
 
 // OnText is called with the text after each change, cleaned.

@@ -80,7 +80,7 @@ func (m *MaskedSecret) Reveal(value secret.Text) {
 	m.setError("")
 	m.value, m.shown = value, true
 	m.dots.SetText(value.Reveal())
-	m.eye.Button.SetText("Ocultar")
+	m.eye.SetText("Ocultar")
 	m.eye.SetIcon(look.IconEyeOff)
 	m.count.Start(HideAfter, func(left int) {
 		m.left.SetText(fmt.Sprintf("%d s", left))
@@ -107,7 +107,7 @@ func (m *MaskedSecret) Conceal() {
 	m.value, m.shown = secret.Text{}, false
 	m.dots.SetText(secret.Mask)
 	m.left.SetText("")
-	m.eye.Button.SetText("Mostrar")
+	m.eye.SetText("Mostrar")
 	m.eye.SetIcon(look.IconEye)
 	m.Refresh()
 	if m.OnConceal != nil {

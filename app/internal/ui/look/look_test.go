@@ -55,7 +55,8 @@ func TestPalette_textReads(t *testing.T) {
 		least    float64
 	}
 	pairs := []pair{
-		{ColorOnDeep, ColorDeep, 4.5}, {ColorOnDeepMuted, ColorDeep, 4.5},
+		{ColorOnDeep, ColorDeep, 4.5},
+		{ColorOnDeepMuted, ColorDeep, 4.5},
 		{theme.ColorNameForegroundOnPrimary, theme.ColorNamePrimary, 4.5},
 		{theme.ColorNameForegroundOnError, theme.ColorNameError, 4.5},
 		{theme.ColorNameForegroundOnSuccess, theme.ColorNameSuccess, 4.5},
@@ -67,7 +68,10 @@ func TestPalette_textReads(t *testing.T) {
 		{theme.ColorNameHyperlink, theme.ColorNameSelection, 4.5},
 		{theme.ColorNameInputBorder, theme.ColorNameInputBackground, 3},
 		{theme.ColorNameInputBorder, bg, 3},
-		{ColorRing, bg, 3}, {ColorRing, theme.ColorNameButton, 3}, {ColorRing, ColorCard, 3}, {ColorRing, ColorSurface, 3},
+		{ColorRing, bg, 3},
+		{ColorRing, theme.ColorNameButton, 3},
+		{ColorRing, ColorCard, 3},
+		{ColorRing, ColorSurface, 3},
 	}
 	for _, p := range pages {
 		pairs = append(pairs, pair{theme.ColorNameForeground, p, 4.5}, pair{ColorMuted, p, 4.5}, pair{ColorTitle, p, 4.5},

@@ -1,0 +1,83 @@
+package desktop
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+)
+
+func env(pairs map[string]string) func(string) string {
+	return func(k string) string { return pairs[k] }
+}
+
+func TestParse_flagsBeatTheEnvironment(t *testing.T) {
+	var out bytes.Buffer
+	from := env(map[string]string{"LLAVERO_SERVER_URL": "https://env.example", "LLAVERO_CA_FILE": "/env.pem"})
+	s, err := parse([]string{"-server", "https://flag.example", "-data", "/d", "-log", "DEBUG"}, from, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.server != "https://flag.example" || s.ca != "/env.pem" || s.data != "/d" || s.level != slog.LevelDebug {
+		t.Errorf("got %+v", s)
+	}
+}
+
+func TestParse_badFlagsNameThemselves(t *testing.T) {
+	for _, args := range [][]string{{"-colour"}, {"extra"}, {"-log", "LOUD"}} {
+		var out bytes.Buffer
+		if _, err := parse(args, env(nil), &out); err == nil {
+			t.Errorf("%v was taken", args)
+		}
+		if word := strings.TrimLeft(args[len(args)-1], "-"); !strings.Contains(out.String(), word) {
+			t.Errorf("%v: %q does not name it", args, out.String())
+		}
+	}
+}
+
+func TestMain_exitCodes(t *testing.T) {
+	never := func(string) fyne.App { t.Error("a window was about to open"); return nil }
+	t.Setenv("DISPLAY", "")
+	t.Setenv("WAYLAND_DISPLAY", "")
+	for _, c := range []struct {
+		args []string
+		want int
+	}{
+		{[]string{"-version"}, 0},
+		{[]string{"--help"}, 0},
+		{[]string{"-nope"}, 2},
+		{nil, 1}, // no display
+	} {
+		if got := Main(c.args, "test", never); got != c.want {
+			t.Errorf("%v exits %d, want %d", c.args, got, c.want)
+		}
+	}
+}
+
+func TestCheckDisplay(t *testing.T) {
+	if err := checkDisplay("linux", env(nil)); err == nil || !strings.Contains(err.Error(), "make tour") {
+		t.Errorf("got %v", err)
+	}
+	for goos, pairs := range map[string]map[string]string{"linux": {"WAYLAND_DISPLAY": "wayland-0"}, "windows": nil, "darwin": nil} {
+		if err := checkDisplay(goos, env(pairs)); err != nil {
+			t.Errorf("%s: %v", goos, err)
+		}
+	}
+}
+
+func TestTLSConfig_badFile(t *testing.T) {
+	bad := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(bad, []byte("no PEM"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tlsConfig(bad); err == nil || !strings.Contains(err.Error(), "ca.pem") {
+		t.Errorf("got %v", err)
+	}
+	if c, err := tlsConfig(""); err != nil || c.MinVersion != 0x0304 {
+		t.Errorf("the system's authorities: %v, least version %x", err, c.MinVersion)
+	}
+}
