@@ -218,7 +218,7 @@ func (s *stage) clickAt(ctx context.Context, x, y float64) error {
 
 // inSight scrolls the middle of the window until the object lies inside it.
 func (s *stage) inSight(ctx context.Context, what string, matches look) (object, error) {
-	const margin, bottom = 150, 60 // the header above; room below for what is fixed there
+	const margin, bottom = 150, 90 // the header above; room below for what is fixed there
 	for range 40 {
 		o, err := s.find(ctx, what, matches)
 		if err != nil {
@@ -274,7 +274,23 @@ func (s *stage) write(ctx context.Context, what string) error {
 
 // fill clicks an entry, empties it and types into it.
 func (s *stage) fill(ctx context.Context, label, value string) error {
-	if err := s.press(ctx, "the field "+label, field(label)); err != nil {
+	return s.fillIn(ctx, "the field "+label, field(label), value)
+}
+
+func (s *stage) fillIn(ctx context.Context, what string, matches look, value string) error {
+	// A click may fall while the form still scrolls: only the focus proves it.
+	err := until(ctx, patience, "the keyboard in "+what, func() error {
+		if err := s.press(ctx, what, matches); err != nil {
+			return err
+		}
+		return until(ctx, time.Second, "the focus", func() error {
+			if o, err := s.find(ctx, what, matches); err != nil || !o.Focused {
+				return errors.New("elsewhere")
+			}
+			return nil
+		})
+	})
+	if err != nil {
 		return err
 	}
 	if err := s.key(ctx, "ctrl+a"); err != nil {
