@@ -46,7 +46,7 @@ func choosePorts(ctx context.Context, o options, stderr io.Writer) (ports, error
 			return p, fmt.Errorf("-%s: %w", c.flag, err)
 		}
 		if wish := firstOf(c.last, c.wish); !o.given[c.flag] && addr != wish {
-			_, _ = fmt.Fprintf(stderr, "devserver: %s is taken; %s listens on %s\n", wish, c.what, addr)
+			_, _ = fmt.Fprintf(stderr, "devserver: %s is taken; for %s %s is used\n", wish, c.what, addr)
 		}
 		used[addr] = true
 		*c.into = addr
