@@ -45,19 +45,41 @@ func newDisplay(b *testing.B) display {
 	return display{name: ":" + strings.TrimSpace(line), frame: filepath.Join(dir, "Xvfb_screen0")}
 }
 
-// colours counts the colours on the screen, up to a limit. The file is a dump
-// in X's own format: a header of big-endian numbers, its length first, then the
-// colour table, then four bytes a pixel.
-func (d display) colours(limit int) (int, error) {
+// width of the screen, in pixels.
+const width = 1280
+
+// pixels reads the screen, row by row. The file is a dump in X's own format: a
+// header of big-endian numbers, its length first, then the colour table, then
+// four bytes a pixel.
+func (d display) pixels() ([]uint32, error) {
 	raw, err := os.ReadFile(d.frame)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	const entry, tableAt = 12, 19 // bytes of a colour; which number says how many
 	start := int(binary.BigEndian.Uint32(raw)) + entry*int(binary.BigEndian.Uint32(raw[4*tableAt:]))
-	seen := map[uint32]bool{}
-	for at := start; at+4 <= len(raw) && len(seen) < limit; at += 4 {
-		seen[binary.BigEndian.Uint32(raw[at:])] = true
+	all := make([]uint32, 0, (len(raw)-start)/4)
+	for at := start; at+4 <= len(raw); at += 4 {
+		all = append(all, binary.BigEndian.Uint32(raw[at:]))
 	}
-	return len(seen), nil
+	return all, nil
 }
+
+// drawn is how many colours are on screen when something is drawn there, and
+// not just a window's background.
+const drawn = 8
+
+// isDrawn reports that a screen shows something.
+func isDrawn(screen []uint32) bool {
+	seen := map[uint32]bool{}
+	for _, p := range screen {
+		if seen[p] = true; len(seen) >= drawn {
+			return true
+		}
+	}
+	return false
+}
+
+// corner is a pixel near the left edge, where the sign-in screen has its dark
+// panel and no other screen has.
+func corner(screen []uint32) uint32 { return screen[600*width+20] }
