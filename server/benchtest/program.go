@@ -17,6 +17,12 @@ import (
 // patience bounds the wait for a program.
 const patience = 30 * time.Second
 
+// process is a running program.
+type process struct {
+	ended chan struct{} // closed when err is set
+	err   error
+}
+
 // RunProgram stops the server of this process and serves the same files at the
 // same address with the real program, in a process of its own that ends with
 // the benchmark. It knows no directory: nothing is asked of it here. It returns
@@ -44,23 +50,26 @@ func (c *Country) RunProgram(b *testing.B, program string) int {
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	p := &process{ended: make(chan struct{})}
+	go func() {
+		p.err = cmd.Wait()
+		close(p.ended)
+	}()
 	b.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		select {
-		case <-ended:
+		case <-p.ended:
 		case <-time.After(patience):
 			_ = cmd.Process.Kill()
-			<-ended
+			<-p.ended
 		}
 	})
-	c.waitReady(b, ended, &out)
+	c.waitReady(b, p, &out)
 	return cmd.Process.Pid
 }
 
 // waitReady waits until the program answers.
-func (c *Country) waitReady(b *testing.B, ended chan error, out *bytes.Buffer) {
+func (c *Country) waitReady(b *testing.B, p *process, out *bytes.Buffer) {
 	b.Helper()
 	limit := time.After(patience)
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -72,9 +81,8 @@ func (c *Country) waitReady(b *testing.B, ended chan error, out *bytes.Buffer) {
 			return
 		}
 		select {
-		case err := <-ended:
-			ended <- err
-			b.Fatalf("the server ended: %v\n%s", err, out)
+		case <-p.ended:
+			b.Fatalf("the server ended: %v\n%s", p.err, out)
 		case <-limit:
 			b.Fatalf("the server does not answer: %v", err)
 		case <-tick.C:
