@@ -30,13 +30,15 @@ func (t *tour) signIn(ctx context.Context, s *stage, who person, name string) er
 		func() error { return s.fill(ctx, "Usuario", login) },
 		func() error { return s.fill(ctx, "Contraseña", password) },
 		func() error { return s.press(ctx, "«No soy un robot»", named("Check", "No soy un robot")) },
-		func() error { return t.picture(ctx, s, name+"-no-soy-un-robot", "the solved check", text("Comprobado")) },
+		func() error {
+			return t.picture(ctx, s, name+"-no-soy-un-robot", "the solved check", text("Comprobado"))
+		},
 		func() error { return s.press(ctx, "«Ingresar»", button("Ingresar")) },
 	)
 	if err != nil {
 		return err
 	}
-	seed := t.world.env[who.prefix+"_TOTP"]
+	seed := t.world.env[who.prefix+"_TOTP_SEED"]
 	if seed == "" {
 		return nil
 	}
@@ -69,7 +71,9 @@ func (t *tour) delegateEnrols(ctx context.Context) (err error) {
 		func() error { return s.press(ctx, "«Ir a Consultar Token»", button("Ir a Consultar Token")) },
 		func() error { return t.picture(ctx, s, "delegada-mis-llaves", "the keys", text("PREPRODUCCION")) },
 		func() error { return s.press(ctx, "the eye of the secret", nth(button("Mostrar"), 2)) },
-		func() error { return t.picture(ctx, s, "delegada-secreto-visible", "the shown secret", button("Ocultar")) },
+		func() error {
+			return t.picture(ctx, s, "delegada-secreto-visible", "the shown secret", button("Ocultar"))
+		},
 		func() error { return s.press(ctx, "«Ocultar»", button("Ocultar")) },
 		func() error { return s.press(ctx, "«Copiar» of the secret", nth(button("Copiar"), 3)) },
 		func() error { return t.picture(ctx, s, "delegada-secreto-copiado", "the notice", text("copiado")) },
@@ -137,7 +141,9 @@ func (t *tour) enrol(ctx context.Context, s *stage, code string, pictures bool) 
 	}
 	since := time.Now()
 	err = steps(
-		func() error { return shoot("delegada-inscripcion-llena", "both consents ticked", text("Autorización").or(unticked.not())) },
+		func() error {
+			return shoot("delegada-inscripcion-llena", "both consents ticked", text("Autorización").or(unticked.not()))
+		},
 		func() error { return s.press(ctx, "«Generar llave»", button("Generar llave")) },
 		func() error { return shoot("delegada-confirmacion", "step 2", text("Lo que va a firmar")) },
 		func() error { return s.press(ctx, "«Enviar código»", button("Enviar código")) },

@@ -10,6 +10,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -87,10 +88,21 @@ func (t *tour) walk(ctx context.Context) (err error) {
 	}
 	for _, part := range []func(context.Context) error{t.delegateEnrols, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline} {
 		if err := part(ctx); err != nil {
-			return err
+			return errors.Join(err, t.asItIs(ctx))
 		}
 	}
 	return nil
+}
+
+// asItIs pictures every stage at the moment of a failure.
+func (t *tour) asItIs(ctx context.Context) error {
+	var all error
+	for _, s := range []*stage{t.delegate, t.officer} {
+		if s != nil && s.window != "" {
+			all = errors.Join(all, t.shoot(ctx, s, s.name+"-FAILED"), t.tell(ctx, s))
+		}
+	}
+	return all
 }
 
 // open starts the client on a stage of its own.
@@ -102,7 +114,7 @@ func (t *tour) open(ctx context.Context, name string) (*stage, error) {
 func (t *tour) picture(ctx context.Context, s *stage, name, what string, check look) error {
 	if check != nil {
 		if _, err := s.find(ctx, what, check); err != nil {
-			return errors.Join(fmt.Errorf("step %s: %w", name, err), t.shoot(ctx, s, name+"-FAILED"))
+			return fmt.Errorf("step %s: %w", name, err)
 		}
 	}
 	return t.shoot(ctx, s, name)
@@ -113,6 +125,19 @@ func (t *tour) shoot(ctx context.Context, s *stage, name string) error {
 	file := filepath.Join(t.out, fmt.Sprintf("%02d-%s.png", t.pictures, name))
 	fmt.Println(filepath.Base(file))
 	return s.shot(ctx, file)
+}
+
+// tell writes down what the stage's socket says.
+func (t *tour) tell(ctx context.Context, s *stage) error {
+	objects, err := s.tree(ctx)
+	if err != nil {
+		return err
+	}
+	b, err := json.MarshalIndent(objects, "", "\t")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(t.out, s.name+"-FAILED.json"), b, 0o600)
 }
 
 // close ends everything and keeps the logs beside the pictures.

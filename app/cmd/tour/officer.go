@@ -22,19 +22,27 @@ func (t *tour) officerAttends(ctx context.Context) (err error) {
 		func() error { return t.signIn(ctx, o, funcionaria, "funcionaria") },
 		func() error { return t.picture(ctx, o, "funcionaria-menu", "the menu", text("Asignar Token")) },
 		func() error { return o.press(ctx, "«Solicitudes pendientes»", named("MenuCard", "Asignar Token")) },
-		func() error { return t.picture(ctx, o, "funcionaria-pendientes", "the list", text("LISTADO DE TOKENS")) },
+		func() error {
+			return t.picture(ctx, o, "funcionaria-pendientes", "the list", text("LISTADO DE TOKENS"))
+		},
 		func() error { return t.world.control(ctx, "POST", "/faults", refuse) },
 		func() error { return d.backToMenu(ctx) },
 		func() error { return t.enrol(ctx, d, code, false) },
-		func() error { return t.picture(ctx, d, "delegada-solicitud-enviada", "the notice", text("Solicitud enviada")) },
-		func() error { return t.picture(ctx, o, "funcionaria-fila-nueva", "the new row, without refresh", text(code).or(text("nueva"))) },
+		func() error {
+			return t.picture(ctx, d, "delegada-solicitud-enviada", "the notice", text("Solicitud enviada"))
+		},
+		func() error {
+			return t.picture(ctx, o, "funcionaria-fila-nueva", "the new row, without refresh", text(code).or(text("nueva")))
+		},
 		func() error { return t.world.control(ctx, "DELETE", "/faults", nil) },
 		func() error { return o.fill(ctx, "Buscar", code) },
 		func() error { return t.picture(ctx, o, "funcionaria-busqueda", "the found row", text(code)) },
 		func() error { return o.press(ctx, "«Ingresar Info»", text("Ingresar Info")) },
 		func() error { return t.picture(ctx, o, "funcionaria-atender", "the form", text("Ambiente Productivo")) },
 		func() error { return t.typeKeys(ctx, o) },
-		func() error { return t.picture(ctx, o, "funcionaria-formulario-lleno", "the form", text("Ambiente PreProducción")) },
+		func() error {
+			return t.picture(ctx, o, "funcionaria-formulario-lleno", "the form", text("Ambiente PreProducción"))
+		},
 		func() error { return o.key(ctx, "ctrl+Return") },
 		func() error {
 			return t.picture(ctx, o, "funcionaria-guardado", "the saved message", text("El registro se guardó correctamente."))
@@ -53,10 +61,7 @@ func (t *tour) typeKeys(ctx context.Context, o *stage) error {
 			{"Fecha Expiración", expires},
 		}
 		for _, v := range values {
-			if err := o.press(ctx, "the field "+v[0], nth(field(v[0]), i+1)); err != nil {
-				return err
-			}
-			if err := o.write(ctx, v[1]); err != nil {
+			if err := o.fillIn(ctx, "the field "+v[0], nth(field(v[0]), i+1), v[1]); err != nil {
 				return err
 			}
 		}
@@ -72,7 +77,9 @@ func (t *tour) delegateSeesTypedKeys(ctx context.Context) error {
 			return t.picture(ctx, d, "delegada-llave-asignada", "the success, without refresh", button("Ir a Consultar Token"))
 		},
 		func() error { return d.press(ctx, "«Ir a Consultar Token»", button("Ir a Consultar Token")) },
-		func() error { return t.picture(ctx, d, "delegada-llaves-digitadas", "the state", text("Se ha asignado el token")) },
+		func() error {
+			return t.picture(ctx, d, "delegada-llaves-digitadas", "the state", text("Se ha asignado el token"))
+		},
 	)
 }
 
@@ -84,7 +91,9 @@ func (t *tour) officerOffline(ctx context.Context) error {
 		func() error { return o.press(ctx, "«Volver a la lista»", button("Volver a la lista")) },
 		func() error { _, err := o.find(ctx, "the list", text("LISTADO DE TOKENS")); return err },
 		func() error { t.world.kill(); return nil },
-		func() error { return t.picture(ctx, o, "funcionaria-sin-conexion", "the strip", text("Sin conexión · datos de las")) },
+		func() error {
+			return t.picture(ctx, o, "funcionaria-sin-conexion", "the strip", text("Sin conexión · datos de las"))
+		},
 		func() error {
 			if err := t.world.start(ctx); err != nil {
 				return fmt.Errorf("start the server again: %w", err)

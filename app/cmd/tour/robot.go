@@ -26,12 +26,18 @@ type object struct {
 	Disabled bool
 	Checked  bool
 	Tappable bool
+	Top      float64 // bounds of what is in sight, when it scrolls
+	Bottom   float64
 
 	first bool // the first of its tree
 }
 
-// patience is how long a step waits for what it expects.
-const patience = 30 * time.Second
+// patience is how long a step waits for what it expects; shortly is for what
+// follows a click at once.
+const (
+	patience = 30 * time.Second
+	shortly  = time.Second
+)
 
 // tree asks the client what is on screen.
 func (s *stage) tree(ctx context.Context) ([]object, error) {
@@ -114,8 +120,12 @@ func field(label string) look {
 
 // find waits for the last object in drawing order that matches: the front one.
 func (s *stage) find(ctx context.Context, what string, matches look) (object, error) {
+	return s.findWithin(ctx, patience, what, matches)
+}
+
+func (s *stage) findWithin(ctx context.Context, limit time.Duration, what string, matches look) (object, error) {
 	var found object
-	err := until(ctx, patience, what+" on "+s.name+"'s screen", func() error {
+	err := until(ctx, limit, what+" on "+s.name+"'s screen", func() error {
 		objects, err := s.tree(ctx)
 		if err != nil {
 			return err
@@ -224,16 +234,16 @@ func (s *stage) inSight(ctx context.Context, what string, matches look) (object,
 		if err != nil {
 			return o, err
 		}
-		w, h, err := s.size(ctx)
+		w, _, err := s.size(ctx)
 		if err != nil {
 			return o, err
 		}
-		wheel := ""
+		wheel, middle := "", o.Y+o.H/2
 		switch {
-		case o.Overlay:
-		case o.Y+o.H/2 > h-bottom:
+		case o.Bottom == 0:
+		case middle > o.Bottom-8:
 			wheel = "5"
-		case o.Y < margin && o.Y < 0:
+		case middle < o.Top+8:
 			wheel = "4"
 		}
 		if wheel == "" {
@@ -243,19 +253,17 @@ func (s *stage) inSight(ctx context.Context, what string, matches look) (object,
 		if err != nil {
 			return o, err
 		}
-		if _, err := s.run(ctx, "xdotool", "mousemove", strconv.Itoa(int(left+w/2)), strconv.Itoa(int(top+h/2)), "click", wheel); err != nil {
+		if _, err := s.run(ctx, "xdotool", "mousemove", strconv.Itoa(int(left+w/2)), strconv.Itoa(int(top+(o.Top+o.Bottom)/2)), "click", wheel); err != nil {
 			return o, err
 		}
 		before := o.Y
-		moved := until(ctx, time.Second, "the scroll", func() error {
+		// The first turn after a move of the pointer may go unnoticed: the next one counts.
+		_ = until(ctx, shortly, "the scroll", func() error {
 			if now, err := s.find(ctx, what, matches); err != nil || now.Y == before {
 				return errors.New("not moved")
 			}
 			return nil
 		})
-		if moved != nil && o.Y >= 0 && o.Y+o.H <= h {
-			return o, nil // it does not scroll: fixed at the bottom, and whole
-		}
 	}
 	return object{}, fmt.Errorf("%s cannot be scrolled into sight on %s's screen", what, s.name)
 }
@@ -283,11 +291,15 @@ func (s *stage) fillIn(ctx context.Context, what string, matches look, value str
 		if err := s.press(ctx, what, matches); err != nil {
 			return err
 		}
-		return until(ctx, time.Second, "the focus", func() error {
-			if o, err := s.find(ctx, what, matches); err != nil || !o.Focused {
-				return errors.New("elsewhere")
+		return until(ctx, shortly, "the focus", func() error {
+			o, err := s.find(ctx, what, matches)
+			if err != nil {
+				return err
 			}
-			return nil
+			_, err = s.findWithin(ctx, shortly, "the keyboard in "+what, func(in object) bool {
+				return in.Focused && in.X >= o.X && in.Y >= o.Y && in.X+in.W <= o.X+o.W+1 && in.Y+in.H <= o.Y+o.H+1
+			})
+			return err
 		})
 	})
 	if err != nil {

@@ -34,6 +34,9 @@ type Object struct {
 	Disabled bool    `json:"disabled,omitempty"`
 	Checked  bool    `json:"checked,omitempty"`
 	Tappable bool    `json:"tappable,omitempty"`
+	// Top and Bottom bound what is in sight, when it lies in something that scrolls.
+	Top    float32 `json:"top,omitempty"`
+	Bottom float32 `json:"bottom,omitempty"`
 }
 
 // Serve answers GET / on the Unix socket named by LLAVERO_E2E_SOCKET with the
@@ -64,6 +67,8 @@ type walker struct {
 	scale   float32
 	focused fyne.Focusable
 	overlay bool
+	top     float32 // of the innermost thing that scrolls; bottom 0: none
+	bottom  float32
 	found   []Object
 }
 
@@ -82,6 +87,12 @@ func (w *walker) walk(o fyne.CanvasObject, depth int) {
 		return
 	}
 	w.found = append(w.found, w.describe(o, depth))
+	if _, ok := o.(interface{ ScrollToOffset(fyne.Position) }); ok {
+		top, bottom := w.top, w.bottom
+		defer func() { w.top, w.bottom = top, bottom }()
+		d := w.found[len(w.found)-1]
+		w.top, w.bottom = d.Y, d.Y+d.H
+	}
 	if s, ok := o.(interface{ IsSecret() bool }); ok && s.IsSecret() {
 		return // what draws it holds the value
 	}
@@ -100,7 +111,7 @@ func (w *walker) walk(o fyne.CanvasObject, depth int) {
 func (w *walker) describe(o fyne.CanvasObject, depth int) Object {
 	p := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
 	d := Object{
-		Type: fmt.Sprintf("%T", o), Depth: depth, Overlay: w.overlay,
+		Type: fmt.Sprintf("%T", o), Depth: depth, Overlay: w.overlay, Top: w.top, Bottom: w.bottom,
 		X: p.X * w.scale, Y: p.Y * w.scale, W: o.Size().Width * w.scale, H: o.Size().Height * w.scale,
 	}
 	if f, ok := o.(fyne.Focusable); ok && f == w.focused {
@@ -114,8 +125,8 @@ func (w *walker) describe(o fyne.CanvasObject, depth int) Object {
 	if e := entryOf(o); e != nil {
 		d.Hint = e.PlaceHolder
 	}
-	if b, ok := o.(interface{ Checked() bool }); ok {
-		d.Checked = b.Checked()
+	if b, ok := o.(interface{ IsOn() bool }); ok {
+		d.Checked = b.IsOn()
 	}
 	return d
 }
