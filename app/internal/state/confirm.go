@@ -90,7 +90,7 @@ func (m *Model) openConfirm(ctx context.Context, life int, id access.RequestID) 
 		return err
 	}
 	m.set(life, func() {
-		m.confirm = &confirmState{detail: detail}
+		m.confirm, m.progress = &confirmState{detail: detail}, ""
 		m.enroll.chosen, m.enroll.form = detail.Row.Code, detail.Form
 	})
 	return nil

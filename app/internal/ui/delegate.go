@@ -40,7 +40,7 @@ func (s *Shell) buildDelegate(ctx context.Context) {
 	sign := delegate.NewConfirm(s.deps.Clock)
 	sign.OnSendCode = func() { s.act(ctx, s.model.SendCode, false, nil) }
 	sign.OnSign = func(code secret.Text) {
-		s.act(ctx, func(ctx context.Context) error { return s.model.Sign(ctx, code) }, false, func() { s.open(routeProgress) })
+		s.act(ctx, func(ctx context.Context) error { return s.model.Sign(ctx, code) }, false, nil)
 	}
 	sign.OnBack = func() {
 		s.model.BackToForm()

@@ -170,7 +170,7 @@ func (s *Shell) renderScreen() {
 	case routeConfirm:
 		v, ok := s.model.Confirm()
 		if !ok {
-			s.open(routeEnroll)
+			s.open(s.afterConfirm())
 			return
 		}
 		s.confirm.Render(v)
@@ -193,4 +193,14 @@ func (s *Shell) renderScreen() {
 		}
 		s.attend.Render(v)
 	}
+}
+
+// afterConfirm is where a signature leads that is no longer there: to the
+// progress of what was signed, or back to the form. The model says which, so
+// that it does not matter whether the fact or the answer came first.
+func (s *Shell) afterConfirm() route {
+	if _, signed := s.model.Progress(); signed {
+		return routeProgress
+	}
+	return routeEnroll
 }
