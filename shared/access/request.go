@@ -102,6 +102,7 @@ type KeyRequest struct {
 	TakenName  string
 	TakenAt    time.Time
 	TakenUntil time.Time // end of the lease
+	TakenWhy   string    // why it was taken over from a colleague; empty when it was free
 }
 
 // IsTaken reports whether somebody's lease is running at now.
@@ -170,6 +171,10 @@ func (r *KeyRequest) Take(who Viewer, why string, now time.Time) error {
 		}
 	}
 	if r.TakenBy != who.Account || !r.IsTaken(now) {
+		r.TakenWhy = ""
+		if r.IsTaken(now) {
+			r.TakenWhy = why
+		}
 		r.TakenBy, r.TakenName, r.TakenAt, r.UpdatedAt = who.Account, who.Person.Name, now, now
 	}
 	r.TakenUntil = now.Add(LeaseTime)
@@ -216,7 +221,7 @@ func (r *KeyRequest) Assign(who Viewer, now time.Time) error {
 }
 
 func (r *KeyRequest) drop() {
-	r.TakenBy, r.TakenName, r.TakenAt, r.TakenUntil = "", "", time.Time{}, time.Time{}
+	r.TakenBy, r.TakenName, r.TakenAt, r.TakenUntil, r.TakenWhy = "", "", time.Time{}, time.Time{}, ""
 }
 
 func (r *KeyRequest) refuse(h Hint) *Error {

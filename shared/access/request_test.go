@@ -125,14 +125,31 @@ func TestKeyRequest_Take(t *testing.T) {
 	})
 	t.Run("taking over needs a reason", func(t *testing.T) {
 		r := taken()
-		if err := r.Take(second, "vuelve mañana", noon); err != nil || r.TakenBy != second.Account || r.TakenAt != noon {
+		if err := r.Take(second, "vuelve mañana", noon); err != nil || r.TakenBy != second.Account || r.TakenAt != noon || r.TakenWhy != "vuelve mañana" {
 			t.Fatalf("got %+v, %v", r, err)
 		}
 	})
 	t.Run("a lapsed lease is free", func(t *testing.T) {
 		r := taken()
-		if err := r.Take(second, "", r.TakenUntil); err != nil || r.TakenBy != second.Account {
+		r.TakenWhy = "antes"
+		if err := r.Take(second, "porque sí", r.TakenUntil); err != nil || r.TakenBy != second.Account || r.TakenWhy != "" {
 			t.Fatalf("got %+v, %v", r, err)
+		}
+	})
+	t.Run("a renewal keeps the reason, an end clears it", func(t *testing.T) {
+		for name, end := range map[string]func(*KeyRequest) error{
+			"release": func(r *KeyRequest) error { return r.Release(second, noon) },
+			"resume":  func(r *KeyRequest) error { return r.Resume(second, noon) },
+			"assign":  func(r *KeyRequest) error { return r.Assign(second, noon) },
+			"lapse":   func(r *KeyRequest) error { r.Lapse(r.TakenUntil); return nil },
+		} {
+			r := taken()
+			if err := errors.Join(r.Take(second, "vuelve mañana", noon), r.Take(second, "", noon)); err != nil || r.TakenWhy != "vuelve mañana" {
+				t.Fatalf("renewed: %+v, %v", r, err)
+			}
+			if err := end(r); err != nil || r.TakenWhy != "" || r.TakenBy != "" {
+				t.Errorf("%s: %+v, %v", name, r, err)
+			}
 		}
 	})
 	t.Run("a reason does not open another status", func(t *testing.T) {

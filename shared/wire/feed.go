@@ -116,9 +116,10 @@ type RequestRow struct {
 	Step        access.Step        `json:"step,omitempty"`
 	Failure     *access.Failure    `json:"failure,omitempty"` // officers only
 
-	TakenBy   access.AccountID `json:"takenBy,omitempty"` // officers only, as the next two
+	TakenBy   access.AccountID `json:"takenBy,omitempty"` // officers only, as the next three
 	TakenName string           `json:"takenName,omitempty"`
 	TakenAt   time.Time        `json:"takenAt,omitzero"`
+	TakenWhy  string           `json:"takenWhy,omitempty"` // why it was taken over from a colleague
 
 	Version int64 `json:"version"`
 }

@@ -184,7 +184,7 @@ func TestOfficer_takesOverAndResumes(t *testing.T) {
 	must(t, other.model.Take(t.Context(), id, "La colega salió a almorzar"))
 	o.until("told", func() bool {
 		for _, n := range o.model.TakeNotices() {
-			if n.Kind == state.NoticeTakenBy && n.Args["by"] != "" {
+			if n.Kind == state.NoticeTakenBy && n.Args["by"] != "" && n.Args["why"] == "La colega salió a almorzar" {
 				return true
 			}
 		}

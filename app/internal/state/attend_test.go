@@ -70,9 +70,9 @@ func TestAttend_keepsAndLosesTheLease(t *testing.T) {
 			t.Errorf("renewed %d times on return", s.takes()-before)
 		}
 		m.TakeNotices()
-		s.put("r-1", func(r *wire.RequestRow) { r.TakenBy, r.TakenName = "o-2", "Colega" })
+		s.put("r-1", func(r *wire.RequestRow) { r.TakenBy, r.TakenName, r.TakenWhy = "o-2", "Colega", "Es urgente" })
 		s.bring()
-		if n := m.TakeNotices(); len(n) != 1 || n[0].Kind != NoticeTakenBy || n[0].Args["by"] != "Colega" || n[0].Args["number"] != "SOL-1" {
+		if n := m.TakeNotices(); len(n) != 1 || n[0].Kind != NoticeTakenBy || n[0].Args["by"] != "Colega" || n[0].Args["number"] != "SOL-1" || n[0].Args["why"] != "Es urgente" {
 			t.Errorf("%+v", n)
 		}
 		after := s.takes()

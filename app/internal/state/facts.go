@@ -232,6 +232,9 @@ func (m *Model) requestChanged(before, after *wire.RequestRow) {
 		switch {
 		case after != nil && after.TakenBy != "":
 			args["by"] = after.TakenName
+			if after.TakenWhy != "" {
+				args["why"] = after.TakenWhy
+			}
 			m.tell(NoticeTakenBy, args)
 		case after != nil && after.Status == access.StatusPending:
 			m.tell(NoticeLapsed, args)

@@ -106,9 +106,12 @@ func contractRequests(t *testing.T, b *bench) {
 		t.Errorf("read back %+v", got)
 	}
 	b.write(t, func(tx *Tx) error {
-		r.TakenBy, r.TakenName, r.TakenAt, r.TakenUntil = "o", "Oscar", tx.Now(), tx.Now().Add(time.Minute)
+		r.TakenBy, r.TakenName, r.TakenAt, r.TakenUntil, r.TakenWhy = "o", "Oscar", tx.Now(), tx.Now().Add(time.Minute), "Es urgente"
 		return tx.SaveRequest(r)
 	})
+	if got := same(); got.TakenWhy != "Es urgente" || got.TakenBy != "o" || got.TakenName != "Oscar" || !got.TakenUntil.Equal(r.TakenUntil) {
+		t.Errorf("read back %+v", got)
+	}
 	b.wait(time.Minute)
 	b.write(t, func(tx *Tx) error {
 		lapsed, err := tx.LapsedRequests(9)
@@ -316,7 +319,7 @@ func TestChangesAfter_scope(t *testing.T) {
 				}
 				if status == access.StatusPending {
 					r.Failure = &access.Failure{Code: "Authorization_RequestDenied", Status: 403}
-					r.TakenBy, r.TakenName, r.TakenAt, r.TakenUntil = "o", "Oscar", tx.Now(), tx.Now()
+					r.TakenBy, r.TakenName, r.TakenAt, r.TakenUntil, r.TakenWhy = "o", "Oscar", tx.Now(), tx.Now(), "Es urgente"
 				}
 				if err := tx.SaveRequest(r); err != nil {
 					return err
@@ -352,7 +355,7 @@ func TestChangesAfter_scope(t *testing.T) {
 		want("pending", "r", "r")
 		for name, hides := range map[string]bool{"A": true, "officer": false} {
 			body := views[name].rows["request "+string(r.ID)]
-			for _, words := range []string{"Authorization_RequestDenied", "Oscar"} {
+			for _, words := range []string{"Authorization_RequestDenied", "Oscar", "Es urgente"} {
 				if strings.Contains(body, words) == hides {
 					t.Errorf("%s: %s", name, body)
 				}

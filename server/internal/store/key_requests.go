@@ -36,6 +36,7 @@ const requestColumns = `
 	taken_name,
 	taken_at,
 	taken_until,
+	taken_why,
 	version`
 
 func (r *Request) into() []any {
@@ -52,6 +53,7 @@ func (r *Request) into() []any {
 		&r.TakenBy, &r.TakenName,
 		timeInto{&r.TakenAt},
 		timeInto{&r.TakenUntil},
+		&r.TakenWhy,
 		&r.Version,
 	}
 }
@@ -92,10 +94,10 @@ func (tx *Tx) InsertRequest(r *Request) error {
 	}
 	r.Version = 1
 	_, err = tx.exec(`INSERT INTO key_requests (`+requestColumns+`
-		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
 		r.ID, r.Number, r.Kind, r.Reason, r.Code, r.Entity, r.Status, form, r.ContentHash,
 		r.RequestedBy, micros(r.RequestedAt), micros(r.SignedAt), micros(r.UpdatedAt),
-		r.Environment, r.Step, failure, r.TakenBy, r.TakenName, micros(r.TakenAt), micros(r.TakenUntil), r.Version)
+		r.Environment, r.Step, failure, r.TakenBy, r.TakenName, micros(r.TakenAt), micros(r.TakenUntil), r.TakenWhy, r.Version)
 	return err
 }
 
@@ -121,10 +123,11 @@ func (tx *Tx) SaveRequest(r *Request) error {
 			taken_name = $11,
 			taken_at = $12,
 			taken_until = $13,
+			taken_why = $14,
 			version = version + 1
-		WHERE id = $14 AND version = $15`,
+		WHERE id = $15 AND version = $16`,
 		r.Reason, r.Status, form, r.ContentHash, micros(r.SignedAt), micros(r.UpdatedAt), r.Environment, r.Step, failure,
-		r.TakenBy, r.TakenName, micros(r.TakenAt), micros(r.TakenUntil), r.ID, r.Version)
+		r.TakenBy, r.TakenName, micros(r.TakenAt), micros(r.TakenUntil), r.TakenWhy, r.ID, r.Version)
 	if err == nil && n == 0 {
 		err = ErrStale
 	}

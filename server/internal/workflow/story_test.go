@@ -248,10 +248,18 @@ func TestLapseLeases(t *testing.T) {
 	}
 	_, err = d.flow.Take(t.Context(), by(d.other), id, wire.Take{})
 	ok(t, err)
-	_, err = d.flow.Take(t.Context(), by(d.officer), id, wire.Take{Why: "Olga salió"})
+	_, err = d.flow.Take(t.Context(), by(d.officer), id, wire.Take{Why: " Olga salió "})
 	ok(t, err)
+	if r := d.request(id); r.TakenBy != d.officer.Account || r.TakenWhy != "Olga salió" {
+		t.Errorf("taken over by %q, because %q", r.TakenName, r.TakenWhy)
+	}
 	want := []audit.Kind{audit.RequestParked, audit.RequestTaken, audit.RequestLapsed, audit.RequestTaken, audit.RequestTakenOver}
 	if got := d.kinds(string(id)); !slices.Equal(got[3:], want) {
 		t.Errorf("trail: %v", got)
+	}
+	_, err = d.flow.Release(t.Context(), by(d.officer), id)
+	ok(t, err)
+	if r := d.request(id); r.TakenBy != "" || r.TakenWhy != "" {
+		t.Errorf("released, and still taken by %q, because %q", r.TakenName, r.TakenWhy)
 	}
 }

@@ -135,6 +135,7 @@ CREATE TABLE key_requests (
     taken_name     TEXT NOT NULL DEFAULT '',
     taken_at       INTEGER NOT NULL DEFAULT 0,
     taken_until    INTEGER NOT NULL DEFAULT 0,
+    taken_why      TEXT NOT NULL DEFAULT '', -- the reason of a take-over; '' when it was free
     version        INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX key_requests_one_open ON key_requests (code)
