@@ -101,15 +101,14 @@ func run(set settings, version string, newApp func(id string) fyne.App) error {
 	}, model.Facts())
 
 	w := window(a)
-	shell := ui.New(ui.Deps{Window: w, Clipboard: a.Clipboard(), Model: model, Clock: time.Now, Log: log, Version: version})
+	shell := ui.New(ui.Deps{Window: w, Clipboard: board(a.Clipboard()), Model: model, Clock: time.Now, Log: log, Version: version})
 	shell.Run(ctx)
 	drive.Serve(w, log)
 	done := make(chan error, 1)
 	go func() { done <- model.Run(ctx, feed) }()
 	w.SetCloseIntercept(func() {
 		remember(a, w, model)
-		shell.Close()
-		w.Close()
+		closeSoon(w, shell.Close)
 	})
 	w.ShowAndRun()
 	cancel()

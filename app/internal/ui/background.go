@@ -14,18 +14,23 @@ import (
 
 // background runs work off the UI goroutine and hands its outcome to done on
 // it. The work ends with ctx; an outcome that comes after the screen changed, or
-// of work that was given up, is dropped. Every goroutine of this package starts
-// here.
+// of work that was given up, is dropped.
 func (s *Shell) background(ctx context.Context, work func(context.Context) error, done func(error)) {
 	at := s.visit
-	go func() {
-		err := work(ctx)
-		fyne.Do(func() {
-			if s.visit != at || errors.Is(err, context.Canceled) || done == nil {
-				return
-			}
+	var err error
+	aside(func() { err = work(ctx) }, func() {
+		if s.visit == at && !errors.Is(err, context.Canceled) && done != nil {
 			done(err)
-		})
+		}
+	})
+}
+
+// aside runs work off the UI goroutine and then done on it, whatever screen is
+// shown by then. Every goroutine of this package starts here.
+func aside(work, done func()) {
+	go func() {
+		work()
+		fyne.Do(done)
 	}()
 }
 

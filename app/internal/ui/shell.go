@@ -66,6 +66,7 @@ type Shell struct {
 func New(d Deps) *Shell {
 	s := &Shell{deps: d, model: d.Model, notices: kit.NewNotices(), header: newHeader(), crumbs: newCrumbs(), strip: newStrip(), stage: container.NewStack()}
 	s.keeper = kit.NewKeeper(d.Clipboard, s.notices)
+	s.keeper.Run = aside
 	top := container.NewVBox(s.header, s.strip, s.crumbs)
 	s.inside = container.NewBorder(kit.NewTight(top.Objects...), nil, nil, nil, s.stage)
 	s.root = container.NewStack()
@@ -165,7 +166,7 @@ func (s *Shell) cross(isIn bool) {
 		return
 	}
 	s.closeScreens()
-	s.keeper.Close()
+	s.keeper.Close(nil)
 	s.notices.Clear()
 	if s.header.renew != nil {
 		s.header.renew()
@@ -196,11 +197,11 @@ func (s *Shell) tell() {
 	}
 }
 
-// Close takes what is ours out of the clipboard and hides what is shown: on
-// quitting.
-func (s *Shell) Close() {
+// Close hides what is shown and takes what is ours out of the clipboard, on
+// quitting; then it calls done on the UI goroutine.
+func (s *Shell) Close(done func()) {
 	s.closeScreens()
-	s.keeper.Close()
+	s.keeper.Close(done)
 }
 
 func (s *Shell) closeScreens() {

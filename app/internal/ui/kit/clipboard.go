@@ -4,8 +4,13 @@ import "fmt"
 
 // Board is the system's clipboard: text in, text out.
 type Board interface {
-	Content() string
-	SetContent(string)
+	// Read returns the text it holds; an error when it cannot be told.
+	Read() (string, error)
+	// Write replaces what it holds; an empty text clears it.
+	Write(text string) error
+	// IsSlow reports a clipboard that is reached through other programs: it is
+	// then used off the UI goroutine, any other one only on it.
+	IsSlow() bool
 }
 
 // ClearAfter is how long a copied secret stays in the clipboard, in seconds.
@@ -14,12 +19,25 @@ const ClearAfter = 30
 // Keeper puts values in the clipboard and takes secrets out again: after
 // ClearAfter seconds, at once on demand, and on quitting; only if the clipboard
 // still holds what it put there.
+//
+// It is used on the UI goroutine. A slow board is read and written one act after
+// the other, in the order asked for, never while the UI goroutine waits: what
+// reads the clipboard may be asking this very window for it.
 type Keeper struct {
+	// Run does work off the UI goroutine and then calls done on it. Needed for a
+	// slow board; without it everything is done at once.
+	Run func(work, done func())
+
 	board   Board
 	notices *Notices
 	ours    string
 	count   Countdown
+	queue   []boardAct // the first one is under way
+	life    int        // grows with Close: what was asked for before tells nothing
 }
+
+// boardAct is one use of the board and what to tell after it.
+type boardAct struct{ work, done func() }
 
 // NewKeeper works on a clipboard and tells through notices, which may be nil.
 func NewKeeper(board Board, notices *Notices) *Keeper {
@@ -32,54 +50,137 @@ const clipboardKey = "clipboard"
 // It stays there.
 func (k *Keeper) Copy(what, value string) {
 	k.forget()
-	k.board.SetContent(value)
-	k.tell(Notice{Text: what + ".", Key: clipboardKey})
+	k.put(value, func() { k.tell(Notice{Text: what + ".", Key: clipboardKey}) })
 }
 
 // CopySecret puts a secret in the clipboard for ClearAfter seconds and counts
 // down in sight: «Secreto copiado. Se borra en 30 s. [Borrar ahora]».
 func (k *Keeper) CopySecret(what, value string) {
 	k.forget()
-	k.board.SetContent(value)
 	k.ours = value
-	k.count.Start(ClearAfter, nil, func() { k.clear(true) })
+	k.count.Start(ClearAfter, nil, k.ClearNow)
 	words := func(left int) string { return fmt.Sprintf("%s. Se borra en %d s.", what, left) }
-	k.tell(Notice{
-		Text: words(ClearAfter), Key: clipboardKey, Seconds: ClearAfter, OnSecond: words,
-		Action: Action{Text: "Borrar ahora", Do: k.ClearNow},
+	k.put(value, func() {
+		k.tell(Notice{
+			Text: words(ClearAfter), Key: clipboardKey, Seconds: ClearAfter, OnSecond: words,
+			Action: Action{Text: "Borrar ahora", Do: k.ClearNow},
+		})
+	})
+}
+
+// put writes a value and says so, or says that it could not.
+func (k *Keeper) put(value string, told func()) {
+	var err error
+	k.use(func() { err = k.board.Write(value) }, func() {
+		if err == nil {
+			told()
+			return
+		}
+		if k.ours == value {
+			k.forget()
+		}
+		k.tell(Notice{Text: "No pudimos copiar en este computador. Muestre el valor y cópielo a mano.", Key: clipboardKey, Seconds: -1})
 	})
 }
 
 // ClearNow takes our secret out of the clipboard, if it is still there.
-func (k *Keeper) ClearNow() { k.clear(true) }
-
-// Close takes our secret out without telling: on quitting.
-func (k *Keeper) Close() { k.clear(false) }
-
-// HoldsSecret reports whether a copied secret is waiting to be cleared.
-func (k *Keeper) HoldsSecret() bool { return k.ours != "" }
-
-func (k *Keeper) clear(aloud bool) {
+func (k *Keeper) ClearNow() {
 	ours := k.ours
 	k.forget()
 	if ours == "" {
 		return
 	}
-	if k.board.Content() != ours {
-		if aloud && k.notices != nil {
-			k.notices.Dismiss(clipboardKey)
+	var how cleared
+	k.use(func() { how = k.clear(ours) }, func() {
+		switch how {
+		case clearedNotOurs:
+			if k.notices != nil {
+				k.notices.Dismiss(clipboardKey)
+			}
+		case clearedDone:
+			k.tell(Notice{Text: "Portapapeles borrado.", Key: clipboardKey})
+		case clearedFailed:
+			k.tell(Notice{Text: "No pudimos borrar el portapapeles en este computador. Copie otro texto.", Key: clipboardKey, Seconds: -1})
 		}
+	})
+}
+
+// Close takes our secret out without telling, on signing out and on quitting,
+// and calls done (may be nil) once that is over.
+func (k *Keeper) Close(done func()) {
+	ours := k.ours
+	k.forget()
+	k.life++
+	k.use(func() {
+		if ours != "" {
+			k.clear(ours)
+		}
+	}, func() {
+		if done != nil {
+			done()
+		}
+	})
+}
+
+// HoldsSecret reports whether a copied secret is waiting to be cleared.
+func (k *Keeper) HoldsSecret() bool { return k.ours != "" }
+
+type cleared int
+
+const (
+	clearedDone cleared = iota
+	clearedNotOurs
+	clearedFailed
+)
+
+// clear empties the board if it still holds ours. It touches nothing but the
+// board: it may run off the UI goroutine.
+func (k *Keeper) clear(ours string) cleared {
+	holds, err := k.board.Read()
+	switch {
+	case err != nil:
+		return clearedFailed // nobody knows: say so rather than trust
+	case holds != ours:
+		return clearedNotOurs
+	}
+	if err := k.board.Write(""); err != nil {
+		return clearedFailed
+	}
+	if holds, err = k.board.Read(); err == nil && holds == ours {
+		return clearedFailed
+	}
+	return clearedDone
+}
+
+// use does work on the board, after what was asked for before, and then done.
+func (k *Keeper) use(work, done func()) {
+	life := k.life
+	act := boardAct{work: work, done: func() {
+		if k.life == life {
+			done()
+		}
+	}}
+	if !k.board.IsSlow() || k.Run == nil {
+		act.work()
+		act.done()
 		return
 	}
-	k.board.SetContent("")
-	if !aloud {
-		return
+	k.queue = append(k.queue, act)
+	if len(k.queue) == 1 {
+		k.next()
 	}
-	if k.board.Content() == ours {
-		k.tell(Notice{Text: "No pudimos borrar el portapapeles en este computador. Copie otro texto.", Key: clipboardKey, Seconds: -1})
-		return
-	}
-	k.tell(Notice{Text: "Portapapeles borrado.", Key: clipboardKey})
+}
+
+// next starts the first act of the queue, and the others after it.
+func (k *Keeper) next() {
+	act := k.queue[0]
+	k.Run(act.work, func() {
+		act.done()
+		k.queue = k.queue[1:]
+		if len(k.queue) > 0 {
+			k.next()
+		}
+	})
 }
 
 func (k *Keeper) forget() {

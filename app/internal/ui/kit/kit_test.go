@@ -193,12 +193,16 @@ type board struct {
 	isStuck bool
 }
 
-func (b *board) Content() string { return b.text }
-func (b *board) SetContent(s string) {
+func (b *board) Read() (string, error) { return b.text, nil }
+
+func (b *board) Write(s string) error {
 	if !b.isStuck || s != "" {
 		b.text = s
 	}
+	return nil
 }
+
+func (b *board) IsSlow() bool { return false }
 
 func TestKeeper_clearsOnlyWhatIsOurs(t *testing.T) {
 	for _, c := range []struct {
@@ -211,7 +215,7 @@ func TestKeeper_clearsOnlyWhatIsOurs(t *testing.T) {
 		{"copied over", func(b *board, _ *Keeper) { b.text = "de otro" }, "de otro", ""},
 		{"on demand", func(_ *board, k *Keeper) { k.ClearNow() }, "", "Portapapeles borrado."},
 		{"stuck", func(b *board, _ *Keeper) { b.isStuck = true }, "s3", "No pudimos borrar el portapapeles en este computador. Copie otro texto."},
-		{"quitting", func(_ *board, k *Keeper) { k.Close() }, "", ""},
+		{"quitting", func(_ *board, k *Keeper) { k.Close(nil) }, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
