@@ -52,6 +52,8 @@ const (
 	RequestAssigned  Kind = "request.assigned"
 	RequestDone      Kind = "request.done"
 
+	IssueAttempt Kind = "issue.attempt" // one try of one call to Entra
+
 	KeyApplication Kind = "key.application" // the Entra application is known
 	KeyPrincipal   Kind = "key.principal"
 	KeyPermissions Kind = "key.permissions"

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +17,9 @@ import (
 // Detail is what an entry adds to its kind: a few named words. The zero value
 // is none. It is built from the constructors below only.
 type Detail struct{ attrs []Attr }
+
+// With adds attributes to a Detail, which stays as it is.
+func (d Detail) With(attrs ...Attr) Detail { return Detail{slices.Concat(d.attrs, attrs)} }
 
 // Attr is one named word of a Detail.
 type Attr struct{ name, value string }

@@ -177,6 +177,12 @@ type wire struct {
 // maxBody bounds every answer, in bytes.
 const maxBody = 4 << 20
 
+// ids are those of the last answer that a context's calls got; MSAL keeps them
+// to itself when a sign-in succeeds.
+type ids struct{ request, client string }
+
+type answered struct{}
+
 // Do implements MSAL's HTTP client.
 func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	resp, err := w.client.Do(req)
@@ -185,6 +191,9 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	}
 	if resp.TLS != nil {
 		w.tls.Store(uint32(resp.TLS.Version))
+	}
+	if seen, ok := req.Context().Value(answered{}).(*ids); ok {
+		*seen = ids{machineWord(resp.Header.Get("x-ms-request-id")), machineWord(req.Header.Get("client-request-id"))}
 	}
 	resp.Body = http.MaxBytesReader(nil, resp.Body, maxBody)
 	return resp, nil

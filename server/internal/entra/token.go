@@ -131,7 +131,9 @@ func (c *Client) TestKey(ctx context.Context, tenant, clientID string, s secret.
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Retry.Timeout)
 	defer cancel()
 	a := Attempt{Call: "token", Try: 1, At: c.cfg.Clock(), Outcome: Done, Status: http.StatusOK}
-	info, e := keyToken(ctx, client, scope)
+	var seen ids
+	info, e := keyToken(context.WithValue(ctx, answered{}, &seen), client, scope)
+	a.RequestID, a.ClientRequestID = seen.request, seen.client
 	c.report(ctx, a, e)
 	if e != nil {
 		e.Tries = 1

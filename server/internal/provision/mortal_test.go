@@ -72,34 +72,40 @@ func (m mortalFlow) BeginStep(ctx context.Context, id access.RequestID, env acce
 	return err
 }
 
-func (m mortalFlow) RecordApplication(ctx context.Context, id access.RequestID, env access.Environment, objectID, clientID string) error {
+func (m mortalFlow) RecordApplication(ctx context.Context, id access.RequestID, env access.Environment, objectID, clientID string, tried ...workflow.Attempt) error {
 	_, err := record(m.life, "application", func() (nothing, error) {
-		return only(m.Flow.RecordApplication(ctx, id, env, objectID, clientID))
+		return only(m.Flow.RecordApplication(ctx, id, env, objectID, clientID, tried...))
 	})
 	return err
 }
 
-func (m mortalFlow) RecordPrincipal(ctx context.Context, id access.RequestID, env access.Environment, principal string) error {
-	_, err := record(m.life, "principal", func() (nothing, error) { return only(m.Flow.RecordPrincipal(ctx, id, env, principal)) })
+func (m mortalFlow) RecordPrincipal(ctx context.Context, id access.RequestID, env access.Environment, principal string, tried ...workflow.Attempt) error {
+	_, err := record(m.life, "principal", func() (nothing, error) {
+		return only(m.Flow.RecordPrincipal(ctx, id, env, principal, tried...))
+	})
 	return err
 }
 
-func (m mortalFlow) RecordPermissions(ctx context.Context, id access.RequestID, env access.Environment, granted []string) error {
-	_, err := record(m.life, "permissions", func() (nothing, error) { return only(m.Flow.RecordPermissions(ctx, id, env, granted)) })
+func (m mortalFlow) RecordPermissions(ctx context.Context, id access.RequestID, env access.Environment, granted []string, tried ...workflow.Attempt) error {
+	_, err := record(m.life, "permissions", func() (nothing, error) {
+		return only(m.Flow.RecordPermissions(ctx, id, env, granted, tried...))
+	})
 	return err
 }
 
-func (m mortalFlow) IntendSecret(ctx context.Context, id access.RequestID, env access.Environment) (string, []string, error) {
+func (m mortalFlow) IntendSecret(ctx context.Context, id access.RequestID, env access.Environment, tried ...workflow.Attempt) (string, []string, error) {
 	var earlier []string
 	op, err := record(m.life, "intent", func() (op string, err error) {
-		op, earlier, err = m.Flow.IntendSecret(ctx, id, env)
+		op, earlier, err = m.Flow.IntendSecret(ctx, id, env, tried...)
 		return op, err
 	})
 	return op, earlier, err
 }
 
-func (m mortalFlow) RecordSecret(ctx context.Context, id access.RequestID, env access.Environment, op string, s workflow.IssuedSecret) error {
-	_, err := record(m.life, "secret", func() (nothing, error) { return only(m.Flow.RecordSecret(ctx, id, env, op, s)) })
+func (m mortalFlow) RecordSecret(ctx context.Context, id access.RequestID, env access.Environment, op string, s workflow.IssuedSecret, tried ...workflow.Attempt) error {
+	_, err := record(m.life, "secret", func() (nothing, error) {
+		return only(m.Flow.RecordSecret(ctx, id, env, op, s, tried...))
+	})
 	return err
 }
 
@@ -110,6 +116,13 @@ func (m mortalFlow) OpenSecretForTest(ctx context.Context, id access.RequestID, 
 		return client, err
 	})
 	return client, text, err
+}
+
+func (m mortalFlow) RecordAttempts(ctx context.Context, id access.RequestID, env access.Environment, step access.Step, tried []workflow.Attempt) error {
+	_, err := record(m.life, "attempts", func() (nothing, error) {
+		return only(m.Flow.RecordAttempts(ctx, id, env, step, tried))
+	})
+	return err
 }
 
 func (m mortalFlow) FinishIssue(ctx context.Context, id access.RequestID) error {

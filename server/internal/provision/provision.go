@@ -41,12 +41,13 @@ type Flow interface {
 	// IssuePlan refuses, with a conflict, a request that is not being issued.
 	IssuePlan(ctx context.Context, id access.RequestID) (workflow.Plan, error)
 	BeginStep(ctx context.Context, id access.RequestID, env access.Environment, step access.Step) error
-	RecordApplication(ctx context.Context, id access.RequestID, env access.Environment, objectID, clientID string) error
-	RecordPrincipal(ctx context.Context, id access.RequestID, env access.Environment, principalID string) error
-	RecordPermissions(ctx context.Context, id access.RequestID, env access.Environment, granted []string) error
-	IntendSecret(ctx context.Context, id access.RequestID, env access.Environment) (operation string, earlier []string, err error)
-	RecordSecret(ctx context.Context, id access.RequestID, env access.Environment, operation string, s workflow.IssuedSecret) error
+	RecordApplication(ctx context.Context, id access.RequestID, env access.Environment, objectID, clientID string, tried ...workflow.Attempt) error
+	RecordPrincipal(ctx context.Context, id access.RequestID, env access.Environment, principalID string, tried ...workflow.Attempt) error
+	RecordPermissions(ctx context.Context, id access.RequestID, env access.Environment, granted []string, tried ...workflow.Attempt) error
+	IntendSecret(ctx context.Context, id access.RequestID, env access.Environment, tried ...workflow.Attempt) (operation string, earlier []string, err error)
+	RecordSecret(ctx context.Context, id access.RequestID, env access.Environment, operation string, s workflow.IssuedSecret, tried ...workflow.Attempt) error
 	OpenSecretForTest(ctx context.Context, id access.RequestID, env access.Environment) (clientID string, s secret.Text, err error)
+	RecordAttempts(ctx context.Context, id access.RequestID, env access.Environment, step access.Step, tried []workflow.Attempt) error
 	FinishIssue(ctx context.Context, id access.RequestID) error
 	ParkIssue(ctx context.Context, id access.RequestID, f access.Failure) error
 }
@@ -209,6 +210,8 @@ type run struct {
 	client *entra.Client
 	fresh  bool     // what was made may still look absent
 	lost   []string // operations whose secret may turn up late
+	at     access.Step
+	tried  []workflow.Attempt // at this step, not in the audit trail yet
 }
 
 // all does the steps that are left.
@@ -251,7 +254,12 @@ func (r *run) isDone(step access.Step) bool {
 func (r *run) step(ctx context.Context, step access.Step, do func(context.Context) error) error {
 	log := r.cfg.Log.With(slog.String("request", string(r.id)), slog.String("environment", string(r.key.Environment)),
 		slog.String("step", string(step)))
-	ctx = entra.Observe(ctx, func(a entra.Attempt) {
+	r.at = step
+	observed := entra.Observe(ctx, func(a entra.Attempt) {
+		r.tried = append(r.tried, workflow.Attempt{
+			Call: a.Call, Try: a.Try, Status: a.Status, Code: a.Code, Outcome: string(a.Outcome),
+			RequestID: a.RequestID, ClientRequestID: a.ClientRequestID, TLS: a.TLS, At: a.At, Took: a.Took,
+		})
 		log.InfoContext(ctx, "entra answered", slog.String("call", a.Call), slog.Int("try", a.Try),
 			slog.Int("status", a.Status), slog.String("code", a.Code), slog.String("outcome", string(a.Outcome)),
 			slog.String("entraRequestId", a.RequestID), slog.String("clientRequestId", a.ClientRequestID),
@@ -261,10 +269,15 @@ func (r *run) step(ctx context.Context, step access.Step, do func(context.Contex
 	if r.client == nil {
 		err = giveUp(CodeNotConfigured)
 	} else {
-		err = do(ctx)
+		err = do(observed)
 	}
+	// An order to stop does not lose what was tried.
+	untold := r.tell(context.WithoutCancel(ctx))
 	if err == nil {
-		return nil
+		return untold
+	}
+	if untold != nil {
+		log.WarnContext(ctx, "attempts are not in the audit trail", slog.Int("attempts", len(r.tried)), slog.Any("error", untold))
 	}
 	failed := &stepError{env: r.key.Environment, step: step, err: err}
 	e, fromEntra := entra.AsError(err)
@@ -277,6 +290,25 @@ func (r *run) step(ctx context.Context, step access.Step, do func(context.Contex
 		return worker.Later(e.RetryAfter, failed)
 	}
 	return failed
+}
+
+// tell writes down what was tried and went with no record.
+func (r *run) tell(ctx context.Context) error {
+	if len(r.tried) == 0 {
+		return nil
+	}
+	if err := r.told(r.cfg.Flow.RecordAttempts(ctx, r.id, r.key.Environment, r.at, r.tried)); err != nil {
+		return fmt.Errorf("record the attempts: %w", err)
+	}
+	return nil
+}
+
+// told forgets what was tried once a record took it along; err is the record's.
+func (r *run) told(err error) error {
+	if err == nil {
+		r.tried = nil
+	}
+	return err
 }
 
 // stepError is a failure with where it happened.

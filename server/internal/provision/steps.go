@@ -20,7 +20,7 @@ func (r *run) application(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.cfg.Flow.RecordApplication(ctx, r.id, r.key.Environment, app.ID, app.ClientID); err != nil {
+	if err := r.told(r.cfg.Flow.RecordApplication(ctx, r.id, r.key.Environment, app.ID, app.ClientID, r.tried...)); err != nil {
 		return fmt.Errorf("record the application: %w", err)
 	}
 	r.key.ObjectID, r.key.ClientID = app.ID, app.ClientID
@@ -33,7 +33,7 @@ func (r *run) principal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.cfg.Flow.RecordPrincipal(ctx, r.id, r.key.Environment, principal.ID); err != nil {
+	if err := r.told(r.cfg.Flow.RecordPrincipal(ctx, r.id, r.key.Environment, principal.ID, r.tried...)); err != nil {
 		return fmt.Errorf("record the service principal: %w", err)
 	}
 	r.key.PrincipalID = principal.ID
@@ -46,7 +46,7 @@ func (r *run) permissions(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.cfg.Flow.RecordPermissions(ctx, r.id, r.key.Environment, r.key.Permissions); err != nil {
+	if err := r.told(r.cfg.Flow.RecordPermissions(ctx, r.id, r.key.Environment, r.key.Permissions, r.tried...)); err != nil {
 		return fmt.Errorf("record the permissions: %w", err)
 	}
 	return nil
@@ -88,8 +88,8 @@ const secretTries = 4
 func (r *run) secret(ctx context.Context) error {
 	var last error
 	for range secretTries {
-		operation, earlier, err := r.cfg.Flow.IntendSecret(ctx, r.id, r.key.Environment)
-		if err != nil {
+		operation, earlier, err := r.cfg.Flow.IntendSecret(ctx, r.id, r.key.Environment, r.tried...)
+		if err := r.told(err); err != nil {
 			return fmt.Errorf("record the intent: %w", err)
 		}
 		r.lost = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.lost, earlier))))
@@ -113,8 +113,8 @@ func (r *run) secret(ctx context.Context) error {
 func (r *run) recordSecret(ctx context.Context, operation string, made entra.NewPassword) error {
 	err := r.cfg.Flow.RecordSecret(ctx, r.id, r.key.Environment, operation, workflow.IssuedSecret{
 		KeyID: made.KeyID, Hint: made.Hint, ExpiresAt: made.End, Text: made.Text,
-	})
-	if err != nil {
+	}, r.tried...)
+	if err := r.told(err); err != nil {
 		return fmt.Errorf("record the secret: %w", err)
 	}
 	r.key.SecretID, r.key.SecretKeyID = operation, made.KeyID
@@ -190,12 +190,20 @@ func (r *run) verify(ctx context.Context) error {
 		default:
 			return err
 		}
+		if len(r.tried) >= tellAfter { // a proof may take a quarter of an hour
+			if err := r.tell(ctx); err != nil {
+				return err
+			}
+		}
 		if err := r.cfg.Sleep(ctx, wait); err != nil {
 			return err
 		}
 	}
 	return r.removeLost(ctx, r.lost)
 }
+
+// tellAfter is how many attempts are kept back at most while a key is proved.
+const tellAfter = 16
 
 // judge refuses a token that is not what the key was made for.
 func (r *run) judge(info entra.TokenInfo, clientID string) error {

@@ -72,6 +72,13 @@ func (tx *Tx) AuditOf(subject string, kind audit.Kind, limit int) ([]audit.Recor
 	return all, err
 }
 
+// CountAudit counts the entries of one kind about one subject.
+func (tx *Tx) CountAudit(subject string, kind audit.Kind) (int, error) {
+	var n int
+	err := tx.row(`SELECT count(*) FROM audit_entries WHERE subject = $1 AND kind = $2`, subject, kind).Scan(&n)
+	return n, err
+}
+
 // AuditAfter reads the trail from a record on, in order.
 func (tx *Tx) AuditAfter(seq int64, limit int) ([]audit.Record, error) {
 	var all []audit.Record

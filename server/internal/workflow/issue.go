@@ -133,8 +133,9 @@ func (f *Flow) BeginStep(ctx context.Context, id access.RequestID, env access.En
 }
 
 // record changes the key of one environment while its request is being issued.
-// change answers false when there is nothing new.
-func (f *Flow) record(ctx context.Context, id access.RequestID, env access.Environment, kind audit.Kind,
+// change answers false when there is nothing new. What was tried goes down
+// before it.
+func (f *Flow) record(ctx context.Context, id access.RequestID, env access.Environment, kind audit.Kind, tried []Attempt,
 	change func(tx *store.Tx, r *store.Request, k *store.Key) ([]audit.Attr, bool, error),
 ) error {
 	return refused(f.store.Write(ctx, func(tx *store.Tx) error {
@@ -144,6 +145,9 @@ func (f *Flow) record(ctx context.Context, id access.RequestID, env access.Envir
 		}
 		k, err := keyOf(tx, r, env)
 		if err != nil {
+			return err
+		}
+		if err := auditAttempts(tx, r, env, r.Step, tried); err != nil {
 			return err
 		}
 		attrs, changed, err := change(tx, r, k)
@@ -161,8 +165,8 @@ func keyEntry(kind audit.Kind, r *store.Request, k *store.Key, attrs ...audit.At
 }
 
 // RecordApplication records the ids of a key's application.
-func (f *Flow) RecordApplication(ctx context.Context, id access.RequestID, env access.Environment, objectID, clientID string) error {
-	return f.record(ctx, id, env, audit.KeyApplication, func(_ *store.Tx, _ *store.Request, k *store.Key) ([]audit.Attr, bool, error) {
+func (f *Flow) RecordApplication(ctx context.Context, id access.RequestID, env access.Environment, objectID, clientID string, tried ...Attempt) error {
+	return f.record(ctx, id, env, audit.KeyApplication, tried, func(_ *store.Tx, _ *store.Request, k *store.Key) ([]audit.Attr, bool, error) {
 		if k.ObjectID == objectID && k.ClientID == clientID {
 			return nil, false, nil
 		}
@@ -172,8 +176,8 @@ func (f *Flow) RecordApplication(ctx context.Context, id access.RequestID, env a
 }
 
 // RecordPrincipal records the id of a key's service principal.
-func (f *Flow) RecordPrincipal(ctx context.Context, id access.RequestID, env access.Environment, principalID string) error {
-	return f.record(ctx, id, env, audit.KeyPrincipal, func(_ *store.Tx, _ *store.Request, k *store.Key) ([]audit.Attr, bool, error) {
+func (f *Flow) RecordPrincipal(ctx context.Context, id access.RequestID, env access.Environment, principalID string, tried ...Attempt) error {
+	return f.record(ctx, id, env, audit.KeyPrincipal, tried, func(_ *store.Tx, _ *store.Request, k *store.Key) ([]audit.Attr, bool, error) {
 		if k.PrincipalID == principalID {
 			return nil, false, nil
 		}
@@ -184,8 +188,8 @@ func (f *Flow) RecordPrincipal(ctx context.Context, id access.RequestID, env acc
 
 // RecordPermissions writes down which permissions a key was granted at issue.
 // None granted leaves no entry.
-func (f *Flow) RecordPermissions(ctx context.Context, id access.RequestID, env access.Environment, permissions []string) error {
-	return f.record(ctx, id, env, audit.KeyPermissions, func(_ *store.Tx, _ *store.Request, _ *store.Key) ([]audit.Attr, bool, error) {
+func (f *Flow) RecordPermissions(ctx context.Context, id access.RequestID, env access.Environment, permissions []string, tried ...Attempt) error {
+	return f.record(ctx, id, env, audit.KeyPermissions, tried, func(_ *store.Tx, _ *store.Request, _ *store.Key) ([]audit.Attr, bool, error) {
 		return []audit.Attr{audit.Word("permissions", strings.Join(permissions, ", "))}, len(permissions) > 0, nil
 	})
 }
@@ -193,9 +197,9 @@ func (f *Flow) RecordPermissions(ctx context.Context, id access.RequestID, env a
 // IntendSecret records that a secret is about to be asked for. The operation id
 // is to be its displayName in Entra. earlier are the operation ids of attempts
 // whose answer never came: what Entra holds under them is to be removed first.
-func (f *Flow) IntendSecret(ctx context.Context, id access.RequestID, env access.Environment) (operationID string, earlier []string, err error) {
+func (f *Flow) IntendSecret(ctx context.Context, id access.RequestID, env access.Environment, tried ...Attempt) (operationID string, earlier []string, err error) {
 	operationID = uuid.NewString()
-	err = f.record(ctx, id, env, audit.SecretIntended, func(tx *store.Tx, r *store.Request, k *store.Key) ([]audit.Attr, bool, error) {
+	err = f.record(ctx, id, env, audit.SecretIntended, tried, func(tx *store.Tx, r *store.Request, k *store.Key) ([]audit.Attr, bool, error) {
 		all, err := tx.Secrets(k.ID)
 		if err != nil {
 			return nil, false, err
@@ -220,11 +224,11 @@ func (f *Flow) IntendSecret(ctx context.Context, id access.RequestID, env access
 
 // RecordSecret seals the secret Graph answered an intended operation with and
 // puts it in force. Earlier operations without an answer are lost from now on.
-func (f *Flow) RecordSecret(ctx context.Context, id access.RequestID, env access.Environment, operationID string, in IssuedSecret) error {
+func (f *Flow) RecordSecret(ctx context.Context, id access.RequestID, env access.Environment, operationID string, in IssuedSecret, tried ...Attempt) error {
 	if in.Text.IsEmpty() {
 		return access.InvalidField("secret", access.HintRequired)
 	}
-	return f.record(ctx, id, env, audit.SecretRecorded, func(tx *store.Tx, r *store.Request, k *store.Key) ([]audit.Attr, bool, error) {
+	return f.record(ctx, id, env, audit.SecretRecorded, tried, func(tx *store.Tx, r *store.Request, k *store.Key) ([]audit.Attr, bool, error) {
 		s, err := intended(tx, r, k, operationID)
 		if err != nil || s == nil {
 			return nil, false, err
