@@ -8,8 +8,9 @@
 // client queues nothing and loses nothing.
 //
 // What a viewer may see is decided in the store's SELECT. Rows are read in one
-// transaction, encoded, and sent after it ended: no client, however slow, holds
-// the store.
+// transaction and encoded there. Sending never holds it up: a whole copy is read
+// by a third goroutine and sent from a backlog without bound, the rest is sent
+// after the transaction ended. No client, however slow, holds the store.
 package feed
 
 import (

@@ -9,56 +9,61 @@ import (
 
 // frameSize is about how many bytes of rows a frame takes; well below
 // wire.MaxFrame even when the last row is a large one.
-const frameSize = 128 << 10
+const frameSize = 256 << 10
 
-// packer gathers rows into encoded frames of bounded size.
+// packer gathers rows into encoded frames of bounded size and hands each to
+// send. A row is encoded once: its body is as the store encoded it, and is put
+// into the frame as it is.
 type packer struct {
-	most   int // rows a frame
-	rows   []json.RawMessage
-	size   int
-	frames [][]byte
+	most  int // rows a frame
+	send  func(frame []byte)
+	rows  int
+	frame []byte // the one being filled; empty: none
+	last  int    // size of the frame before: about what the next one takes
 }
 
-// packed is wire.Frame with its rows encoded already.
-type packed struct {
-	Type    wire.FrameType    `json:"type"`
-	Changes []json.RawMessage `json:"changes"`
-}
+// head and tail of a frame of changes, between which its rows stand.
+var (
+	frameHead = []byte(`{"type":"` + string(wire.FrameChanges) + `","changes":[`)
+	frameTail = []byte(`]}`)
+)
 
 func (p *packer) add(c wire.Change) error {
+	body := c.Body
+	c.Body = nil
 	row, err := json.Marshal(c)
 	if err != nil {
 		return fmt.Errorf("encode %s %s: %w", c.Kind, c.ID, err)
 	}
-	if len(row) > wire.MaxFrame-frameSize {
-		return fmt.Errorf("%s %s takes %d bytes: more than a frame", c.Kind, c.ID, len(row))
+	size := len(row) + len(body)
+	if size > wire.MaxFrame-frameSize {
+		return fmt.Errorf("%s %s takes %d bytes: more than a frame", c.Kind, c.ID, size)
 	}
-	if len(p.rows) > 0 && p.size+len(row) > frameSize {
+	if p.rows > 0 && len(p.frame)+size > frameSize {
 		p.flush()
 	}
-	p.rows = append(p.rows, row)
-	p.size += len(row)
-	if len(p.rows) >= p.most {
+	if p.rows == 0 {
+		p.frame = append(make([]byte, 0, p.last+p.last/8), frameHead...)
+	} else {
+		p.frame = append(p.frame, ',')
+	}
+	p.frame = append(p.frame, row...)
+	if len(body) > 0 {
+		p.frame = append(p.frame[:len(p.frame)-1], `,"body":`...)
+		p.frame = append(append(p.frame, body...), '}')
+	}
+	if p.rows++; p.rows >= p.most {
 		p.flush()
 	}
 	return nil
 }
 
+// flush hands on the frame begun, if any. Call it after the last row.
 func (p *packer) flush() {
-	if len(p.rows) == 0 {
+	if p.rows == 0 {
 		return
 	}
-	// RawMessages that were just marshalled marshal again.
-	b, err := json.Marshal(packed{Type: wire.FrameChanges, Changes: p.rows})
-	if err != nil {
-		panic("feed: frame of encoded rows: " + err.Error())
-	}
-	p.frames = append(p.frames, b)
-	p.rows, p.size = p.rows[:0], 0
-}
-
-// done returns the frames in order.
-func (p *packer) done() [][]byte {
-	p.flush()
-	return p.frames
+	p.frame = append(p.frame, frameTail...)
+	p.send(p.frame)
+	p.last, p.rows, p.frame = len(p.frame), 0, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -220,31 +221,66 @@ func (s *stream) welcome(ctx context.Context, hello wire.Frame) error {
 	return s.catchUp(ctx, true)
 }
 
-// everything sends all the viewer may see.
+// everything sends all the viewer may see, while it is being read.
 func (s *stream) everything(ctx context.Context) error {
 	select {
 	case s.hub.resets <- struct{}{}:
 	case <-s.hub.closing:
 		return bye(wire.ByeGoingDown)
 	}
-	p := packer{most: s.hub.settings.Batch}
+	ctx, cancel := context.WithCancel(ctx)
+	rows := newBacklog()
 	var head int64
-	err := s.hub.store.Read(ctx, func(tx *store.Tx) error {
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		defer func() { <-s.hub.resets }()
+		var err error
+		head, err = s.readAll(ctx, rows.add)
+		rows.end(err)
+	})
+	err := s.sendRows(rows)
+	cancel()
+	reading.Wait()
+	if err != nil {
+		return err
+	}
+	s.position = head
+	return nil
+}
+
+// readAll reads all the viewer may see, as frames, and where the feed stood.
+func (s *stream) readAll(ctx context.Context, send func([]byte)) (head int64, err error) {
+	p := packer{most: s.hub.settings.Batch, send: send}
+	err = s.hub.store.Read(ctx, func(tx *store.Tx) error {
 		var err error
 		if head, err = tx.Head(); err != nil {
 			return err
 		}
 		return tx.VisibleRows(s.session.Viewer, p.add)
 	})
-	<-s.hub.resets
 	if err != nil {
-		return fmt.Errorf("read all rows: %w", err)
+		return 0, fmt.Errorf("read all rows: %w", err)
 	}
-	if err := s.sendAll(p.done()); err != nil {
-		return err
+	p.flush()
+	return head, nil
+}
+
+// sendRows sends a backlog until its end.
+func (s *stream) sendRows(rows *backlog) error {
+	for {
+		frames, isDone, err := rows.take()
+		if err != nil {
+			return err
+		}
+		if err := s.sendAll(frames); err != nil || isDone {
+			return err
+		}
+		select {
+		case <-rows.more:
+		case <-s.hub.closing:
+			return bye(wire.ByeGoingDown)
+		}
 	}
-	s.position = head
-	return nil
 }
 
 // catchUp sends the changes after the position, until there are none. ready
@@ -265,13 +301,15 @@ func (s *stream) catchUp(ctx context.Context, ready bool) error {
 		if err != nil {
 			return fmt.Errorf("read changes: %w", err)
 		}
-		p := packer{most: s.hub.settings.Batch}
+		var frames [][]byte
+		p := packer{most: s.hub.settings.Batch, send: func(b []byte) { frames = append(frames, b) }}
 		for _, c := range changes {
 			if err := p.add(c); err != nil {
 				return err
 			}
 		}
-		if err := s.sendAll(p.done()); err != nil {
+		p.flush()
+		if err := s.sendAll(frames); err != nil {
 			return err
 		}
 		ready = ready || len(changes) > 0
