@@ -70,14 +70,15 @@ func (t *tour) delegateEnrols(ctx context.Context) (err error) {
 		},
 		func() error { return s.press(ctx, "«Ir a Consultar Token»", button("Ir a Consultar Token")) },
 		func() error { return t.picture(ctx, s, "delegada-mis-llaves", "the keys", text("PREPRODUCCION")) },
+		func() error { return s.clickAt(ctx, 1000, 300) }, // an open list closes
 		func() error { return s.press(ctx, "the eye of the secret", nth(button("Mostrar"), 2)) },
 		func() error {
 			return t.picture(ctx, s, "delegada-secreto-visible", "the shown secret", button("Ocultar"))
 		},
 		func() error { return s.press(ctx, "«Ocultar»", button("Ocultar")) },
-		func() error { return s.press(ctx, "«Copiar» of the secret", nth(button("Copiar"), 3)) },
+		func() error { return s.press(ctx, "«Copiar» of the secret", nth(button("Copiar").and(button("todo").not()), 3)) },
 		func() error { return t.picture(ctx, s, "delegada-secreto-copiado", "the notice", text("copiado")) },
-		func() error { return s.press(ctx, "«Copiar todo»", button("Copiar todo")) },
+		func() error { return s.press(ctx, "«Copiar todo»", nth(button("Copiar todo"), 1)) },
 		func() error { return t.picture(ctx, s, "delegada-copiar-todo", "the notice", text("copiad")) },
 	)
 }
@@ -91,7 +92,7 @@ func (t *tour) enrol(ctx context.Context, s *stage, code string, pictures bool) 
 		}
 		return t.picture(ctx, s, name, what, check)
 	}
-	if err := s.press(ctx, "«Solicitar llave»", named("MenuCard", "Inscripción Token").or(button("Solicitar llave"))); err != nil {
+	if err := s.press(ctx, "«Solicitar llave»", button("Solicitar llave")); err != nil {
 		return err
 	}
 	if err := shoot("delegada-inscripcion", "the form", text("SOLICITUD DE TOKEN")); err != nil {

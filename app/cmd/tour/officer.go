@@ -21,7 +21,7 @@ func (t *tour) officerAttends(ctx context.Context) (err error) {
 	return steps(
 		func() error { return t.signIn(ctx, o, funcionaria, "funcionaria") },
 		func() error { return t.picture(ctx, o, "funcionaria-menu", "the menu", text("Asignar Token")) },
-		func() error { return o.press(ctx, "«Solicitudes pendientes»", named("MenuCard", "Asignar Token")) },
+		func() error { return o.press(ctx, "«Solicitudes pendientes»", button("Solicitudes pendientes")) },
 		func() error {
 			return t.picture(ctx, o, "funcionaria-pendientes", "the list", text("LISTADO DE TOKENS"))
 		},

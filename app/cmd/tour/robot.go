@@ -83,6 +83,9 @@ func button(label string) look {
 // or matches what either does.
 func (l look) or(other look) look { return func(o object) bool { return l(o) || other(o) } }
 
+// and matches what both do.
+func (l look) and(other look) look { return func(o object) bool { return l(o) && other(o) } }
+
 // not matches what l does not.
 func (l look) not() look { return func(o object) bool { return !l(o) } }
 
@@ -226,7 +229,8 @@ func (s *stage) clickAt(ctx context.Context, x, y float64) error {
 	return err
 }
 
-// inSight scrolls the middle of the window until the object lies inside it.
+// inSight turns the wheel beside the form, where no list swallows it, until the
+// object lies in sight.
 func (s *stage) inSight(ctx context.Context, what string, matches look) (object, error) {
 	const margin, bottom = 150, 90 // the header above; room below for what is fixed there
 	for range 40 {
@@ -238,13 +242,13 @@ func (s *stage) inSight(ctx context.Context, what string, matches look) (object,
 		if err != nil {
 			return o, err
 		}
-		wheel, middle := "", o.Y+o.H/2
+		wheel, middle, far := "", o.Y+o.H/2, 0.0
 		switch {
 		case o.Bottom == 0:
 		case middle > o.Bottom-8:
-			wheel = "5"
+			wheel, far = "5", middle-o.Bottom
 		case middle < o.Top+8:
-			wheel = "4"
+			wheel, far = "4", o.Top-middle
 		}
 		if wheel == "" {
 			return o, nil
@@ -253,7 +257,7 @@ func (s *stage) inSight(ctx context.Context, what string, matches look) (object,
 		if err != nil {
 			return o, err
 		}
-		if _, err := s.run(ctx, "xdotool", "mousemove", strconv.Itoa(int(left+w/2)), strconv.Itoa(int(top+(o.Top+o.Bottom)/2)), "click", wheel); err != nil {
+		if _, err := s.run(ctx, "xdotool", "mousemove", strconv.Itoa(int(left+w-120)), strconv.Itoa(int(top+(o.Top+o.Bottom)/2)), "click", "--repeat", turns(far), wheel); err != nil {
 			return o, err
 		}
 		before := o.Y
@@ -267,6 +271,9 @@ func (s *stage) inSight(ctx context.Context, what string, matches look) (object,
 	}
 	return object{}, fmt.Errorf("%s cannot be scrolled into sight on %s's screen", what, s.name)
 }
+
+// turns is how often to turn the wheel for a way: one turn goes some 25 pixels.
+func turns(far float64) string { return strconv.Itoa(min(20, 1+int(far/30))) }
 
 // key presses a key or a chord, in xdotool's names: "Return", "ctrl+f".
 func (s *stage) key(ctx context.Context, keys ...string) error {
