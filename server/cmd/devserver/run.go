@@ -13,6 +13,7 @@ import (
 
 	"llavero/server/internal/entraemu"
 	"llavero/server/servertest/world"
+	"llavero/shared/journal"
 	"llavero/shared/seed"
 )
 
@@ -71,7 +72,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer) (err error)
 	cfg := world.Config{
 		Dir: o.dir, Listen: p.Server, EntraListen: p.Entra, MailListen: p.Mail,
 		Profile: entraemu.Profile(o.profile), Seed: o.seed, Clock: time.Now,
-		Log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: &level})),
+		Log: slog.New(journal.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: &level}))),
 	}
 	if o.country {
 		say("importing a country; this takes a while")

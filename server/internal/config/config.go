@@ -98,7 +98,8 @@ type Help struct {
 	Mail   string `toml:"mail"`
 }
 
-// Entra is the administrative application the server uses to make keys.
+// Entra is the administrative application the server uses to make keys, unless
+// an environment has one of its own.
 type Entra struct {
 	Authority string `toml:"authority"` // https://login.microsoftonline.com
 	GraphURL  string `toml:"graph_url"` // https://graph.microsoft.com/v1.0
@@ -129,7 +130,8 @@ type Entra struct {
 }
 
 // IsSet reports that a directory is configured; without it requests go to the
-// pending list at once.
+// pending list at once. An environment's own application may be set without it:
+// see Config.EntraOf.
 func (e Entra) IsSet() bool { return e.Tenant != "" && e.ClientID != "" }
 
 // Provision bounds automatic issue.
@@ -195,10 +197,23 @@ type Feed struct {
 	Batch        int           `toml:"batch"`         // rows a frame
 }
 
+// EnvironmentEntra is the administrative application of one environment, so that
+// the one that makes keys for preproduction can do nothing in production. What is
+// empty is taken from Entra; a client_id brings its own secret or certificate.
+type EnvironmentEntra struct {
+	Tenant           string      `toml:"tenant"`    // GUID of the directory
+	ClientID         string      `toml:"client_id"` // GUID
+	ClientSecret     secret.Text `toml:"-" secret:"client_secret"`
+	CertificateFile  string      `toml:"certificate_file"` // PEM, certificate and key
+	ClientSecretFile string      `toml:"client_secret_file"`
+}
+
 // Environment is what differs between preproduction and production.
 type Environment struct {
-	TenantID string `toml:"tenant_id"` // GUID of the directory keys sign in to
-	Scope    string `toml:"scope"`     // api://…/.default
+	// Entra is the environment's own administrative application, if it has one.
+	Entra    EnvironmentEntra `toml:"entra"`
+	TenantID string           `toml:"tenant_id"` // GUID of the directory keys sign in to
+	Scope    string           `toml:"scope"`     // api://…/.default
 	// ResourceAppID is the IHCE API's application (client) id, a GUID: whose
 	// roles are granted.
 	ResourceAppID string `toml:"resource_app_id"`

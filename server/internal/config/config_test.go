@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"llavero/shared/access"
+	"llavero/shared/secret"
 )
 
 func write(t *testing.T, text string) string {
@@ -100,6 +103,11 @@ func TestLoad_refuses(t *testing.T) {
 		{"entra by half", "[entra]\ntenant = \"11111111-1111-4111-8111-111111111111\"", nil, "tenant and client_id go together"},
 		{"tenant is no GUID", "[entra]\ntenant = \"x\"\nclient_id = \"y\"", nil, `entra.tenant: "x" is not a GUID`},
 		{"entra by http", "[entra]\ntenant = \"11111111-1111-4111-8111-111111111111\"\nclient_id = \"11111111-1111-4111-8111-111111111112\"\nauthority = \"http://x\"", nil, "entra.authority"},
+		{"own entra, no GUID", "[production.entra]\nclient_id = \"y\"", []string{"LLAVERO_PRODUCTION_ENTRA_CLIENT_SECRET=x"}, `production.entra.client_id: "y" is not a GUID`},
+		{"own entra without a tenant", "[production.entra]\nclient_id = \"11111111-1111-4111-8111-111111111112\"", nil, "production.entra: tenant and client_id go together"},
+		{"own entra without a secret", "[production.entra]\ntenant = \"11111111-1111-4111-8111-111111111111\"\nclient_id = \"11111111-1111-4111-8111-111111111112\"", nil, "LLAVERO_PRODUCTION_ENTRA_CLIENT_SECRET"},
+		{"own secret without a client", "", []string{"LLAVERO_PREPRODUCTION_ENTRA_CLIENT_SECRET=x"}, "preproduction.entra.client_id: is empty"},
+		{"own secret in the file", "[production.entra]\nclient_secret = \"x\"", nil, "production.entra.client_secret: secrets do not stand"},
 		{"idle beyond max", "[auth]\nsession_idle = \"300h\"", nil, "auth.session_idle"},
 		{"secret's file absent", "[mail]\npassword_file = \"/nonexistent/p\"", nil, "mail.password_file: /nonexistent/p"},
 		{"key without certificate", "[tls]\nkey_file = \"k\"", nil, "cert_file and key_file go together"},
@@ -114,6 +122,46 @@ func TestLoad_refuses(t *testing.T) {
 	}
 	if _, err := Load("/nonexistent/llavero.toml", nil); err == nil || !strings.Contains(err.Error(), "/nonexistent/llavero.toml") {
 		t.Errorf("absent file: %v", err)
+	}
+}
+
+// An environment's own application comes with its own proof; what it does not
+// say is the common one's. The common proof never serves another application.
+func TestEntraOf(t *testing.T) {
+	const common, own, other = "11111111-1111-4111-8111-111111111112", "11111111-1111-4111-8111-111111111113", "11111111-1111-4111-8111-111111111114"
+	secretFile := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secretFile, []byte("from-a-file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(write(t, `
+[entra]
+tenant = "11111111-1111-4111-8111-111111111111"
+client_id = "`+common+`"
+certificate_file = "common.pem"
+[production.entra]
+client_id = "`+own+`"
+client_secret_file = "`+secretFile+`"
+`), []string{"LLAVERO_ENTRA_CLIENT_SECRET=common"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pre, pro := c.EntraOf(access.Preproduction), c.EntraOf(access.Production)
+	if pre != c.Entra || pre.ClientSecret.Reveal() != "common" || pre.CertificateFile != "common.pem" {
+		t.Errorf("preproduction: %+v", pre)
+	}
+	if pro.ClientID != own || pro.ClientSecret.Reveal() != "from-a-file" || pro.CertificateFile != "" ||
+		pro.Tenant != c.Entra.Tenant || pro.GraphURL != c.Entra.GraphURL || pro.WritesPerSecond != 15 {
+		t.Errorf("production: %+v", pro)
+	}
+	c.Production.Entra = EnvironmentEntra{Tenant: other}
+	if pro = c.EntraOf(access.Production); pro.Tenant != other || pro.ClientID != common || pro.ClientSecret.Reveal() != "common" {
+		t.Errorf("another tenant: %+v", pro)
+	}
+	// Each its own, and none in common.
+	c.Entra.Tenant, c.Entra.ClientID, c.Entra.ClientSecret, c.Entra.CertificateFile = "", "", secret.Text{}, ""
+	c.Production.Entra = EnvironmentEntra{Tenant: other, ClientID: own, CertificateFile: "own.pem"}
+	if err := c.Validate(); err != nil || c.EntraOf(access.Preproduction).IsSet() || !c.EntraOf(access.Production).IsSet() {
+		t.Errorf("production alone: %v", err)
 	}
 }
 

@@ -165,6 +165,8 @@ func (c *Config) readSecrets() error {
 	}
 	take("mail.password_file", c.Mail.PasswordFile, &c.Mail.Password)
 	take("entra.client_secret_file", c.Entra.ClientSecretFile, &c.Entra.ClientSecret)
+	take("preproduction.entra.client_secret_file", c.Preproduction.Entra.ClientSecretFile, &c.Preproduction.Entra.ClientSecret)
+	take("production.entra.client_secret_file", c.Production.Entra.ClientSecretFile, &c.Production.Entra.ClientSecret)
 	for i := range c.Preproduction.Parameters {
 		p := &c.Preproduction.Parameters[i]
 		take("preproduction: value_file of "+p.Name, p.ValueFile, &p.Secret)

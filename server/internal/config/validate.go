@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -75,7 +74,7 @@ func (c Config) Validate() error {
 	}
 	span("mail.timeout", c.Mail.Timeout, time.Second, 5*time.Minute)
 
-	wrong = append(wrong, c.Entra.validate())
+	wrong = append(wrong, c.validateEntra())
 
 	number("provision.attempts", c.Provision.Attempts, 1, 100)
 	number("provision.workers", c.Provision.Workers, 1, 16)
@@ -119,30 +118,6 @@ func (c Config) Validate() error {
 	span("feed.write_timeout", c.Feed.WriteTimeout, 10*time.Millisecond, 5*time.Minute)
 	number("feed.per_account", c.Feed.PerAccount, 1, 10000)
 	number("feed.batch", c.Feed.Batch, 1, 1000)
-	return errors.Join(wrong...)
-}
-
-func (e Entra) validate() error {
-	var wrong []error
-	if (e.Tenant == "") != (e.ClientID == "") {
-		wrong = append(wrong, errors.New("entra: tenant and client_id go together"))
-	}
-	for _, f := range []struct{ key, value string }{{"tenant", e.Tenant}, {"client_id", e.ClientID}} {
-		if f.value != "" && !access.IsGUID(f.value) {
-			wrong = append(wrong, fmt.Errorf("entra.%s: %q is not a GUID", f.key, f.value))
-		}
-	}
-	if !e.IsSet() {
-		return errors.Join(wrong...)
-	}
-	for _, f := range []struct{ key, value string }{{"authority", e.Authority}, {"graph_url", e.GraphURL}} {
-		if u, err := url.Parse(f.value); err != nil || u.Scheme != "https" || u.Host == "" {
-			wrong = append(wrong, fmt.Errorf("entra.%s: %q is not an https address", f.key, f.value))
-		}
-	}
-	if e.ClientSecret.IsEmpty() && e.CertificateFile == "" {
-		wrong = append(wrong, errors.New("entra.client_secret: is not set; set LLAVERO_ENTRA_CLIENT_SECRET, entra.client_secret_file or entra.certificate_file"))
-	}
 	return errors.Join(wrong...)
 }
 

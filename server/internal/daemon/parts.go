@@ -68,12 +68,30 @@ func newMailer(cfg config.Config, clock func() time.Time) (mail.Mailer, error) {
 	})
 }
 
-// newEntra makes the client of the directory; nil when none is configured.
-func newEntra(cfg config.Config, clock func() time.Time) (*entra.Client, error) {
-	e := cfg.Entra
-	if !e.IsSet() {
-		return nil, nil
+// newClients makes the client of each environment's directory. Environments that
+// share a provisioning application share a client, and with it its pace; one
+// without a directory has none.
+func newClients(cfg config.Config, clock func() time.Time) (map[access.Environment]*entra.Client, error) {
+	clients := map[access.Environment]*entra.Client{}
+	made := map[config.Entra]*entra.Client{}
+	for _, env := range access.Environments() {
+		e := cfg.EntraOf(env)
+		if !e.IsSet() {
+			continue
+		}
+		if made[e] == nil {
+			client, err := newEntra(e, clock)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", env, err)
+			}
+			made[e] = client
+		}
+		clients[env] = made[e]
 	}
+	return clients, nil
+}
+
+func newEntra(e config.Entra, clock func() time.Time) (*entra.Client, error) {
 	pool, err := roots("entra.ca_file", e.CAFile)
 	if err != nil {
 		return nil, err
@@ -86,7 +104,7 @@ func newEntra(cfg config.Config, clock func() time.Time) (*entra.Client, error) 
 	}
 	if e.CertificateFile != "" {
 		if c.Certificate, c.Key, err = readIdentity(e.CertificateFile); err != nil {
-			return nil, fmt.Errorf("entra.certificate_file: %w", err)
+			return nil, fmt.Errorf("certificate_file: %w", err)
 		}
 	}
 	return entra.New(c)
@@ -126,20 +144,14 @@ func readIdentity(file string) ([]*x509.Certificate, any, error) {
 // newWorkers makes the worker of keys and the worker of mail: people wait for
 // mail, so that it has slots of its own.
 func (s *Server) newWorkers() ([]*worker.Worker, error) {
-	cfg, db, flow, client, clock, log := s.cfg, s.store, s.flow, s.entra, s.clock, s.log
+	cfg, db, flow, clock, log := s.cfg, s.store, s.flow, s.clock, s.log
 	mailer, err := newMailer(cfg, clock)
 	if err != nil {
 		return nil, err
 	}
 	p := cfg.Provision
-	clients := map[access.Environment]*entra.Client{}
-	if client != nil {
-		for _, env := range access.Environments() {
-			clients[env] = client
-		}
-	}
 	keys := provision.New(provision.Config{
-		Flow: flow, Entra: clients, LookAgain: p.LookAgain, Clock: clock, Log: log,
+		Flow: flow, Entra: s.entra, LookAgain: p.LookAgain, Clock: clock, Log: log,
 		Verify: provision.Verify{Successes: p.VerifyTimes, Spacing: orNone(p.VerifySpacing), Wait: p.VerifyWait, Window: p.VerifyWindow},
 	})
 	bounds := worker.Config{

@@ -5,8 +5,8 @@ import (
 	"log/slog"
 	"slices"
 
-	"llavero/server/internal/config"
 	"llavero/server/internal/entra"
+	"llavero/shared/access"
 )
 
 // graphPermissions are what the provisioning application needs on Graph: to make
@@ -32,18 +32,25 @@ func comparePermissions(have []string) (missing, excess []string) {
 	return missing, excess
 }
 
-// tellPermissions asks the directory what the provisioning application may do,
+// tellPermissions asks the directory what each provisioning application may do,
 // and tells the log what is missing or in excess. It stops nothing: a request
 // that meets a missing permission says so itself, on the pending list.
-func tellPermissions(ctx context.Context, cfg config.Entra, client *entra.Client, log *slog.Logger) {
-	if client == nil {
-		log.WarnContext(ctx, "no directory is configured: requests go to the pending list at once")
-		return
+func tellPermissions(ctx context.Context, check bool, clients map[access.Environment]*entra.Client, log *slog.Logger) {
+	var asked []*entra.Client
+	for _, env := range access.Environments() {
+		client, log := clients[env], log.With("environment", string(env))
+		switch {
+		case client == nil:
+			log.WarnContext(ctx, "no directory is configured: requests go to the pending list at once")
+		case check && !slices.Contains(asked, client):
+			asked = append(asked, client)
+			askPermissions(ctx, client, log)
+		}
 	}
-	if !cfg.CheckPermissions || cfg.ClientSecret.IsEmpty() {
-		return
-	}
-	info, err := client.TestKey(ctx, cfg.Tenant, cfg.ClientID, cfg.ClientSecret, entra.GraphScope)
+}
+
+func askPermissions(ctx context.Context, client *entra.Client, log *slog.Logger) {
+	info, err := client.OwnToken(ctx)
 	if ctx.Err() != nil {
 		return
 	}

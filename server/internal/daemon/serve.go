@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"llavero/server/internal/config"
+	"llavero/shared/journal"
 )
 
 func serveCommand() command {
@@ -52,10 +53,11 @@ func serve(ctx context.Context, w world, cfg config.Config) error {
 	return s.Run(ctx)
 }
 
+// newLog writes through the journal, which strikes out what must not be written.
 func newLog(w world, cfg config.Config) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(cfg.LogLevel)); err != nil {
 		level = slog.LevelInfo // the settings were checked
 	}
-	return slog.New(slog.NewTextHandler(w.stderr, &slog.HandlerOptions{Level: level}))
+	return slog.New(journal.New(slog.NewTextHandler(w.stderr, &slog.HandlerOptions{Level: level})))
 }

@@ -29,6 +29,7 @@ import (
 	"llavero/server/internal/store"
 	"llavero/server/internal/worker"
 	"llavero/server/internal/workflow"
+	"llavero/shared/access"
 	"llavero/shared/wire"
 )
 
@@ -55,7 +56,7 @@ type Server struct {
 	flow    *workflow.Flow
 	auth    *auth.Service
 	hub     *feed.Hub
-	entra   *entra.Client // nil: no directory
+	entra   map[access.Environment]*entra.Client // none: no directory
 	workers []*worker.Worker
 	http    *http.Server
 	listen  net.Listener
@@ -125,7 +126,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	if s.entra, err = newEntra(cfg, o.clock); err != nil {
+	if s.entra, err = newClients(cfg, o.clock); err != nil {
 		return nil, err
 	}
 	if s.workers, err = s.newWorkers(); err != nil {
@@ -235,7 +236,7 @@ func (s *Server) Run(ctx context.Context) error {
 		g.Go(func() error { return w.Run(ctx) })
 	}
 	g.Go(func() error {
-		tellPermissions(ctx, s.cfg.Entra, s.entra, s.log)
+		tellPermissions(ctx, s.cfg.Entra.CheckPermissions, s.entra, s.log)
 		return nil
 	})
 	g.Go(func() error { return s.lapse(ctx) })

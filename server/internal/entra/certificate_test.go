@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"math/big"
 	"net/http"
 	"testing"
@@ -30,13 +31,14 @@ func TestClient_certificate(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	claims := base64.RawURLEncoding.EncodeToString([]byte(`{"aud":"graph","appid":"a","roles":["Application.ReadWrite.OwnedBy"],"exp":4102444800}`))
 	f := newFake(t, func(w http.ResponseWriter, _ *http.Request) { reply(w, 200, map[string]any{"id": "object"}) })
 	f.token = func(w http.ResponseWriter, r *http.Request) {
 		_, err := jwt.Parse(r.FormValue("client_assertion"), func(*jwt.Token) (any, error) { return key.Public(), nil }, jwt.WithValidMethods([]string{"PS256"}))
 		if err != nil || r.FormValue("client_secret") != "" {
 			t.Errorf("assertion: %v; a secret too: %t", err, r.FormValue("client_secret") != "")
 		}
-		reply(w, 200, map[string]any{"token_type": "Bearer", "expires_in": 3600, "access_token": "bearer"})
+		reply(w, 200, map[string]any{"token_type": "Bearer", "expires_in": 3600, "access_token": "h." + claims + ".s"})
 	}
 	client := f.client(t, newIdle(), func(c *Config) {
 		c.Certificate, c.Key = []*x509.Certificate{leaf}, key
@@ -44,5 +46,8 @@ func TestClient_certificate(t *testing.T) {
 	})
 	if _, err := client.Application(t.Context(), "object", false); err != nil {
 		t.Error(err)
+	}
+	if own, err := client.OwnToken(t.Context()); err != nil || len(own.Roles) != 1 || own.Roles[0] != "Application.ReadWrite.OwnedBy" || own.ClientID != "a" {
+		t.Errorf("own token: %+v, %v", own, err)
 	}
 }

@@ -89,6 +89,23 @@ func (t *tokens) bearer(ctx context.Context) (string, error) {
 	return result.AccessToken, nil
 }
 
+// OwnToken tells what the provisioning application's own token for Graph says:
+// the permissions it was granted, however it proves itself.
+func (c *Client) OwnToken(ctx context.Context) (TokenInfo, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Retry.Timeout)
+	defer cancel()
+	token, err := c.tokens.bearer(ctx)
+	if err != nil {
+		return TokenInfo{}, tokenError(err)
+	}
+	info, err := readToken(token)
+	if err != nil {
+		return TokenInfo{}, &Error{Call: "token", Code: CodeUnexpected, Outcome: Later, err: err}
+	}
+	info.TLSVersion = c.web.tlsVersion()
+	return info, nil
+}
+
 // reject makes the next bearer ask anew, unless that happened since.
 func (t *tokens) reject(token string) {
 	t.mu.Lock()
