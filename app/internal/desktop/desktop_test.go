@@ -2,7 +2,12 @@ package desktop
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,6 +70,41 @@ func TestCheckDisplay(t *testing.T) {
 	for goos, pairs := range map[string]map[string]string{"linux": {"WAYLAND_DISPLAY": "wayland-0"}, "windows": nil, "darwin": nil} {
 		if err := checkDisplay(goos, env(pairs)); err != nil {
 			t.Errorf("%s: %v", goos, err)
+		}
+	}
+}
+
+// With an authority given, that one alone is trusted; without, the system's.
+func TestTLSConfig_trustsTheOneGiven(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	own := filepath.Join(t.TempDir(), "ca.pem")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(own, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	given, err := tlsConfig(own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	only := x509.NewCertPool()
+	only.AddCert(server.Certificate())
+	if !only.Equal(given.RootCAs) {
+		t.Error("others are trusted beside the one given")
+	}
+	system, err := tlsConfig("")
+	if err != nil || system.RootCAs != nil {
+		t.Fatalf("not the system's: %v", err)
+	}
+	for config, trusts := range map[*tls.Config]bool{given: true, system: false} {
+		conn, err := (&tls.Dialer{Config: config}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+		if (err == nil) != trusts {
+			t.Errorf("connects: %v, want %v", err, trusts)
+		}
+		if err == nil {
+			_ = conn.Close()
 		}
 	}
 }
