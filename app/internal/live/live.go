@@ -8,8 +8,10 @@
 // (a row that cannot be kept) closes the connection: the rows then come again
 // from the last position kept.
 //
-// Run is one goroutine and calls the Sink from it alone; a second one only
-// closes the socket when the context ends.
+// Run is one goroutine and calls the Sink from it alone. A second one reads and
+// decodes a few frames ahead of it, so that a whole copy is received while the
+// rows before are being kept; a third only closes the socket when the context
+// ends. All have ended when Run returns.
 package live
 
 import (
@@ -23,6 +25,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -53,6 +56,9 @@ const (
 	firstWait   = 500 * time.Millisecond
 	longestWait = 30 * time.Second
 )
+
+// ahead is how many frames are read before the sink asks for them.
+const ahead = 4
 
 // Config is what a Client connects with.
 type Config struct {
@@ -154,11 +160,21 @@ func (c *Client) connect(ctx context.Context) (isReady bool, err error) {
 	if err := conn.WriteJSON(hello); err != nil {
 		return false, silence(err)
 	}
+	frames := make(chan received, ahead)
+	done := make(chan struct{})
+	var reading sync.WaitGroup
+	reading.Go(func() { c.readAhead(conn, frames, done) })
+	defer func() {
+		close(done)
+		_ = conn.Close() // ends the read under way
+		reading.Wait()
+	}()
 	isWelcome := false
 	for {
-		frame, err := c.read(conn)
-		if err != nil {
-			return isReady, err
+		next := <-frames // the last one holds an error
+		frame := next.frame
+		if next.err != nil {
+			return isReady, next.err
 		}
 		if frame.Type != wire.FrameWelcome && frame.Type != wire.FrameBye && !isWelcome {
 			return isReady, silence(fmt.Errorf("frame %s before welcome", frame.Type))
@@ -168,6 +184,28 @@ func (c *Client) connect(ctx context.Context) (isReady bool, err error) {
 		}
 		isWelcome = true
 		isReady = isReady || frame.Type == wire.FrameReady
+	}
+}
+
+// received is a frame, or why none comes any more.
+type received struct {
+	frame wire.Frame
+	err   error
+}
+
+// readAhead reads frames until one cannot be read, or done is closed.
+func (c *Client) readAhead(conn *websocket.Conn, frames chan<- received, done <-chan struct{}) {
+	for {
+		var next received
+		next.frame, next.err = c.read(conn)
+		select {
+		case frames <- next:
+		case <-done:
+			return
+		}
+		if next.err != nil {
+			return
+		}
 	}
 }
 

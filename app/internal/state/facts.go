@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"llavero/shared/access"
 	"llavero/shared/wire"
 )
@@ -91,29 +93,21 @@ func (f *Facts) Welcome(ctx context.Context, epoch string, _ int64, reset bool) 
 // Changes puts rows in. During a reset they are gathered and not shown.
 func (f *Facts) Changes(ctx context.Context, changes []wire.Change) error {
 	m := f.m
-	list := make([]parsed, len(changes))
-	for i, c := range changes {
-		var err error
-		if list[i], err = parse(c); err != nil {
-			return err
-		}
-	}
 	m.mu.Lock()
 	incoming, at := m.incoming, m.at
 	m.mu.Unlock()
-	if incoming == nil {
-		for _, c := range changes {
-			at.Seq = max(at.Seq, c.Seq)
-		}
+	if incoming != nil {
+		return f.gather(ctx, incoming, changes, at)
+	}
+	list, err := parseAll(changes)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		at.Seq = max(at.Seq, c.Seq)
 	}
 	if err := f.keep(func(r Rows) error { return r.Apply(ctx, changes, at) }); err != nil {
 		return fmt.Errorf("keeping rows: %w", err)
-	}
-	if incoming != nil {
-		for _, p := range list {
-			incoming.apply(p)
-		}
-		return nil
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -130,6 +124,29 @@ func (f *Facts) Changes(ctx context.Context, changes []wire.Change) error {
 	m.at = at
 	m.wakeWaiting()
 	poke(m.dirty)
+	return nil
+}
+
+// gather keeps rows of a generation under way, and reads them meanwhile. One
+// that cannot be read may then be kept, but never used: the generation does not
+// end.
+func (f *Facts) gather(ctx context.Context, incoming *rowSet, changes []wire.Change, at wire.Position) error {
+	var list []parsed
+	var reading errgroup.Group
+	reading.Go(func() (err error) {
+		list, err = parseAll(changes)
+		return err
+	})
+	keeping := f.keep(func(r Rows) error { return r.Apply(ctx, changes, at) })
+	if err := reading.Wait(); err != nil {
+		return err
+	}
+	if keeping != nil {
+		return fmt.Errorf("keeping rows: %w", keeping)
+	}
+	for _, p := range list {
+		incoming.apply(p)
+	}
 	return nil
 }
 

@@ -89,6 +89,18 @@ func parse(c wire.Change) (parsed, error) {
 	return p, nil
 }
 
+// parseAll reads the bodies of changes.
+func parseAll(changes []wire.Change) ([]parsed, error) {
+	list := make([]parsed, len(changes))
+	for i, c := range changes {
+		var err error
+		if list[i], err = parse(c); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
 func requestText(r wire.RequestRow) string {
 	parts := []string{
 		string(r.Code), r.Provider, r.Place, string(r.NIT), r.NIT.Display(), r.Number,
