@@ -9,6 +9,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -89,6 +90,21 @@ func (t *tour) walk(ctx context.Context) (err error) {
 	for _, part := range []func(context.Context) error{t.delegateEnrols, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline} {
 		if err := part(ctx); err != nil {
 			return errors.Join(err, t.asItIs(ctx))
+		}
+	}
+	return t.threads()
+}
+
+// threads fails when a widget was touched off the UI goroutine: the toolkit only
+// logs it, and only in a build without the tag migrated_fynedo, as the tour's is.
+func (t *tour) threads() error {
+	for _, s := range []*stage{t.delegate, t.officer} {
+		b, err := os.ReadFile(s.log.Name())
+		if err != nil {
+			return err
+		}
+		if at := bytes.Index(b, []byte("Error in Fyne call thread")); at >= 0 {
+			return fmt.Errorf("%s touched a widget off the UI goroutine: %s", s.name, b[at:min(len(b), at+600)])
 		}
 	}
 	return nil
