@@ -61,6 +61,7 @@ gallery-png: deps-build ## every scene, light and dark, to .dev/gallery/
 test: deps-build ## every test, with the race detector; no network, no display
 	go vet -tags $(TEST_TAGS) ./...
 	go test -race -tags $(TEST_TAGS) $(PKG)
+	go test -tags $(TEST_TAGS) ./app/internal/ui/scenes
 
 .PHONY: golden
 golden: deps-build ## compare the pictures of every scene

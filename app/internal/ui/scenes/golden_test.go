@@ -1,3 +1,8 @@
+//go:build !race
+
+// Drawing has no goroutines to watch and takes minutes under the race detector:
+// `make test` draws the pictures in a pass of its own.
+
 package scenes
 
 import (
@@ -24,6 +29,9 @@ func TestScenes_golden(t *testing.T) {
 	for name, v := range map[string]fyne.ThemeVariant{"light": theme.VariantLight, "dark": theme.VariantDark} {
 		a.Settings().SetTheme(look.Forced(v))
 		for _, s := range All() {
+			if s.LightOnly && v == theme.VariantDark {
+				continue
+			}
 			t.Run(s.Name+"-"+name, func(t *testing.T) {
 				w := test.NewTempWindow(t, s.Build())
 				w.SetPadded(false)
