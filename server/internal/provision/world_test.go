@@ -3,7 +3,9 @@ package provision
 import (
 	"context"
 	"errors"
+	"flag"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,6 +28,20 @@ import (
 	"llavero/shared/wire"
 )
 
+// TestMain lets more cases run side by side than there are processors: each
+// mostly waits for its file to reach the disk.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	asked := false
+	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "test.parallel" })
+	if !asked {
+		if err := flag.Set("test.parallel", "8"); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
 // clock moves only when somebody waits.
 type clock struct {
 	mu  sync.Mutex
@@ -36,6 +52,12 @@ func (c *clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
+}
+
+func (c *clock) set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = t
 }
 
 func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
@@ -109,11 +131,54 @@ func newWorldWith(t *testing.T, dir *directory, permissions []string) *world {
 		}
 	}
 	w.params = params.New(environment(dir.Gateway(entraemu.Sandbox)), environment(dir.Gateway(entraemu.Prod)))
+	w.begin()
 	w.db, w.flow = w.open()
 	t.Cleanup(func() { _ = w.db.Close() })
-	w.seed()
-	w.sign()
 	return w
+}
+
+// signed is the files of a back office at the moment the delegate has signed,
+// made once: every case begins there.
+var signed struct {
+	sync.Mutex
+	files             map[string][]byte
+	at                time.Time
+	id                access.RequestID
+	delegate, officer access.Viewer
+}
+
+// begin puts the world at the moment the delegate has signed.
+func (w *world) begin() {
+	w.t.Helper()
+	signed.Lock()
+	defer signed.Unlock()
+	if signed.files == nil {
+		w.db, w.flow = w.open()
+		w.seed()
+		w.sign()
+		if err := w.db.Close(); err != nil {
+			w.t.Fatal(err)
+		}
+		signed.files, signed.at = map[string][]byte{}, w.dir.clock.Now()
+		signed.id, signed.delegate, signed.officer = w.id, w.delegate, w.officer
+		entries, err := os.ReadDir(w.folder)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, e := range entries {
+			if signed.files[e.Name()], err = os.ReadFile(filepath.Join(w.folder, e.Name())); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+		return
+	}
+	for name, content := range signed.files {
+		if err := os.WriteFile(filepath.Join(w.folder, name), content, 0o600); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	w.dir.clock.set(signed.at)
+	w.id, w.delegate, w.officer = signed.id, signed.delegate, signed.officer
 }
 
 // open opens the files as a start of the server does.
