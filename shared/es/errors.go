@@ -42,6 +42,18 @@ func Error(e *access.Error) string {
 	}
 }
 
+// NoDelegation is what a delegate without a role is told.
+const NoDelegation = "Su usuario aún no tiene rol. Falta la delegación de su representante legal. Regístrela en MiSeguridadSocial."
+
+// NoRole says to a person without a role what is missing: to a delegate the
+// delegation, to anybody else the place in the staff roster.
+func NoRole(login string) string {
+	if strings.HasPrefix(strings.ToUpper(strings.TrimSpace(login)), "ADMIHCEIPS") {
+		return NoDelegation
+	}
+	return "Su usuario aún no tiene rol. Falta en la lista de funcionarios del Ministerio."
+}
+
 // ErrorText is Error of a code, a hint and their arguments.
 func ErrorText(code access.Code, hint access.Hint, args map[string]string) string {
 	return Error(&access.Error{Code: code, Hint: hint, Args: args})
@@ -56,7 +68,7 @@ func byHint(e *access.Error) string {
 	case access.HintNoSecondFactor:
 		return "Su usuario aún no tiene segundo factor. Pida al administrador que lo active."
 	case access.HintNoRole:
-		return "Su usuario aún no tiene rol. Falta en la lista de funcionarios del Ministerio."
+		return NoRole(e.Args["login"])
 	case access.HintPuzzle:
 		return "La comprobación «No soy un robot» venció. Márquela de nuevo."
 	case access.HintCodeWrong:
@@ -69,7 +81,7 @@ func byHint(e *access.Error) string {
 	case access.HintCodeReplaced:
 		return "Ese código ya no sirve. Use uno de los más recientes."
 	case access.HintCodeSpent:
-		return "Se agotaron los intentos. Revise la solicitud y empiece la firma de nuevo."
+		return "Se agotaron los intentos. Revise la solicitud y empiece la firma de nuevo" + sinceArg(e.Args, "until", " después de las ") + "."
 	case access.HintContentChanged:
 		if f := e.Args["field"]; f != "" {
 			return "Cambió el dato “" + FieldLabel(f) + "”. Anulamos el código; pida uno nuevo."

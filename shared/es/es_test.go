@@ -122,7 +122,7 @@ func TestStatus_keepsTheManualsWords(t *testing.T) {
 func TestProgress(t *testing.T) {
 	for step, want := range map[access.Step]string{
 		access.StepApplication: "Creando aplicación (1/5)", access.StepPermissions: "Creando aplicación (1/5)",
-		access.StepSecret: "Creando secreto (2/5)", access.StepVerify: "Probando llave (4/5)", access.StepReady: "Lista (5/5)", "": "En espera",
+		access.StepSecret: "Creando secreto (2/5)", access.StepVerify: "Esperando a Microsoft Entra (3/5)", access.StepReady: "Lista (5/5)", "": "En espera",
 	} {
 		if got := Progress(step); got != want {
 			t.Errorf("Progress(%q) = %q, want %q", step, got, want)
@@ -172,6 +172,9 @@ func TestError_fillsIn(t *testing.T) {
 		{access.CodeInvalid, access.HintCodeWrong, map[string]string{"left": "3"}, "El código no coincide. Le quedan 3 intentos."},
 		{access.CodeInvalid, access.HintCodeWrong, map[string]string{"left": "1"}, "El código no coincide. Le queda 1 intento."},
 		{access.CodeExpired, access.HintCodeExpired, map[string]string{"until": noon.Format(time.RFC3339)}, "El código venció a las 12:00. Pida otro; su solicitud sigue guardada."},
+		{access.CodeThrottled, access.HintCodeSpent, map[string]string{"left": "0", "until": noon.Format(time.RFC3339)}, "Se agotaron los intentos. Revise la solicitud y empiece la firma de nuevo después de las 12:00."},
+		{access.CodeForbidden, access.HintNoRole, map[string]string{"login": "admiheceips"}, NoRole("")},
+		{access.CodeForbidden, access.HintNoRole, map[string]string{"login": "ADMIHCEIPS999100005"}, NoDelegation},
 		{access.CodeConflict, access.HintTaken, map[string]string{"by": "Ana Gómez", "since": noon.Format(time.RFC3339)}, "Ana Gómez atiende esta solicitud desde las 12:00."},
 		{access.CodeThrottled, "", map[string]string{"minutes": "5"}, "Demasiados intentos. Espere 5 min y vuelva a ingresar."},
 		{access.CodeUnavailable, access.HintCertificate, nil, NoCertificate},
@@ -204,6 +207,7 @@ func TestFieldMessage_theManuals(t *testing.T) {
 		{"accepted.terms", access.HintNotAccepted, "Debe aceptar los términos y condiciones para continuar."},
 		{"accepted.data", access.HintNotAccepted, "Debe aceptar la política de datos para continuar."},
 		{"production.clientId", access.HintRequired, Required},
+		{"production.clientId", access.HintKeyExists, "Ese identificador ya es de otra llave."},
 		{"production.secret", access.HintSecretID, "Pegó el Id. del secreto, no el Valor."},
 	} {
 		if got := FieldMessage(c.field, c.hint); got != c.want {
@@ -244,7 +248,7 @@ func TestNotice(t *testing.T) {
 		"back":      "Conectado. 3 cambios mientras no estaba.",
 		"released":  "Liberó la solicitud SOL-1.",
 		"key_ready": "Se ha asignado el token del código 0500100001.",
-		"taken_by":  "Ana tomó la solicitud SOL-1: es urgente. Su borrador sigue guardado.",
+		"taken_by":  "Ana tomó la solicitud SOL-1: es urgente.",
 		"unknown":   "",
 	} {
 		args := map[string]string{"count": "3", "number": "SOL-1", "code": "0500100001", "by": "Ana", "why": "es urgente."}

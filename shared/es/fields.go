@@ -87,6 +87,8 @@ func FieldMessage(field string, hint access.Hint) string {
 		return "Escriba el NIT sin dígito de verificación."
 	case access.HintSecretID:
 		return "Pegó el Id. del secreto, no el Valor."
+	case access.HintKeyExists:
+		return "Ese identificador ya es de otra llave."
 	case access.HintSameInBoth:
 		return "Es igual en los dos ambientes. Cada ambiente tiene el suyo."
 	case access.HintPast:

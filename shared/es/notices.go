@@ -21,7 +21,7 @@ func Notice(kind string, args map[string]string) string {
 		if why := args["why"]; why != "" {
 			text += ": " + strings.TrimRight(why, ".")
 		}
-		return text + ". Su borrador sigue guardado."
+		return text + "."
 	case "lapsed":
 		return "La solicitud " + args["number"] + " quedó libre por inactividad."
 	case "released":

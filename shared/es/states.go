@@ -126,7 +126,7 @@ func StepPosition(s access.Step) int {
 	case access.StepSecret:
 		return 2
 	case access.StepVerify:
-		return 4 // the third, the wait, has no record of its own
+		return 3 // the key is tried for as long as Entra spreads it: the fourth has no record of its own
 	case access.StepReady:
 		return 5
 	default:
@@ -142,7 +142,7 @@ func Step(s access.Step) string {
 	case access.StepSecret:
 		return "Creando secreto"
 	case access.StepVerify:
-		return "Probando llave"
+		return "Esperando a Microsoft Entra"
 	case access.StepReady:
 		return "Lista"
 	default:
@@ -168,7 +168,7 @@ func StepAt(n int) string {
 	}
 }
 
-// Progress is a step with its place: «Creando secreto (3/5)».
+// Progress is a step with its place: «Creando secreto (2/5)».
 func Progress(s access.Step) string {
 	n := StepPosition(s)
 	if n == 0 {

@@ -62,7 +62,7 @@ func (m *Menu) Render(s state.Menu) {
 		m.keys.SetOff("")
 		return
 	}
-	text := es.ErrorText(access.CodeForbidden, access.HintNoRole, nil)
+	text := es.NoDelegation
 	m.noRole.Set(kit.Message{Level: look.Warning, Text: text})
 	m.enroll.SetOff(text)
 	m.keys.SetOff(text)
