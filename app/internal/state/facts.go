@@ -289,23 +289,46 @@ func (m *Model) follow(ctx context.Context, feed Feed) error {
 	}
 }
 
-// followLife runs the feed for one sign-in, and ends when that does.
+// followLife runs the feed for one sign-in, anew as often as somebody asks, and
+// ends when that does.
 func (m *Model) followLife(ctx context.Context, feed Feed, life int) error {
-	running, stop := context.WithCancel(ctx)
-	defer stop()
 	m.mu.Lock()
 	m.feedLife = life
 	m.mu.Unlock()
+	select {
+	case <-m.again: // asked before there was anything to ask
+	default:
+	}
+	for {
+		again, err := m.followOnce(ctx, feed, life)
+		if !again || err != nil {
+			return err
+		}
+	}
+}
+
+// followOnce runs the feed until it ends, the sign-in does, or somebody asks to
+// connect again.
+func (m *Model) followOnce(ctx context.Context, feed Feed, life int) (again bool, err error) {
+	running, stop := context.WithCancel(ctx)
+	defer stop()
 	done := make(chan error, 1)
 	go func() { done <- feed.Run(running) }()
 	for {
 		select {
 		case err := <-done:
 			if ctx.Err() != nil {
-				return ctx.Err()
+				return false, ctx.Err()
 			}
 			m.feedEnded(life, err)
-			return nil
+			return false, nil
+		case <-m.again:
+			stop()
+			if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
+				m.feedEnded(life, err)
+				return false, ctx.Err()
+			}
+			return true, ctx.Err()
 		case <-m.signed:
 			m.mu.Lock()
 			isSame := m.life == life
@@ -315,7 +338,7 @@ func (m *Model) followLife(ctx context.Context, feed Feed, life int) error {
 				if err := <-done; err != nil {
 					m.deps.Log.Info("feed of an ended session", "error", err)
 				}
-				return ctx.Err()
+				return false, ctx.Err()
 			}
 		}
 	}

@@ -27,6 +27,31 @@ func Fold(s string) string {
 		}
 		return b.String()
 	}
+	for i, r := range s {
+		if r >= rune(len(foldedLatin)) {
+			// What follows may be a mark of the letter before it, which is
+			// written already and has no say in it.
+			foldAny(&b, s[i:])
+			break
+		}
+		b.WriteString(foldedLatin[r])
+	}
+	return b.String()
+}
+
+// foldedLatin is what each letter of the Latin alphabets folds to, by itself:
+// nearly all that is ever written here.
+var foldedLatin = func() (table [0x180]string) {
+	for r := range table {
+		var b strings.Builder
+		foldAny(&b, string(rune(r)))
+		table[r] = b.String()
+	}
+	return table
+}()
+
+// foldAny folds a text of any letters.
+func foldAny(b *strings.Builder, s string) {
 	for _, r := range norm.NFD.String(s) {
 		if unicode.Is(unicode.Mn, r) {
 			continue
@@ -45,7 +70,6 @@ func Fold(s string) string {
 			b.WriteRune(r)
 		}
 	}
-	return b.String()
 }
 
 func isASCII(s string) bool {

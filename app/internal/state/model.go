@@ -22,6 +22,7 @@ type Model struct {
 	changed chan struct{} // size one: look at the snapshots again
 	dirty   chan struct{} // size one: lists want to be built anew
 	signed  chan struct{} // size one: somebody signed in or out
+	again   chan struct{} // size one: connect anew, somebody asked
 	beat    chan struct{} // size one: connected again
 
 	keeping sync.Mutex // serialises the use of deps.Rows
@@ -64,6 +65,7 @@ func New(deps Deps) *Model {
 		changed: make(chan struct{}, 1),
 		dirty:   make(chan struct{}, 1),
 		signed:  make(chan struct{}, 1),
+		again:   make(chan struct{}, 1),
 		beat:    make(chan struct{}, 1),
 		moved:   make(chan struct{}),
 		rows:    newRowSet(),
@@ -104,6 +106,11 @@ func (m *Model) buildLists(ctx context.Context) error {
 		poke(m.changed)
 	}
 }
+
+// Refresh asks the server again for what changed: it connects anew at once,
+// whether it was connected or waiting to try. It returns before the answer,
+// which comes as facts do.
+func (m *Model) Refresh() { poke(m.again) }
 
 // poke wakes a reader of a channel of size one.
 func poke(c chan struct{}) {
