@@ -22,7 +22,7 @@ func (s *Shell) buildMinistry(ctx context.Context) {
 	list.OnRelease = func(id access.RequestID) {
 		s.act(ctx, func(ctx context.Context) error { return s.model.Release(ctx, id) }, true, nil)
 	}
-	list.OnRetry = s.render
+	list.OnRetry = s.refresh
 	list.OnBack = func() { s.open(routeOfficerMenu) }
 	list.OnCopyText = s.copyText
 	s.queue = list

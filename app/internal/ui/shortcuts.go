@@ -23,7 +23,7 @@ func (s *Shell) shortcuts(ctx context.Context) {
 	add(fyne.KeyF, 0, s.search)
 	add(fyne.KeyReturn, 0, s.submit)
 	add(fyne.KeyEnter, 0, s.submit)
-	add(fyne.KeyR, 0, s.render)
+	add(fyne.KeyR, 0, s.refresh)
 	add(fyne.KeyN, 0, func() {
 		if s.isIn && s.home() == routeDelegateMenu {
 			s.openEnroll(ctx)
@@ -51,7 +51,7 @@ func (s *Shell) typed(e *fyne.KeyEvent) {
 	case fyne.KeyF3:
 		s.search()
 	case fyne.KeyF5:
-		s.render()
+		s.refresh()
 	case fyne.KeyEscape:
 		if p := s.at.parent(); s.isIn && p != routeNone {
 			s.back(p)
@@ -65,6 +65,19 @@ func (s *Shell) back(to route) {
 		s.model.BackToForm()
 	}
 	s.open(to)
+}
+
+// refresh asks the server anew for what is shown: the rows, and what the feed
+// does not bring.
+func (s *Shell) refresh() {
+	if !s.isIn {
+		return
+	}
+	s.model.Refresh()
+	if s.at == routeKeys && s.keys.OnRetry != nil {
+		s.keys.OnRetry()
+	}
+	s.render()
 }
 
 func (s *Shell) search() {

@@ -76,7 +76,7 @@ func NewEnroll() *Enroll {
 		e.entity, e.picker.sites, e.blocked)
 	e.body = append([]fyne.CanvasObject{entity}, e.form.sections...)
 	e.body = append(e.body, e.consent.content)
-	head := kit.NewTight(kit.NewHeading("SOLICITUD DE TOKEN"), kit.NewNote(es.RequiredLine))
+	head := kit.NewHead(kit.NewHeading("SOLICITUD DE TOKEN"), kit.NewNote(es.RequiredLine))
 	column := append([]fyne.CanvasObject{e.wizard, head, e.banner, e.empty}, e.body...)
 
 	e.submit = kit.NewPrimary("Generar llave →", e.Submit)

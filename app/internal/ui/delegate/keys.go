@@ -44,12 +44,13 @@ type Keys struct {
 	count  *kit.Text
 	entity fyne.CanvasObject
 
-	status  fyne.CanvasObject
-	chip    *kit.StatusChip
-	means   *kit.Text
-	act     *kit.Button
-	panels  []*keyPanel
-	handing *kit.Text
+	status     fyne.CanvasObject
+	chip       *kit.StatusChip
+	means      *kit.Text
+	act        *kit.Button
+	panels     []*keyPanel
+	handing    *kit.Text
+	handingBox fyne.CanvasObject
 
 	last state.Keys
 }
@@ -69,7 +70,8 @@ func NewKeys() *Keys {
 		kit.NewRow(kit.NewStrong("Estado de Inscripción").Natural(), k.chip), k.means, kit.NewRow(k.act)))
 	k.handing = kit.NewNote("Entregue estos datos solo a su proveedor tecnológico, para el sistema de información del prestador.")
 
-	objects := []fyne.CanvasObject{k.banner, k.empty, k.entity, k.status, k.handing}
+	k.handingBox = kit.NewFlush(k.handing)
+	objects := []fyne.CanvasObject{k.banner, k.empty, k.entity, k.status, k.handingBox}
 	for _, env := range access.Environments() {
 		p := newKeyPanel(k, env)
 		k.panels = append(k.panels, p)
@@ -112,7 +114,7 @@ func (k *Keys) Render(s state.Keys) {
 
 	chosen := s.Entity != nil && !nothing
 	setVisible(k.status, chosen)
-	setVisible(k.handing, chosen && len(s.Entity.Keys) > 0)
+	setVisible(k.handingBox, chosen && len(s.Entity.Keys) > 0)
 	if chosen {
 		k.renderStatus(*s.Entity)
 	}

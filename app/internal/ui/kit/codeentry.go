@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"image/color"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -40,19 +41,31 @@ func NewCodeEntry(digits int) *CodeEntry {
 			c.OnSubmitted(s)
 		}
 	}
-	c.box = container.New(widest{max: 180}, container.NewThemeOverride(c.entry, bigger{look.Theme()}))
+	c.box = container.New(widest{max: 180}, container.NewThemeOverride(c.entry, bigger{}))
 	c.ExtendBaseWidget(c)
 	return c
 }
 
-// bigger draws its text at the size of a section's title.
-type bigger struct{ fyne.Theme }
+// bigger is the theme in force, with its text at the size of a section's title.
+type bigger struct{}
+
+// inForce is the application's theme: theme.Current would answer with this one
+// while it draws.
+func (bigger) inForce() fyne.Theme {
+	return fyne.CurrentApp().Settings().Theme() //nolint:forbidigo // no other way leads to it
+}
+
+func (b bigger) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
+	return b.inForce().Color(n, v)
+}
+func (b bigger) Font(s fyne.TextStyle) fyne.Resource     { return b.inForce().Font(s) }
+func (b bigger) Icon(n fyne.ThemeIconName) fyne.Resource { return b.inForce().Icon(n) }
 
 func (b bigger) Size(n fyne.ThemeSizeName) float32 {
 	if n == look.SizeText {
 		return 22
 	}
-	return b.Theme.Size(n)
+	return b.inForce().Size(n)
 }
 
 // digitsOf keeps the first n digits of a text.

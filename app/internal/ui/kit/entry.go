@@ -29,6 +29,8 @@ type Entry struct {
 	isFocused bool
 	isWrong   bool
 	onText    func(string)
+	onTap     func()
+	onType    func()                       // before a character is taken in
 	onWheel   func(*fyne.ScrollEvent) bool // true: taken
 }
 
@@ -129,6 +131,22 @@ func (e *Entry) FocusLost() {
 	if e.OnBlur != nil {
 		e.OnBlur()
 	}
+}
+
+// Tapped implements fyne.Tappable.
+func (e *Entry) Tapped(p *fyne.PointEvent) {
+	e.Entry.Tapped(p)
+	if e.onTap != nil {
+		e.onTap()
+	}
+}
+
+// TypedRune implements fyne.Focusable.
+func (e *Entry) TypedRune(r rune) {
+	if e.onType != nil && !e.Disabled() {
+		e.onType()
+	}
+	e.Entry.TypedRune(r)
 }
 
 // TypedKey implements fyne.Focusable.

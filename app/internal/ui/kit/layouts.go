@@ -88,6 +88,28 @@ func NewTight(objects ...fyne.CanvasObject) *fyne.Container {
 	return container.New(column{}, objects...)
 }
 
+// flush lets its one object, which keeps look.Gap free at its sides, begin and
+// end where its surroundings do.
+type flush struct{}
+
+func (flush) MinSize(o []fyne.CanvasObject) fyne.Size {
+	m := o[0].MinSize()
+	return fyne.NewSize(max(0, m.Width-2*look.Gap), m.Height)
+}
+
+func (flush) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	o[0].Move(fyne.NewPos(-look.Gap, 0))
+	o[0].Resize(fyne.NewSize(s.Width+2*look.Gap, s.Height))
+}
+
+// NewFlush lines words up with the edges of the cards above and below them.
+func NewFlush(words fyne.CanvasObject) *fyne.Container { return container.New(flush{}, words) }
+
+// NewHead is a title and its line of help, outside of a card.
+func NewHead(title, help fyne.CanvasObject) *fyne.Container {
+	return NewFlush(container.New(column{-look.Gap}, title, help))
+}
+
 // NewRow sets objects side by side, 8 apart, each as wide as it needs.
 func NewRow(objects ...fyne.CanvasObject) *fyne.Container {
 	return container.New(layout.NewCustomPaddedHBoxLayout(look.Gap), objects...)

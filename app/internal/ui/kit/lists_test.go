@@ -152,6 +152,10 @@ func TestPicker_byKeyboard(t *testing.T) {
 	chosen := -1
 	p.OnChosen = func(i int) { chosen = i }
 	w.Canvas().Focus(p.entry)
+	if p.IsOpen() {
+		t.Fatal("the keyboard alone opened it")
+	}
+	press(p.entry, fyne.KeyReturn)
 	if !p.IsOpen() || p.Found() != 4 {
 		t.Fatalf("open %v, found %d", p.IsOpen(), p.Found())
 	}
@@ -169,6 +173,11 @@ func TestPicker_byKeyboard(t *testing.T) {
 	if p.IsOpen() || p.Chosen() != 3 || p.entry.Text != "Galeras" {
 		t.Error("Escape changed the choice")
 	}
+	test.Type(p.entry, "be")
+	if !p.IsOpen() || p.Found() != 1 || p.entry.Text != "be" {
+		t.Errorf("typing over a choice: open %v, found %d, says %q", p.IsOpen(), p.Found(), p.entry.Text)
+	}
+	press(p.entry, fyne.KeyEscape)
 	test.Type(p.entry, "zzz")
 	if p.Found() != 0 {
 		t.Error("found what is not there")
@@ -185,6 +194,10 @@ func TestPicker_byMouse(t *testing.T) {
 	chosen := -1
 	p.OnChosen = func(i int) { chosen = i }
 	w.Canvas().Focus(p.entry)
+	test.Tap(p.entry)
+	if !p.IsOpen() {
+		t.Fatal("a click does not open it")
+	}
 	row := newPickRow(p)
 	row.render(1)
 	row.MouseDown(nil)

@@ -44,8 +44,8 @@ func NewListPage(title, help string, top, list, footer fyne.CanvasObject) *Page 
 func (p *Page) build(title, help string, body, footer fyne.CanvasObject) {
 	p.Title, p.Help = NewTitle(title), NewNote(help)
 	p.Help.Hidden = help == ""
-	head := container.New(layout.NewCustomPaddedLayout(look.GapWide, look.Gap, look.GapPage-look.Gap, look.GapPage),
-		NewTight(p.Title, p.Help))
+	head := container.New(layout.NewCustomPaddedLayout(look.Gap, look.Gap, look.GapPage, look.GapPage),
+		NewHead(p.Title, p.Help))
 	if footer == nil {
 		footer = container.NewWithoutLayout()
 	}
@@ -101,7 +101,7 @@ func (p *Page) ScrollTo(o fyne.CanvasObject) {
 func NewFooter(left []fyne.CanvasObject, right ...fyne.CanvasObject) *fyne.Container {
 	row := append(append([]fyne.CanvasObject{}, left...), layout.NewSpacer())
 	row = append(row, right...)
-	bar := container.New(layout.NewCustomPaddedLayout(12, 12, look.GapPage, look.GapPage), NewRow(row...))
+	bar := container.New(layout.NewCustomPaddedLayout(12, 12, look.GapPage-look.Gap, look.GapPage), NewRow(row...))
 	line := container.New(heightLayout{1}, NewFill(look.ColorBorder, "", 0))
 	return container.NewStack(NewFill(look.ColorSurface, "", 0), container.NewBorder(line, nil, nil, nil, bar))
 }

@@ -30,6 +30,7 @@ func TestPage_wheelScrollsOverEntries(t *testing.T) {
 	}
 	page.ScrollTop()
 	w.Canvas().Focus(p.entry)
+	press(p.entry, fyne.KeyDown)
 	at := fyne.PointEvent{AbsolutePosition: absoluteOf(p.list).AddXY(20, 20)}
 	over.Scrolled(&fyne.ScrollEvent{PointEvent: at, Scrolled: fyne.NewDelta(0, -50)})
 	if page.scroll.Offset.Y != 0 || p.list.GetScrollOffset() != 50 {

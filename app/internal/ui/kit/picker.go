@@ -17,8 +17,9 @@ type PickItem struct {
 }
 
 // Picker chooses one of many: closed, it shows the choice; open, a box to type
-// in and the rows that match, below it. Down opens it, Up and Down move, Enter
-// chooses, Escape closes.
+// in and the rows that match, below it. A click, Down, Enter or typing opens it;
+// the keyboard alone, as when a refused form points at it, does not. Up and Down
+// move, Enter chooses, Escape closes.
 type Picker struct {
 	widget.DisableableWidget
 
@@ -55,7 +56,14 @@ func NewPicker(prompt string) *Picker {
 		p.filter(s)
 		p.open()
 	})
-	p.entry.OnFocus = func() { p.open() }
+	p.entry.onTap = p.open
+	p.entry.onType = p.open // what is typed takes the place of the choice shown
+	p.entry.OnShortcut = func(s fyne.Shortcut) bool {
+		if _, isPaste := s.(*fyne.ShortcutPaste); isPaste {
+			p.open()
+		}
+		return false
+	}
 	p.entry.OnBlur = func() { p.close() }
 	p.entry.OnSubmitted = func(string) { p.choose(p.at) }
 	p.list = newPickList(p)
@@ -222,6 +230,9 @@ func (p *Picker) typed(e *fyne.KeyEvent) bool {
 		} else {
 			p.choose(p.at)
 		}
+	case fyne.KeyBackspace, fyne.KeyDelete:
+		p.open()
+		return false
 	case fyne.KeyEscape:
 		if !p.isOpen {
 			return false

@@ -19,6 +19,7 @@ const (
 	ColumnCode                     // digits and ids
 	ColumnChip                     // a status chip
 	ColumnAction                   // words that act when clicked: OnAction
+	ColumnLines                    // words that take a second line when they must
 )
 
 // Column is one column of a Table.
@@ -56,6 +57,7 @@ type Table struct {
 	Fresh    func(row int) bool        // rows to point out; nil: none
 
 	columns []Column
+	tall    bool // some column takes two lines
 	widths  []float32
 	cell    func(row, col int) Cell
 	length  int
@@ -65,10 +67,14 @@ type Table struct {
 	headAt  int // column chosen by keyboard, -1: none
 	focused bool
 
-	list  *rowList
-	head  *tableHead
-	ring  *canvas.Rectangle
-	frame *fyne.Container
+	list    *rowList
+	head    *tableHead
+	ring    *canvas.Rectangle
+	body    *fyne.Container
+	scroll  *container.Scroll
+	shift   float32 // how far the columns are scrolled to the left
+	layouts int     // grows when cells have to move
+	frame   *fyne.Container
 }
 
 // NewTable makes an empty table; cell tells what to draw and is called only for
@@ -78,6 +84,7 @@ func NewTable(columns []Column, cell func(row, col int) Cell) *Table {
 	t.widths = make([]float32, len(columns))
 	for i, c := range columns {
 		t.widths[i] = c.Width
+		t.tall = t.tall || c.Kind == ColumnLines
 	}
 	t.list = newRowList(t)
 	t.head = newTableHead(t)
@@ -85,9 +92,10 @@ func NewTable(columns []Column, cell func(row, col int) Cell) *Table {
 	t.ring.StrokeWidth = 2
 	t.ring.CornerRadius = 4
 	t.ring.Hide()
-	body := container.NewBorder(t.head, nil, nil, nil, t.list)
-	scroll := container.NewHScroll(container.New(tableWidth{t}, body))
-	t.frame = container.NewStack(NewFill(look.ColorCard, look.ColorBorder, 4), NewPadded(2, scroll), t.ring)
+	t.body = container.New(tableBody{t}, t.head, t.list)
+	t.scroll = container.NewHScroll(t.body)
+	t.scroll.OnScrolled = t.scrolled
+	t.frame = container.NewStack(NewFill(look.ColorCard, look.ColorBorder, 4), NewPadded(2, t.scroll), t.ring)
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -167,7 +175,14 @@ func (t *Table) Offset() float32 { return t.list.GetScrollOffset() }
 func (t *Table) ScrollToOffset(y float32) { t.list.ScrollToOffset(y) }
 
 // RowHeight is the height of a row with the line under it.
-func (t *Table) RowHeight() float32 { return rowHeight + theme.Padding() }
+func (t *Table) RowHeight() float32 { return t.rowHeight() + theme.Padding() }
+
+func (t *Table) rowHeight() float32 {
+	if t.tall {
+		return tallHeight
+	}
+	return rowHeight
+}
 
 // Focus gives the keyboard to the rows.
 func (t *Table) Focus() { Focus(t.list) }
@@ -176,6 +191,7 @@ func (t *Table) Focus() { Focus(t.list) }
 func (t *Table) Row() fyne.Focusable { return t.list }
 
 func (t *Table) relayout() {
+	t.layouts++
 	t.head.Refresh()
 	t.list.Refresh()
 	t.frame.Refresh()
@@ -232,15 +248,34 @@ func (t *Table) setFocused(on bool) {
 	t.list.Refresh()
 }
 
-// tableWidth makes the body at least as wide as its columns.
-type tableWidth struct{ t *Table }
+// scrolled follows the bar at the bottom: the head goes with it, the rows stay in
+// sight and draw their cells further to the left.
+func (t *Table) scrolled(at fyne.Position) {
+	t.shift = at.X
+	t.layouts++
+	t.body.Refresh()
+	t.list.Refresh()
+}
 
-func (l tableWidth) MinSize(o []fyne.CanvasObject) fyne.Size {
+// tableBody sets the head, as wide as its columns, above the rows, as wide as
+// what is in sight.
+type tableBody struct{ t *Table }
+
+func (l tableBody) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(l.t.total(), 120)
 }
 
-func (l tableWidth) Layout(o []fyne.CanvasObject, s fyne.Size) {
-	for _, x := range o {
-		x.Resize(fyne.NewSize(max(s.Width, l.t.total()), s.Height))
+func (l tableBody) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	head, rows := o[0], o[1]
+	top, view := head.MinSize().Height, l.t.scroll.Size().Width
+	head.Move(fyne.NewPos(0, 0))
+	head.Resize(fyne.NewSize(max(s.Width, l.t.total()), top))
+	top += theme.Padding()
+	height := s.Height - top
+	if l.t.total() > view {
+		height -= theme.ScrollBarSize() // the bar at the bottom hides no row
 	}
+	l.t.shift = min(l.t.shift, max(0, l.t.total()-view))
+	rows.Move(fyne.NewPos(l.t.shift, top))
+	rows.Resize(fyne.NewSize(view, max(0, height)))
 }

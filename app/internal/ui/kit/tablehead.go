@@ -26,7 +26,7 @@ func newTableHead(t *Table) *tableHead {
 		h.cells = append(h.cells, c)
 		cells = append(cells, c)
 	}
-	inner := container.New(rowLayout{t}, cells...)
+	inner := container.New(rowLayout{t, false}, cells...)
 	h.box = container.NewStack(NewFill(look.ColorSurfaceBlue, "", 3), inner)
 	h.ExtendBaseWidget(h)
 	return h
@@ -48,7 +48,7 @@ type headCell struct {
 	widget.BaseWidget
 	t     *Table
 	col   int
-	text  *Text
+	text  *twoLines
 	fill  *Fill
 	pull  bool // a drag that began at the edge is under way
 	width float32
@@ -56,7 +56,9 @@ type headCell struct {
 
 func newHeadCell(t *Table, col int) *headCell {
 	c := &headCell{t: t, col: col, fill: NewFill(look.ColorSurfaceBlue, "", 3)}
-	c.text = newText(t.columns[col].Title, look.SizeNote, look.ColorTitle, fyne.TextStyle{Bold: true}).OneLine()
+	c.text = newTwoLines(look.ColorTitle)
+	c.text.style = fyne.TextStyle{Bold: true}
+	c.text.set(t.columns[col].Title, look.ColorTitle)
 	c.ExtendBaseWidget(c)
 	return c
 }
@@ -70,7 +72,7 @@ func (c *headCell) render() {
 			title += " ▲"
 		}
 	}
-	c.text.SetText(title)
+	c.text.set(title, look.ColorTitle)
 	border := fyne.ThemeColorName("")
 	if c.t.headAt == c.col {
 		border = look.ColorRing

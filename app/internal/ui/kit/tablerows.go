@@ -10,7 +10,11 @@ import (
 	"llavero/app/internal/ui/look"
 )
 
-const rowHeight float32 = 36
+// The heights of rows: of one line, and of two.
+const (
+	rowHeight  float32 = 36
+	tallHeight float32 = 42
+)
 
 // rowList is the toolkit's list with our cursor in place of its selection.
 type rowList struct {
@@ -92,11 +96,12 @@ func (t *Table) chooseHead(step int) {
 // tableRow draws one row.
 type tableRow struct {
 	widget.BaseWidget
-	t     *Table
-	row   int
-	fill  *Fill
-	cells []fyne.CanvasObject
-	box   *fyne.Container
+	t       *Table
+	row     int
+	layouts int // as drawn
+	fill    *Fill
+	cells   []fyne.CanvasObject
+	box     *fyne.Container
 }
 
 func newTableRow(t *Table) *tableRow {
@@ -108,13 +113,15 @@ func newTableRow(t *Table) *tableRow {
 			r.cells = append(r.cells, NewStatusChip(Chip{}))
 		case ColumnCode:
 			r.cells = append(r.cells, NewCode("").OneLine())
+		case ColumnLines:
+			r.cells = append(r.cells, newTwoLines(theme.ColorNameForeground))
 		case ColumnAction:
 			r.cells = append(r.cells, newText("", look.SizeText, theme.ColorNameHyperlink, fyne.TextStyle{Bold: true}).OneLine())
 		default:
 			r.cells = append(r.cells, NewText("").OneLine())
 		}
 	}
-	r.box = container.NewStack(r.fill, container.New(rowLayout{t}, r.cells...))
+	r.box = container.NewStack(r.fill, container.New(rowLayout{t, true}, r.cells...))
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -127,6 +134,12 @@ func (r *tableRow) render(row int) {
 		switch w := o.(type) {
 		case *StatusChip:
 			w.Set(c.Chip)
+		case *twoLines:
+			color := theme.ColorNameForeground
+			if c.Muted {
+				color = look.ColorMuted
+			}
+			w.set(c.Text, color)
 		case *Text:
 			if t.columns[i].Kind != ColumnAction {
 				color := theme.ColorNameForeground
@@ -137,6 +150,10 @@ func (r *tableRow) render(row int) {
 			}
 			w.SetText(c.Text)
 		}
+	}
+	if r.layouts != t.layouts {
+		r.layouts = t.layouts
+		r.box.Refresh()
 	}
 	isFresh := t.Fresh != nil && t.Fresh(row)
 	switch {
@@ -157,7 +174,7 @@ func (r *tableRow) render(row int) {
 func (r *tableRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.box) }
 
 // MinSize implements fyne.CanvasObject.
-func (r *tableRow) MinSize() fyne.Size { return fyne.NewSize(40, rowHeight) }
+func (r *tableRow) MinSize() fyne.Size { return fyne.NewSize(40, r.t.rowHeight()) }
 
 // Tapped implements fyne.Tappable: the cursor comes here; in a ColumnAction the
 // act is asked for.
@@ -184,7 +201,7 @@ func (r *tableRow) Tapped(e *fyne.PointEvent) {
 func (r *tableRow) Cursor() desktop.Cursor { return desktop.PointerCursor }
 
 func (r *tableRow) columnAt(x float32) int {
-	var at float32
+	at := -r.t.shift
 	for i, w := range r.t.laid(r.Size().Width) {
 		at += w
 		if x < at {
@@ -195,14 +212,20 @@ func (r *tableRow) columnAt(x float32) int {
 }
 
 // rowLayout sets the cells of a row, or of the head, under each other.
-type rowLayout struct{ t *Table }
+type rowLayout struct {
+	t      *Table
+	shifts bool // rows, which do not move with the bar; the head does
+}
 
 func (l rowLayout) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(l.t.total(), rowHeight)
+	return fyne.NewSize(l.t.total(), l.t.rowHeight())
 }
 
 func (l rowLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	var x float32
+	if l.shifts {
+		x = -l.t.shift
+	}
 	for i, w := range l.t.laid(s.Width) {
 		h := min(s.Height, o[i].MinSize().Height)
 		o[i].Resize(fyne.NewSize(max(0, w-4), h))

@@ -108,7 +108,7 @@ func (s *SignIn) buildSecond() {
 	s.code.Entry().OnEscape = s.cancel
 	s.back = kit.NewQuiet(es.Back, look.IconBack, s.cancel)
 	s.second = kit.NewStack(
-		kit.NewText("Su usuario pide un segundo factor."),
+		kit.NewFlush(kit.NewText("Su usuario pide un segundo factor.")),
 		s.codeF, kit.NewHeight(40, s.verify), container.NewHBox(s.back))
 	s.second.Hide()
 }
@@ -123,8 +123,8 @@ func (s *SignIn) frame() fyne.CanvasObject {
 	side := container.NewStack(kit.NewFill(look.ColorDeep, "", 0),
 		kit.NewPadded(32, container.NewVBox(layout.NewSpacer(), container.NewHBox(mark), name, about, layout.NewSpacer())))
 	title := kit.NewTitle(es.SignIn)
-	form := kit.NewStack(container.NewHBox(s.demo), kit.NewTight(title, kit.NewNote("Use el usuario y la contraseña que creó al registrarse.")),
-		s.banner, s.first, s.second, s.help)
+	form := kit.NewStack(container.NewHBox(s.demo), kit.NewHead(title, kit.NewNote("Use el usuario y la contraseña que creó al registrarse.")),
+		s.banner, s.first, s.second, kit.NewFlush(s.help))
 	column := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(24, 24, 48, 48), container.New(middle{460}, form)))
 	return container.NewBorder(nil, nil, kit.NewWidth(400, side), nil, column)
 }
@@ -190,6 +190,9 @@ func (s *SignIn) renderTrouble(t *state.Trouble) {
 	m := kit.Message{
 		Level: level, Text: es.Error(t.Err), Note: es.Reference(t.RequestID, t.At),
 		Detail: es.Detail(t.Err, t.RequestID, t.At),
+	}
+	if t.Err.Hint == access.HintNoRole {
+		m.Text = es.NoRole(s.login.Text)
 	}
 	if t.Err.Code == access.CodeUnavailable && t.Err.Hint != access.HintCertificate {
 		m.Actions = []kit.Action{{Text: es.Retry, Do: func() {

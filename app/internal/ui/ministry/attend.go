@@ -68,7 +68,7 @@ func NewAttend() *Attend {
 	a.take = newTakeover(a.takeWith)
 	a.why = kit.NewSection("Por qué está pendiente", "", a.failure)
 
-	form := []fyne.CanvasObject{kit.NewTight(kit.NewHeading("Llaves de los ambientes"), kit.NewNote(es.RequiredLine))}
+	form := []fyne.CanvasObject{kit.NewHead(kit.NewHeading("Llaves de los ambientes"), kit.NewNote(es.RequiredLine))}
 	var entries []*kit.Entry
 	for _, env := range []access.Environment{access.Production, access.Preproduction} {
 		b := newKeyBlock(env)

@@ -71,9 +71,9 @@ func NewQueue() *Queue {
 	q.table.OnSort = q.sortBy
 	q.table.Fresh = func(row int) bool { return q.list.isFresh(row) }
 
-	bar := container.NewBorder(nil, nil, container.NewCenter(kit.NewStrong("Buscar:").Natural()),
+	bar := container.NewBorder(nil, nil, container.NewCenter(kit.NewFlush(kit.NewStrong("Buscar:").Natural())),
 		kit.NewRow(container.NewCenter(q.count), container.NewCenter(q.fresh)), q.search)
-	head := kit.NewStack(q.banner, kit.NewTight(kit.NewHeading("LISTADO DE TOKENS")), bar)
+	head := kit.NewStack(q.banner, kit.NewFlush(kit.NewHeading("LISTADO DE TOKENS")), bar)
 	back := kit.NewQuiet(es.BackToMenu, nil, func() { call0(q.OnBack) })
 	q.page = kit.NewListPage(es.WithManual(es.QueueTitle, es.QueueManual),
 		"Solicitudes cuya llave no se pudo crear automáticamente. Intro abre la fila; Ctrl+F busca.",
@@ -249,8 +249,10 @@ func tableColumns() []kit.Column {
 			k.Kind = kit.ColumnChip
 		case c.Code:
 			k.Kind = kit.ColumnCode
+		case c.Lines:
+			k.Kind = kit.ColumnLines
 		}
-		k.Flex = i == colProvider
+		k.Flex = i == colProvider || i == colSituation
 		cols = append(cols, k)
 	}
 	return cols

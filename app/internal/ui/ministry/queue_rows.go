@@ -18,6 +18,7 @@ type column struct {
 	Title string
 	Width float32
 	Code  bool // digits, drawn in monospace
+	Lines bool // words that may take two lines
 }
 
 // The columns of figure 25 in its order, then ours.
@@ -40,18 +41,19 @@ const (
 // columns are drawn in the order of the constants above.
 func columns() []column {
 	return []column{
-		colNumber:      {Title: "#", Width: 44},
-		colNIT:         {Title: "NIT", Width: 100, Code: true},
-		colCode:        {Title: "Código habilitación", Width: 150, Code: true},
-		colProviderNo:  {Title: "Id Prestador", Width: 106, Code: true},
-		colProvider:    {Title: "Prestador", Width: 190},
-		colSite:        {Title: "Sede", Width: 150},
-		colRequestedAt: {Title: "Fecha solicitud", Width: 144},
-		colStatus:      {Title: "Estado token", Width: 128},
-		colOpen:        {Title: "Ingresar", Width: 112},
-		colSituation:   {Title: "Situación", Width: 190},
-		colReason:      {Title: "Motivo", Width: 260},
-		colAttends:     {Title: "Atiende", Width: 180},
+		// The manual's and «Situación» fill the least window; the rest comes by scrolling.
+		colNumber:      {Title: "#", Width: 40},
+		colNIT:         {Title: "NIT", Width: 96, Code: true},
+		colCode:        {Title: "Código habilitación", Width: 108, Code: true},
+		colProviderNo:  {Title: "Id Prestador", Width: 86, Code: true},
+		colProvider:    {Title: "Prestador", Width: 168, Lines: true},
+		colSite:        {Title: "Sede", Width: 124, Lines: true},
+		colRequestedAt: {Title: "Fecha solicitud", Width: 140},
+		colStatus:      {Title: "Estado token", Width: 126},
+		colOpen:        {Title: "Ingresar", Width: 108},
+		colSituation:   {Title: "Situación", Width: 132, Lines: true},
+		colReason:      {Title: "Motivo", Width: 220, Lines: true},
+		colAttends:     {Title: "Atiende", Width: 170, Lines: true},
 	}
 }
 

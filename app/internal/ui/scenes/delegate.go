@@ -201,13 +201,13 @@ func keysData() state.Keys {
 func keysScenes() []Scene {
 	return []Scene{
 		tall("delegate-keys-data", func() fyne.CanvasObject { return keysScreen(keysData()) }),
-		tall("delegate-keys-near-expiry", func() fyne.CanvasObject {
+		top("delegate-keys-near-expiry", func() fyne.CanvasObject {
 			s := keysData()
 			s.Entity.Keys[0].ExpiresAt = now.AddDate(0, 0, 12)
 			s.Entity.Keys[1].ExpiresAt = now.AddDate(0, 0, -2)
 			return keysScreen(s)
 		}),
-		tall("delegate-keys-error", func() fyne.CanvasObject {
+		top("delegate-keys-error", func() fyne.CanvasObject {
 			s := keysData()
 			s.Trouble = noAnswer()
 			k := delegate.NewKeys()
@@ -238,7 +238,7 @@ func keysScenes() []Scene {
 			s.Chosen = s.Entity.Provider.Code
 			return keysScreen(s)
 		}),
-		tall("delegate-keys-offline", func() fyne.CanvasObject {
+		top("delegate-keys-offline", func() fyne.CanvasObject {
 			s := keysData()
 			s.Link, s.Parameters, s.Audit = offline(), nil, nil
 			return keysScreen(s)

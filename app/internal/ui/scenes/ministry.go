@@ -1,6 +1,8 @@
 package scenes
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"llavero/app/internal/state"
@@ -52,7 +54,7 @@ func attendData() state.Attend {
 func attendScenes() []Scene {
 	return []Scene{
 		tall("ministry-attend-data", func() fyne.CanvasObject { return attend(attendData()) }),
-		tall("ministry-attend-loading", func() fyne.CanvasObject {
+		top("ministry-attend-loading", func() fyne.CanvasObject {
 			s := attendData()
 			s.Detail = nil
 			return attend(s)
@@ -64,28 +66,28 @@ func attendScenes() []Scene {
 			s.Trouble.Err.Fields = s.Fields
 			return attend(s)
 		}),
-		tall("ministry-attend-stale", func() fyne.CanvasObject {
+		top("ministry-attend-stale", func() fyne.CanvasObject {
 			s := attendData()
 			s.Row.Status, s.Mine = access.StatusIssuing, false
 			s.Trouble = refused(access.CodeConflict, access.HintStale, nil)
 			return attend(s)
 		}),
-		tall("ministry-attend-taken", func() fyne.CanvasObject {
+		top("ministry-attend-taken", func() fyne.CanvasObject {
 			s := attendData()
 			s.Row, s.Mine = pending(3)[2], false
 			return attend(withNames(s))
 		}),
-		tall("ministry-attend-free", func() fyne.CanvasObject {
+		top("ministry-attend-free", func() fyne.CanvasObject {
 			s := attendData()
 			s.Row, s.Mine = pending(1)[0], false
 			return attend(withNames(s))
 		}),
-		tall("ministry-attend-saved", func() fyne.CanvasObject {
+		top("ministry-attend-saved", func() fyne.CanvasObject {
 			s := attendData()
 			s.Saved, s.Row.Status, s.Row.Failure, s.Mine = true, access.StatusDone, nil, false
 			return attend(s)
 		}),
-		tall("ministry-attend-offline", func() fyne.CanvasObject {
+		top("ministry-attend-offline", func() fyne.CanvasObject {
 			s := attendData()
 			s.Link, s.Detail = offline(), nil
 			return attend(s)
@@ -110,9 +112,9 @@ func queueScenes() []Scene {
 			s := queueData()
 			q := ministry.NewQueue()
 			all := s.Rows
-			s.Rows = all[:20]
+			s.Rows = slices.Delete(slices.Clone(all), 3, 5)
 			q.Render(s)
-			s.Rows = all[:21] // untouched: comes in by itself, pointed out
+			s.Rows = all // untouched: two come in by themselves, pointed out
 			q.Render(s)
 			return q
 		}),
