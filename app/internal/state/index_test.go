@@ -23,6 +23,15 @@ func TestFold(t *testing.T) {
 	}
 }
 
+// A letter folds the same by itself as in a text of other alphabets.
+func TestFold_latin(t *testing.T) {
+	for r := range rune(0x200) {
+		if got, want := Fold("Ω"+string(r)), "ω"+Fold(string(r)); got != want {
+			t.Errorf("%U: %q beside another alphabet, %q by itself", r, got, want)
+		}
+	}
+}
+
 func TestFilter(t *testing.T) {
 	x := NewIndex([]string{"Clínica Ñandú 0500100001", "Hospital de Bogotá\n1100100002", "Médico Bogotá", ""})
 	for query, want := range map[string][]int{

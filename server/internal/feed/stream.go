@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"compress/flate"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,6 +17,15 @@ import (
 	"llavero/server/internal/store"
 	"llavero/shared/access"
 	"llavero/shared/wire"
+)
+
+// How hard frames are compressed. A large copy is worth the server's time, for
+// it is what a first start waits for on a slow line; a live row, which goes to
+// hundreds at once, is not, nor a delegate's few codes.
+const (
+	levelLive  = flate.BestSpeed
+	levelWhole = 6
+	wholeFrame = 64 << 10 // bytes from which on a copy's frame is worth it
 )
 
 // lull is how long an ended connection waits for the client's own goodbye.
@@ -266,11 +276,17 @@ func (s *stream) readAll(ctx context.Context, send func([]byte)) (head int64, er
 }
 
 // sendRows sends a backlog until its end.
-func (s *stream) sendRows(rows *backlog) error {
+func (s *stream) sendRows(rows *backlog) (err error) {
+	defer func() { err = errors.Join(err, s.conn.SetCompressionLevel(levelLive)) }()
 	for {
 		frames, isDone, err := rows.take()
 		if err != nil {
 			return err
+		}
+		if len(frames) > 0 && len(frames[0]) >= wholeFrame {
+			if err := s.conn.SetCompressionLevel(levelWhole); err != nil {
+				return fmt.Errorf("compress: %w", err)
+			}
 		}
 		if err := s.sendAll(frames); err != nil || isDone {
 			return err
