@@ -70,7 +70,7 @@ func (s *stage) startDisplay(ctx context.Context) (string, error) {
 	w.Close()
 	line, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
-		return "", fmt.Errorf("Xvfb did not start: %w", err)
+		return "", fmt.Errorf("the display did not start: %w", err)
 	}
 	return ":" + strings.TrimSpace(line), nil
 }
