@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"fyne.io/fyne/v2"
-
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
 	"llavero/shared/access"
@@ -18,7 +16,7 @@ import (
 func (s *Shell) background(ctx context.Context, work func(context.Context) error, done func(error)) {
 	at := s.visit
 	var err error
-	aside(func() { err = work(ctx) }, func() {
+	s.aside(func() { err = work(ctx) }, func() {
 		if s.visit == at && !errors.Is(err, context.Canceled) && done != nil {
 			done(err)
 		}
@@ -27,10 +25,10 @@ func (s *Shell) background(ctx context.Context, work func(context.Context) error
 
 // aside runs work off the UI goroutine and then done on it, whatever screen is
 // shown by then. Every goroutine of this package starts here.
-func aside(work, done func()) {
+func (s *Shell) aside(work, done func()) {
 	go func() {
 		work()
-		fyne.Do(done)
+		s.do(done)
 	}()
 }
 

@@ -98,6 +98,7 @@ func (s *Shell) open(r route) {
 	}
 	s.at, s.isAwaitingAttend = r, false
 	s.visit++
+	s.deps.Window.Canvas().Unfocus() // what had the keyboard goes out of sight
 	s.crumbs.render(r)
 	s.renderScreen()
 	s.stage.Objects = []fyne.CanvasObject{s.screen()}
@@ -117,7 +118,7 @@ func (s *Shell) trySettle(visit, tries int) {
 		return
 	}
 	time.AfterFunc(25*time.Millisecond, func() {
-		fyne.Do(func() {
+		s.do(func() {
 			if s.visit == visit && s.deps.Window.Canvas().Focused() == nil {
 				s.focusScreen()
 				s.trySettle(visit, tries-1)

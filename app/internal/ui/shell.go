@@ -35,6 +35,9 @@ type Shell struct {
 	notices *kit.Notices
 	keeper  *kit.Keeper
 
+	// do and doAndWait run something on the UI goroutine.
+	do, doAndWait func(func())
+
 	header *header
 	crumbs *crumbs
 	strip  *strip
@@ -64,9 +67,9 @@ type Shell struct {
 
 // New builds the shell and puts it into the window. Run connects and starts it.
 func New(d Deps) *Shell {
-	s := &Shell{deps: d, model: d.Model, notices: kit.NewNotices(), header: newHeader(), crumbs: newCrumbs(), strip: newStrip(), stage: container.NewStack()}
+	s := &Shell{deps: d, model: d.Model, notices: kit.NewNotices(), header: newHeader(), crumbs: newCrumbs(), strip: newStrip(), stage: container.NewStack(), do: fyne.Do, doAndWait: fyne.DoAndWait}
 	s.keeper = kit.NewKeeper(d.Clipboard, s.notices)
-	s.keeper.Run = aside
+	s.keeper.Run = s.aside
 	top := container.NewVBox(s.header, s.strip, s.crumbs)
 	s.inside = container.NewBorder(kit.NewTight(top.Objects...), nil, nil, nil, s.stage)
 	s.root = container.NewStack()
@@ -91,7 +94,7 @@ func (s *Shell) follow(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-s.model.Changed():
-			fyne.DoAndWait(s.render)
+			s.doAndWait(s.render)
 		}
 	}
 }

@@ -6,6 +6,10 @@ import (
 	"fyne.io/fyne/v2"
 )
 
+// onUI runs something on the UI goroutine. Tests, whose driver runs it where it
+// is called, put a lock around it.
+var onUI = fyne.Do
+
 // Countdown calls tick on the UI goroutine once a second with the seconds left,
 // from the full count down to 0, and then done. Start it anew as often as
 // needed; Stop ends it without done.
@@ -30,7 +34,7 @@ func (c *Countdown) Start(seconds int, tick func(left int), done func()) {
 func (c *Countdown) arm() {
 	run := c.run
 	c.timer = time.AfterFunc(time.Second, func() {
-		fyne.Do(func() { c.second(run) })
+		onUI(func() { c.second(run) })
 	})
 }
 

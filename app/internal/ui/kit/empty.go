@@ -61,6 +61,7 @@ func NewSkeleton(rows int) *fyne.Container {
 // may be nil.
 func NewSearch(example string, changed func(string), left func()) *Entry {
 	e := NewEntry(example)
+	e.Name = "Buscar"
 	e.SetIcon(look.IconSearch)
 	e.OnText(changed)
 	e.OnEscape = func() {

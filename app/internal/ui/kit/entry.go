@@ -13,7 +13,7 @@ import (
 type Entry struct {
 	widget.Entry
 
-	// OnEscape is called on Escape; nil leaves it alone.
+	// OnEscape is called on Escape; nil hands it to the window.
 	OnEscape func()
 	// OnKey sees every key first; true takes it.
 	OnKey func(*fyne.KeyEvent) bool
@@ -158,7 +158,7 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 		e.OnEscape()
 		return
 	}
-	if isFunctionKey(k.Name) {
+	if k.Name == fyne.KeyEscape || isFunctionKey(k.Name) {
 		passOn(e, k)
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,7 +22,23 @@ import (
 // the first widget is made.
 func TestMain(m *testing.M) {
 	test.NewApp().Settings().SetTheme(look.Forced(theme.VariantLight))
+	onUI = func(f func()) {
+		uiLock.Lock()
+		defer uiLock.Unlock()
+		f()
+	}
 	os.Exit(m.Run())
+}
+
+// uiLock stands for the one UI goroutine: timers take it, tests hand it over
+// when they pause.
+var uiLock sync.Mutex
+
+// pause lets timers do what is due within a time; virtual in a bubble.
+func pause(d time.Duration) {
+	uiLock.Lock()
+	uiLock.Unlock() //nolint:staticcheck // what was done so far happens before what the timers do
+	time.Sleep(d)
 }
 
 // window shows an object on a window of the software driver.
@@ -81,12 +98,12 @@ func TestMaskedSecret_holdsNothingUntilShown(t *testing.T) {
 		if m.dots.AccessibilityLabel() != secret.Mask || strings.Contains(m.AccessibilityLabel(), "value-") {
 			t.Error("the value is told to readers")
 		}
-		time.Sleep(HideAfter*time.Second - time.Millisecond)
+		pause(HideAfter*time.Second - time.Millisecond)
 		synctest.Wait()
 		if !m.IsShown() {
 			t.Error("hidden too early")
 		}
-		time.Sleep(2 * time.Millisecond)
+		pause(2 * time.Millisecond)
 		synctest.Wait()
 		if m.IsShown() || m.dots.Text() != secret.Mask || !m.value.IsEmpty() || concealed != 1 {
 			t.Errorf("after %d s: shown %v, %q, told %d times", HideAfter, m.IsShown(), m.dots.Text(), concealed)
@@ -227,13 +244,13 @@ func TestKeeper_clearsOnlyWhatIsOurs(t *testing.T) {
 				if got := n.Texts(); len(got) != 1 || got[0] != "Secreto copiado. Se borra en 30 s." {
 					t.Fatalf("told %q", got)
 				}
-				time.Sleep(10*time.Second + time.Millisecond)
+				pause(10*time.Second + time.Millisecond)
 				synctest.Wait()
 				if got := n.Texts(); got[0] != "Secreto copiado. Se borra en 20 s." {
 					t.Fatalf("after 10 s: %q", got)
 				}
 				c.after(b, k)
-				time.Sleep(20 * time.Second)
+				pause(20 * time.Second)
 				synctest.Wait()
 				if b.text != c.want || k.HoldsSecret() {
 					t.Errorf("the clipboard holds %q, want %q", b.text, c.want)
@@ -260,7 +277,7 @@ func TestNotices_undoAndTime(t *testing.T) {
 		if n.Undo() {
 			t.Error("there was nothing more to undo")
 		}
-		time.Sleep(NoticeTime * time.Second)
+		pause(NoticeTime * time.Second)
 		synctest.Wait()
 		if len(n.Texts()) != 0 {
 			t.Errorf("still there: %q", n.Texts())

@@ -1,0 +1,408 @@
+package ui
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+
+	"llavero/app/internal/state"
+	"llavero/app/internal/ui/kit"
+	"llavero/app/internal/ui/look"
+	"llavero/shared/access"
+	"llavero/shared/puzzle"
+	"llavero/shared/secret"
+	"llavero/shared/wire"
+)
+
+// TestMain gives every test the product's look.
+func TestMain(m *testing.M) {
+	test.NewApp().Settings().SetTheme(look.Forced(theme.VariantLight))
+	os.Exit(m.Run())
+}
+
+const theCode = "0500199901"
+
+// server stands in for the real one, which package e2e drives: it takes what the
+// screens send and brings the facts down through the feed.
+type server struct {
+	state.API // what is not written below is not asked for
+	who       wire.Session
+	issuer    *puzzle.Issuer
+	facts     *state.Facts
+	down      chan wire.Change
+
+	mu   sync.Mutex
+	seq  int64
+	row  wire.RequestRow
+	form access.RequestForm
+	log  []string
+}
+
+func (s *server) Server() string         { return "https://llavero.example" }
+func (s *server) SetServer(string) error { return nil }
+func (s *server) SetToken(secret.Text)   {}
+func (s *server) About(context.Context) (wire.About, error) {
+	return wire.About{Protocol: wire.Protocol, Demo: true}, nil
+}
+
+func (s *server) Puzzle(context.Context) (wire.Puzzle, error) {
+	c, err := s.issuer.New(time.Now())
+	return wire.Puzzle{Challenge: c.Text, Difficulty: c.Bits, ExpiresAt: c.ExpiresAt}, err
+}
+
+func (s *server) SignIn(_ context.Context, in wire.SignIn) (wire.SignedIn, error) {
+	s.note("sign in " + in.Login)
+	return wire.SignedIn{Token: "ficha", ExpiresAt: time.Now().Add(time.Hour), Session: &s.who}, nil
+}
+
+func (s *server) Session(context.Context) (wire.Session, error) { return s.who, nil }
+
+func (s *server) ConsentTexts(context.Context) (wire.ConsentTexts, error) {
+	return wire.ConsentTexts{Texts: []wire.ConsentText{
+		{ID: "terms", Body: "Texto.", Label: "Acepto los términos", Hash: "h1"},
+		{ID: "data", Body: "Texto.", Label: "Autorizo los datos", Hash: "h2"},
+	}}, nil
+}
+
+func (s *server) CreateRequest(_ context.Context, _ string, b wire.NewRequest) (wire.Accepted, error) {
+	s.note("create " + b.Form.Vendor)
+	return s.write(func(r *wire.RequestRow) {
+		s.form = b.Form
+		r.Number, r.Kind, r.Code, r.Status = "SOL-1", b.Kind, b.Code, access.StatusSigning
+	}), nil
+}
+
+func (s *server) Request(context.Context, access.RequestID) (wire.RequestDetail, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return wire.RequestDetail{Row: s.row, Form: s.form, ContentHash: "c1"}, nil
+}
+
+func (s *server) SendCode(context.Context, string, access.RequestID, wire.SendCode) (wire.CodeSent, error) {
+	s.note("code")
+	now := time.Now()
+	return wire.CodeSent{To: "d•••@example.org", TriesLeft: 5, ContentHash: "c1", SentAt: now, ResendAt: now.Add(time.Minute), ExpiresAt: now.Add(10 * time.Minute)}, nil
+}
+
+func (s *server) Sign(_ context.Context, _ string, _ access.RequestID, _ int64, b wire.Sign) (wire.Accepted, error) {
+	s.note("sign " + b.Code)
+	return s.write(func(r *wire.RequestRow) { r.Status, r.SignedAt = access.StatusIssuing, time.Now() }), nil
+}
+
+func (s *server) Take(context.Context, string, access.RequestID, wire.Take) (wire.Accepted, error) {
+	s.note("take")
+	return s.write(func(r *wire.RequestRow) {
+		r.TakenBy, r.TakenName, r.TakenAt = s.who.Account, s.who.Person.Name, time.Now()
+	}), nil
+}
+
+func (s *server) note(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log = append(s.log, what)
+}
+
+func (s *server) write(edit func(*wire.RequestRow)) wire.Accepted {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seq++
+	edit(&s.row)
+	s.row.ID = "r-1"
+	s.row.Version++
+	s.down <- wire.Change{Seq: s.seq, Kind: wire.RowRequest, ID: "r-1", Version: s.row.Version, Body: body(s.row)}
+	return wire.Accepted{Seq: s.seq, ID: "r-1", Number: s.row.Number, Version: s.row.Version}
+}
+
+func body(v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
+
+// Run implements state.Feed.
+func (s *server) Run(ctx context.Context) error {
+	s.mu.Lock()
+	seq := s.seq
+	all := []wire.Change{{Kind: wire.RowProvider, ID: theCode, Version: 1, Body: body(wire.ProviderRow{
+		Code: theCode, NIT: "999100005", Name: "Clínica Ñandú", Department: "Antioquia", Municipality: "MEDELLÍN",
+		Sites: []wire.SiteRow{{Number: "01", Name: "Sede Única"}}, Current: true, Version: 1,
+	})}}
+	if s.row.ID != "" {
+		all = append(all, wire.Change{Kind: wire.RowRequest, ID: "r-1", Version: s.row.Version, Body: body(s.row)})
+	}
+	s.mu.Unlock()
+	if err := s.facts.Welcome(ctx, "e1", seq, true); err != nil {
+		return err
+	}
+	if err := s.facts.Changes(ctx, all); err != nil {
+		return err
+	}
+	if err := s.facts.Ready(ctx, seq, time.Now()); err != nil {
+		return err
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case c := <-s.down:
+			if err := s.facts.Changes(ctx, []wire.Change{c}); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// forgetful keeps no rows and no session.
+type forgetful struct{}
+
+func (forgetful) Open(context.Context, string) (bool, error) { return false, nil }
+func (forgetful) Kept() bool                                 { return true }
+func (forgetful) Load(context.Context, func(wire.Change) error) (wire.Position, error) {
+	return wire.Position{}, nil
+}
+func (forgetful) Apply(context.Context, []wire.Change, wire.Position) error { return nil }
+func (forgetful) BeginReset(context.Context) error                          { return nil }
+func (forgetful) EndReset(context.Context, wire.Position) error             { return nil }
+func (forgetful) Close() error                                              { return nil }
+func (forgetful) Get(string) (secret.Text, bool, error)                     { return secret.Text{}, false, nil }
+func (forgetful) Set(string, secret.Text) error                             { return nil }
+func (forgetful) Delete(string) error                                       { return nil }
+
+// desk is the whole shell in a window without a display, used by keys alone.
+type desk struct {
+	t      *testing.T
+	shell  *Shell
+	canvas fyne.Canvas
+}
+
+// sit runs the shell on a server. It must be called in a synctest bubble.
+func sit(t *testing.T, s *server) *desk {
+	t.Helper()
+	issuer, err := puzzle.NewIssuer(1, 2*time.Minute, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.issuer, s.down = issuer, make(chan wire.Change, 8)
+	model := state.New(state.Deps{API: s, Rows: forgetful{}, Keeper: forgetful{}, Clock: time.Now, Rand: rand.Reader})
+	s.facts = model.Facts()
+	w := test.NewTempWindow(t, nil)
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(1180, 720))
+	shell := New(Deps{Window: w, Clipboard: noBoard{}, Model: model, Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
+	var one sync.Mutex // the UI goroutine
+	shell.do = func(f func()) { one.Lock(); defer one.Unlock(); f() }
+	shell.doAndWait = shell.do
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	shell.do(func() { shell.Run(ctx) })
+	go func() { done <- model.Run(ctx, s) }()
+	t.Cleanup(func() {
+		shell.do(func() { shell.Close(nil) })
+		stop()
+		<-done
+		synctest.Wait()
+	})
+	synctest.Wait()
+	return &desk{t: t, shell: shell, canvas: w.Canvas()}
+}
+
+type noBoard struct{}
+
+func (noBoard) Read() (string, error) { return "", nil }
+func (noBoard) Write(string) error    { return nil }
+func (noBoard) IsSlow() bool          { return false }
+
+// name is what a person calls the thing that has the keyboard.
+func (d *desk) name() string {
+	switch f := d.canvas.Focused().(type) {
+	case nil:
+		return "nothing"
+	case *kit.Button:
+		return f.Text
+	case *kit.Entry:
+		return f.Name
+	case fyne.Accessible:
+		return f.AccessibilityLabel()
+	default:
+		return fmt.Sprintf("%T", f)
+	}
+}
+
+// tabTo presses Tab until the keyboard is at something of this name.
+func (d *desk) tabTo(name string) {
+	d.t.Helper()
+	var seen []string
+	for range 60 {
+		if at := d.name(); strings.Contains(at, name) {
+			return
+		}
+		seen = append(seen, d.name())
+		d.shell.do(func() { test.FocusNext(d.canvas) })
+		synctest.Wait()
+	}
+	d.t.Fatalf("Tab never comes to %q; it passes %q", name, seen)
+}
+
+// write types into what has the keyboard.
+func (d *desk) write(text string) {
+	d.t.Helper()
+	d.shell.do(func() { test.Type(d.canvas.Focused(), text) })
+	synctest.Wait()
+}
+
+// press sends a key where a window would.
+func (d *desk) press(keys ...fyne.KeyName) {
+	d.t.Helper()
+	for _, k := range keys {
+		e := &fyne.KeyEvent{Name: k}
+		d.shell.do(func() {
+			if f := d.canvas.Focused(); f != nil {
+				f.TypedKey(e)
+			} else {
+				d.canvas.OnTypedKey()(e)
+			}
+		})
+		synctest.Wait()
+	}
+}
+
+// at waits until a screen is shown.
+func (d *desk) at(r route) {
+	d.t.Helper()
+	synctest.Wait()
+	time.Sleep(2 * time.Second) // the keyboard settles
+	synctest.Wait()
+	if d.shell.at != r {
+		d.t.Fatalf("at %q, want %q; the form lacks %+v", d.shell.at.title(), r.title(), d.shell.model.Enroll().Fields)
+	}
+}
+
+func (d *desk) signIn(login string) {
+	d.t.Helper()
+	d.tabTo("Usuario")
+	d.write(login)
+	d.tabTo("Contraseña")
+	d.write("una clave larga")
+	d.tabTo("No soy un robot")
+	d.press(fyne.KeySpace)
+	time.Sleep(time.Second)
+	synctest.Wait()
+	d.tabTo("Ingresar")
+	d.press(fyne.KeyReturn)
+}
+
+func TestKeyboard_delegateFromSignInToSignature(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{who: wire.Session{
+			Account: "d-1", Login: "ADMIHCEIPS999100005", Role: access.RoleDelegate, Entity: "NI-999100005",
+			Person: access.Person{Name: "Delegada de Prueba"},
+		}}
+		d := sit(t, s)
+		d.signIn("ADMIHCEIPS999100005")
+		d.at(routeDelegateMenu)
+		d.tabTo("Solicitar llave")
+		d.press(fyne.KeyReturn)
+		d.at(routeEnroll)
+		d.press(fyne.KeyReturn) // the picker has the keyboard: Enter opens it
+		d.press(fyne.KeyReturn) // and chooses
+		for _, f := range []struct{ name, text string }{
+			{"Proveedor", "Proveedor S.A.S."},
+			{"Software", "Sistema"},
+			{"Nombre Líder", "Íngrid Muñoz"},
+			{"Correo Líder", "lider@clinica.example"},
+			{"Teléfono Líder", "3001234567"},
+			{"Nombre Responsable", "Raúl Peña"},
+			{"Correo Responsable", "datos@clinica.example"},
+			{"Teléfono Responsable", "3109876543"},
+		} {
+			d.tabTo(f.name)
+			d.write(f.text)
+		}
+		d.tabTo("Acepto los términos")
+		d.press(fyne.KeySpace)
+		d.tabTo("Autorizo los datos")
+		d.press(fyne.KeySpace)
+		d.tabTo("Generar llave")
+		d.press(fyne.KeyReturn)
+		d.at(routeConfirm)
+		d.press(fyne.KeyEscape) // back, and nothing is lost
+		d.at(routeEnroll)
+		d.tabTo("Generar llave")
+		d.press(fyne.KeyReturn)
+		d.at(routeConfirm)
+		d.tabTo("Enviar código")
+		d.press(fyne.KeyReturn)
+		d.tabTo("Código de 6 dígitos")
+		d.write("123456")
+		d.press(fyne.KeyReturn)
+		d.at(routeProgress)
+		d.press(fyne.KeyF1)
+		if d.canvas.Overlays().Top() == nil {
+			t.Error("F1 shows no help")
+		}
+		d.press(fyne.KeyEscape)
+		if d.canvas.Overlays().Top() != nil {
+			t.Error("Escape does not close the help")
+		}
+		d.press(fyne.KeyEscape)
+		d.at(routeDelegateMenu)
+		got := strings.Join(s.log, ", ")
+		if !strings.Contains(got, "create Proveedor S.A.S.") || !strings.HasSuffix(got, "code, sign 123456") {
+			t.Errorf("the server heard %s", got)
+		}
+	})
+}
+
+func TestKeyboard_officerFromQueueToForm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{who: wire.Session{
+			Account: "o-1", Login: "CC9999000101", Role: access.RoleOfficer, Person: access.Person{Name: "Funcionaria de Prueba"},
+		}}
+		s.row = wire.RequestRow{
+			ID: "r-1", Number: "SOL-1", Kind: access.KindEnroll, Code: theCode, Status: access.StatusPending, Version: 1,
+			NIT: "999100005", Provider: "Clínica Ñandú", Failure: &access.Failure{Environment: access.Production, Step: access.StepSecret, Status: 503},
+		}
+		d := sit(t, s)
+		d.signIn("CC9999000101")
+		d.at(routeOfficerMenu)
+		d.tabTo("Solicitudes pendientes")
+		d.press(fyne.KeyReturn)
+		d.at(routeQueue)
+		d.press(fyne.KeyF3)
+		if !strings.Contains(d.name(), "uscar") {
+			t.Errorf("F3 goes to %q", d.name())
+		}
+		d.write("ñandú")
+		d.press(fyne.KeyReturn) // to the rows
+		d.press(fyne.KeyDown)   // the cursor
+		d.press(fyne.KeyReturn) // «Ingresar Info»
+		d.at(routeAttend)
+		d.tabTo("ClientID")
+		d.press(fyne.KeyF5) // asks anew, keeps the place
+		if !strings.Contains(d.name(), "ClientID") {
+			t.Errorf("after F5 the keyboard is at %q", d.name())
+		}
+		d.tabTo("Volver a la lista")
+		d.press(fyne.KeyReturn)
+		d.at(routeQueue)
+		d.press(fyne.KeyEscape)
+		d.at(routeOfficerMenu)
+		if got := strings.Join(s.log, ", "); !strings.Contains(got, "take") {
+			t.Errorf("the server heard %s", got)
+		}
+	})
+}
