@@ -103,6 +103,7 @@ func run(set settings, version string, newApp func(id string) fyne.App) error {
 	w := window(a)
 	shell := ui.New(ui.Deps{Window: w, Clipboard: board(a.Clipboard()), Model: model, Clock: time.Now, Log: log, Version: version})
 	shell.Run(ctx)
+	a.Lifecycle().SetOnExitedForeground(shell.Conceal)
 	drive.Serve(w, log)
 	done := make(chan error, 1)
 	go func() { done <- model.Run(ctx, feed) }()

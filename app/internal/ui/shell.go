@@ -200,6 +200,10 @@ func (s *Shell) tell() {
 	}
 }
 
+// Conceal hides the values that are shown: the window was minimised, or another
+// program has the keyboard.
+func (s *Shell) Conceal() { s.keys.Close() }
+
 // Close hides what is shown and takes what is ours out of the clipboard, on
 // quitting; then it calls done on the UI goroutine.
 func (s *Shell) Close(done func()) {
