@@ -268,6 +268,7 @@ func TestRun_slowDirectory(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []entraemu.Profile{entraemu.ProfileRealistic, entraemu.ProfileHostile} {
 		t.Run(string(profile), func(t *testing.T) {
+			t.Parallel()
 			dir := newDirectory(t)
 			for n := range 8 {
 				w := newWorld(t, dir)
@@ -339,10 +340,11 @@ func TestRun_ownRefusals(t *testing.T) {
 // a secret only minutes after it was made: the first looks find nothing.
 func TestRun_lostSecretTurnsUpLate(t *testing.T) {
 	t.Parallel()
-	dir := newDirectory(t)
 	for _, lag := range []time.Duration{2 * time.Second, 8 * time.Second, 20 * time.Second, 2 * time.Minute, 10 * time.Minute} {
 		for _, replicas := range []int{1, 3} {
 			t.Run(fmt.Sprintf("%s-%d", lag, replicas), func(t *testing.T) {
+				t.Parallel()
+				dir := newDirectory(t)
 				w := newWorld(t, dir)
 				if err := dir.TurnKnobs(func(k *entraemu.Knobs) {
 					k.Lag.Secret, k.Replicas = entraemu.Exactly(lag), replicas
