@@ -98,6 +98,7 @@ func (k *Keys) Render(s state.Keys) {
 	before := k.last
 	if s.Chosen != before.Chosen {
 		k.Close()
+		k.page.ScrollTop()
 	}
 	k.last = s
 	k.banner.Set(troubleMessage(firstTrouble(s.Trouble, s.Entities.Trouble), kit.Action{Text: es.Retry, Do: func() { call0(k.OnRetry) }}))

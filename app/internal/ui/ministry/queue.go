@@ -136,7 +136,7 @@ func (q *Queue) show() {
 	setVisible(q.skeleton, q.last.Loading && len(q.list.rows) == 0)
 	put(q.hint, "")
 	if q.last.Link.Phase == state.LinkOffline && q.last.Link.HasData() {
-		put(q.hint, "Sin conexión puede leer y tomar. Para lo demás necesita conexión.")
+		put(q.hint, "Sin conexión puede leer la lista. Para lo demás necesita conexión.")
 	}
 }
 

@@ -29,9 +29,6 @@ func TestScenes_golden(t *testing.T) {
 	for name, v := range map[string]fyne.ThemeVariant{"light": theme.VariantLight, "dark": theme.VariantDark} {
 		a.Settings().SetTheme(look.Forced(v))
 		for _, s := range All() {
-			if s.LightOnly && v == theme.VariantDark {
-				continue
-			}
 			t.Run(s.Name+"-"+name, func(t *testing.T) {
 				w := test.NewTempWindow(t, s.Build())
 				w.SetPadded(false)

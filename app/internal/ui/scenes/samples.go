@@ -208,8 +208,7 @@ func screen(name string, build func() fyne.CanvasObject) Scene {
 
 // tall is a scene of a form, as long as it is.
 func tall(name string, build func() fyne.CanvasObject) Scene {
-	isDark := strings.HasSuffix(name, "-data") || name == "delegate-enroll-error" || name == "kit-parts"
-	return Scene{Name: name, Size: fyne.NewSize(1180, 1900), LightOnly: !isDark, Build: build}
+	return Scene{Name: name, Size: fyne.NewSize(1180, 1900), Build: build}
 }
 
 // top is a tall scene of which only what differs, at its head, is drawn.

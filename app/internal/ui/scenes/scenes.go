@@ -12,12 +12,9 @@ import (
 
 // Scene is one screen in one look.
 type Scene struct {
-	Name string // "login-error": also the picture's file name
-	// LightOnly: the golden test leaves the dark picture out, because another
-	// scene of the same tall screen is drawn dark. The gallery shows both.
-	LightOnly bool
-	Size      fyne.Size
-	Build     func() fyne.CanvasObject
+	Name  string // "login-error": also the picture's file name
+	Size  fyne.Size
+	Build func() fyne.CanvasObject
 }
 
 // All returns every scene, in the order of the walk through the program.
