@@ -133,9 +133,10 @@ func (e *Entry) FocusLost() {
 	}
 }
 
-// Tapped implements fyne.Tappable.
-func (e *Entry) Tapped(p *fyne.PointEvent) {
-	e.Entry.Tapped(p)
+// MouseDown implements desktop.Mouseable. (A tap comes late: the toolkit waits
+// for a second one.)
+func (e *Entry) MouseDown(m *desktop.MouseEvent) {
+	e.Entry.MouseDown(m)
 	if e.onTap != nil {
 		e.onTap()
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 )
 
@@ -194,7 +195,7 @@ func TestPicker_byMouse(t *testing.T) {
 	chosen := -1
 	p.OnChosen = func(i int) { chosen = i }
 	w.Canvas().Focus(p.entry)
-	test.Tap(p.entry)
+	p.entry.MouseDown(&desktop.MouseEvent{Button: desktop.MouseButtonPrimary})
 	if !p.IsOpen() {
 		t.Fatal("a click does not open it")
 	}

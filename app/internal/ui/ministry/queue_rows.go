@@ -43,12 +43,12 @@ func columns() []column {
 	return []column{
 		// The manual's and «Situación» fill the least window; the rest comes by scrolling.
 		colNumber:      {Title: "#", Width: 40},
-		colNIT:         {Title: "NIT", Width: 96, Code: true},
+		colNIT:         {Title: "NIT", Width: 104, Code: true},
 		colCode:        {Title: "Código habilitación", Width: 108, Code: true},
 		colProviderNo:  {Title: "Id Prestador", Width: 86, Code: true},
-		colProvider:    {Title: "Prestador", Width: 168, Lines: true},
+		colProvider:    {Title: "Prestador", Width: 164, Lines: true},
 		colSite:        {Title: "Sede", Width: 124, Lines: true},
-		colRequestedAt: {Title: "Fecha solicitud", Width: 140},
+		colRequestedAt: {Title: "Fecha solicitud", Width: 136},
 		colStatus:      {Title: "Estado token", Width: 126},
 		colOpen:        {Title: "Ingresar", Width: 108},
 		colSituation:   {Title: "Situación", Width: 132, Lines: true},
