@@ -85,6 +85,18 @@ func (t *tour) delegateEnrols(ctx context.Context) (err error) {
 	)
 }
 
+// formFields are the fields of step 1 after the entity, and what is typed.
+var formFields = [][2]string{
+	{"Nombre del Proveedor", "Proveedor de Ejemplo S.A.S."},
+	{"Nombre del Software", "Historia de Ejemplo 4"},
+	{"Nombre Líder Técnico", "Lider de Ejemplo"},
+	{"Correo Líder Técnico", "lider@clinica.example"},
+	{"Teléfono Líder Técnico", "300 123 4567"},
+	{"Nombre Responsable", "Responsable de Ejemplo"},
+	{"Correo Responsable", "datos@clinica.example"},
+	{"Teléfono Responsable", "3109876543"},
+}
+
 // enrol fills in both steps for a code and signs with the mailed code.
 func (t *tour) enrol(ctx context.Context, s *stage, code string, pictures bool) error {
 	shoot := func(name, what string, check look) error {
@@ -111,16 +123,6 @@ func (t *tour) enrol(ctx context.Context, s *stage, code string, pictures bool) 
 			return err
 		}
 	}
-	fields := [][2]string{
-		{"Nombre del Proveedor", "Proveedor de Ejemplo S.A.S."},
-		{"Nombre del Software", "Historia de Ejemplo 4"},
-		{"Nombre Líder Técnico", "Lider de Ejemplo"},
-		{"Correo Líder Técnico", "lider@clinica.example"},
-		{"Teléfono Líder Técnico", "300 123 4567"},
-		{"Nombre Responsable", "Responsable de Ejemplo"},
-		{"Correo Responsable", "datos@clinica.example"},
-		{"Teléfono Responsable", "3109876543"},
-	}
 	err := steps(
 		func() error { return s.fill(ctx, "Entidad / Subentidad", code) },
 		func() error { return shoot("delegada-entidad", "the found entity", text(code)) },
@@ -129,7 +131,7 @@ func (t *tour) enrol(ctx context.Context, s *stage, code string, pictures bool) 
 	if err != nil {
 		return err
 	}
-	for _, f := range fields {
+	for _, f := range formFields {
 		if err := s.fill(ctx, f[0], f[1]); err != nil {
 			return err
 		}

@@ -60,6 +60,7 @@ type tour struct {
 	out, work         string
 	world             *world
 	delegate, officer *stage
+	keyboard          *stage
 	pictures          int
 }
 
@@ -87,7 +88,7 @@ func (t *tour) walk(ctx context.Context) (err error) {
 	if t.world, err = begin(ctx, t.work, t.devserver); err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context) error{t.delegateEnrols, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline} {
+	for _, part := range []func(context.Context) error{t.delegateEnrols, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline, t.byKeyboard} {
 		if err := part(ctx); err != nil {
 			return errors.Join(err, t.asItIs(ctx))
 		}
@@ -98,7 +99,7 @@ func (t *tour) walk(ctx context.Context) (err error) {
 // threads fails when a widget was touched off the UI goroutine: the toolkit only
 // logs it, and only in a build without the tag migrated_fynedo, as the tour's is.
 func (t *tour) threads() error {
-	for _, s := range []*stage{t.delegate, t.officer} {
+	for _, s := range []*stage{t.delegate, t.officer, t.keyboard} {
 		b, err := os.ReadFile(s.log.Name())
 		if err != nil {
 			return err
@@ -113,7 +114,7 @@ func (t *tour) threads() error {
 // asItIs pictures every stage at the moment of a failure.
 func (t *tour) asItIs(ctx context.Context) error {
 	var all error
-	for _, s := range []*stage{t.delegate, t.officer} {
+	for _, s := range []*stage{t.delegate, t.officer, t.keyboard} {
 		if s != nil && s.window != "" {
 			all = errors.Join(all, t.shoot(ctx, s, s.name+"-FAILED"), t.tell(ctx, s))
 		}
@@ -158,7 +159,7 @@ func (t *tour) tell(ctx context.Context, s *stage) error {
 
 // close ends everything and keeps the logs beside the pictures.
 func (t *tour) close() {
-	for _, s := range []*stage{t.delegate, t.officer} {
+	for _, s := range []*stage{t.delegate, t.officer, t.keyboard} {
 		if s != nil {
 			s.close()
 		}

@@ -298,16 +298,7 @@ func (s *stage) fillIn(ctx context.Context, what string, matches look, value str
 		if err := s.press(ctx, what, matches); err != nil {
 			return err
 		}
-		return until(ctx, shortly, "the focus", func() error {
-			o, err := s.find(ctx, what, matches)
-			if err != nil {
-				return err
-			}
-			_, err = s.findWithin(ctx, shortly, "the keyboard in "+what, func(in object) bool {
-				return in.Focused && in.X >= o.X && in.Y >= o.Y && in.X+in.W <= o.X+o.W+1 && in.Y+in.H <= o.Y+o.H+1
-			})
-			return err
-		})
+		return s.holdsWithin(ctx, shortly, what, matches)
 	})
 	if err != nil {
 		return err
