@@ -238,7 +238,6 @@ func TestKeyboard_officerFromQueueToForm(t *testing.T) {
 		}
 		d.write("ñandú")
 		d.press(fyne.KeyReturn) // to the rows
-		d.press(fyne.KeyDown)   // the cursor
 		d.press(fyne.KeyReturn) // «Ingresar Info»
 		d.at(routeAttend)
 		d.tabTo("ClientID")
