@@ -93,7 +93,9 @@ func (t *tour) officerByKeyboard(ctx context.Context) error {
 		func() error { return o.write(ctx, code) },
 		func() error { _, err := o.find(ctx, "one row", text("1 de ")); return err },
 		func() error { return o.key(ctx, "Return") }, // to the list
-		func() error { return o.holds(ctx, "the list", func(o object) bool { return strings.HasSuffix(o.Type, "kit.Table") }) },
+		func() error {
+			return o.holds(ctx, "the list", func(o object) bool { return strings.HasSuffix(o.Type, "kit.Table") })
+		},
 		func() error { return o.key(ctx, "Return") }, // into the row
 		func() error { return t.picture(ctx, o, "teclado-atender", "the form", text("Ambiente Productivo")) },
 		func() error { return o.tabTo(ctx, "«Liberar»", button("Liberar")) },
@@ -106,13 +108,22 @@ func (t *tour) officerByKeyboard(ctx context.Context) error {
 func (s *stage) tabTo(ctx context.Context, what string, matches look) error {
 	for range 40 {
 		if s.holdsWithin(ctx, 300*time.Millisecond, what, matches) == nil {
-			return nil
+			return s.holdsInSight(ctx, what)
 		}
 		if err := s.key(ctx, "Tab"); err != nil {
 			return err
 		}
 	}
 	return fmt.Errorf("%s is not reached by Tab on %s's screen", what, s.name)
+}
+
+// holdsInSight fails when the keyboard is where nobody sees it.
+func (s *stage) holdsInSight(ctx context.Context, what string) error {
+	_, err := s.findWithin(ctx, 3*time.Second, what+" in sight", func(o object) bool {
+		middle := o.Y + o.H/2
+		return o.Focused && (o.Bottom == 0 || middle >= o.Top && middle <= o.Bottom)
+	})
+	return err
 }
 
 // typeInto goes to an entry by Tab and types into it.

@@ -43,7 +43,7 @@ func (c *crumbs) render(at route) {
 			c.row.Add(container.NewCenter(kit.NewNote(r.title()).Natural()))
 			continue
 		}
-		c.row.Add(kit.NewQuiet(r.title(), nil, func() { c.onGo(r) }))
+		c.row.Add(kit.NewQuiet(r.title(), nil, func() { c.onGo(r) }).Fixed())
 	}
 	c.Refresh()
 }

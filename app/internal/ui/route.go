@@ -148,6 +148,16 @@ func (s *Shell) screen() fyne.CanvasObject {
 	}
 }
 
+// intoSight scrolls a form to the control that has the keyboard.
+func (s *Shell) intoSight(o fyne.CanvasObject) {
+	if !s.isIn {
+		return
+	}
+	if f, ok := s.screen().(interface{ FollowFocus(fyne.CanvasObject) }); ok {
+		f.FollowFocus(o)
+	}
+}
+
 func (s *Shell) focusScreen() {
 	if !s.isIn {
 		s.signIn.Focus()

@@ -81,7 +81,7 @@ func New(d Deps) *Shell {
 func (s *Shell) Run(ctx context.Context) {
 	s.build(ctx)
 	s.shortcuts(ctx)
-	s.deps.Window.SetContent(s.root)
+	s.deps.Window.SetContent(kit.NewRoot(s.root, s.intoSight))
 	s.render()
 	s.background(ctx, s.model.Start, nil)
 	s.background(ctx, s.follow, nil)

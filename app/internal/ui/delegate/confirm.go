@@ -95,6 +95,9 @@ func NewConfirm(clock func() time.Time) *Confirm {
 	return c
 }
 
+// FollowFocus brings what has the keyboard into sight.
+func (c *Confirm) FollowFocus(o fyne.CanvasObject) { c.page.FollowFocus(o) }
+
 // CreateRenderer implements fyne.Widget.
 func (c *Confirm) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(c.page)

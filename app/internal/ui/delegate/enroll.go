@@ -88,6 +88,9 @@ func NewEnroll() *Enroll {
 	return e
 }
 
+// FollowFocus brings what has the keyboard into sight.
+func (e *Enroll) FollowFocus(o fyne.CanvasObject) { e.page.FollowFocus(o) }
+
 // CreateRenderer implements fyne.Widget.
 func (e *Enroll) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(e.page)

@@ -85,6 +85,9 @@ func NewKeys() *Keys {
 	return k
 }
 
+// FollowFocus brings what has the keyboard into sight.
+func (k *Keys) FollowFocus(o fyne.CanvasObject) { k.page.FollowFocus(o) }
+
 // CreateRenderer implements fyne.Widget.
 func (k *Keys) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(k.page)

@@ -71,6 +71,9 @@ func NewProgress(clock func() time.Time) *Progress {
 	return p
 }
 
+// FollowFocus brings what has the keyboard into sight.
+func (p *Progress) FollowFocus(o fyne.CanvasObject) { p.page.FollowFocus(o) }
+
 // CreateRenderer implements fyne.Widget.
 func (p *Progress) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(p.page)

@@ -15,6 +15,7 @@ type Button struct {
 
 	words     string
 	isFocused bool
+	isFixed   bool // stands in a bar that never scrolls
 	isBusy    bool
 	wasOff    bool
 }
@@ -23,6 +24,12 @@ func newButton(text string, icon fyne.Resource, importance widget.Importance, ta
 	b := &Button{words: text}
 	b.Text, b.Icon, b.Importance, b.OnTapped = text, icon, importance, tapped
 	b.ExtendBaseWidget(b)
+	return b
+}
+
+// Fixed says that the button stands in a bar that never scrolls, and returns it.
+func (b *Button) Fixed() *Button {
+	b.isFixed = true
 	return b
 }
 
@@ -99,6 +106,9 @@ func (b *Button) SetEnabled(on bool) {
 func (b *Button) FocusGained() {
 	b.isFocused = true
 	b.Button.FocusGained()
+	if !b.isFixed {
+		tellFocus(b)
+	}
 }
 
 // FocusLost implements fyne.Focusable.

@@ -139,7 +139,11 @@ func (c *Check) TypedKey(e *fyne.KeyEvent) {
 func (c *Check) TypedRune(rune) {}
 
 // FocusGained implements fyne.Focusable.
-func (c *Check) FocusGained() { c.isFocused = true; c.Refresh() }
+func (c *Check) FocusGained() {
+	c.isFocused = true
+	c.Refresh()
+	tellFocus(c)
+}
 
 // FocusLost implements fyne.Focusable.
 func (c *Check) FocusLost() { c.isFocused = false; c.Refresh() }

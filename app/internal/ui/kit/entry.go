@@ -119,6 +119,7 @@ const errWrong = entryError("wrong")
 func (e *Entry) FocusGained() {
 	e.isFocused = true
 	e.Entry.FocusGained()
+	tellFocus(e)
 	if e.OnFocus != nil {
 		e.OnFocus()
 	}

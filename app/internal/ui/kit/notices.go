@@ -144,7 +144,7 @@ func (n *Notices) draw(item *notice) *fyne.Container {
 	icon.FillMode = canvas.ImageFillContain
 	icon.SetMinSize(fyne.NewSquareSize(20))
 	item.text.SetColor(ink)
-	shut := NewQuiet("", look.IconClose, func() { n.drop(item) })
+	shut := NewQuiet("", look.IconClose, func() { n.drop(item) }).Fixed()
 	right := NewRow()
 	if item.Action.Text != "" {
 		right.Add(NewButton(item.Action.Text, func() {
@@ -152,7 +152,7 @@ func (n *Notices) draw(item *notice) *fyne.Container {
 			if item.Action.Do != nil {
 				item.Action.Do()
 			}
-		}))
+		}).Fixed())
 	}
 	right.Add(shut)
 	mark := container.New(layout.NewCustomPaddedLayout(0, 0, 10, 0), container.NewCenter(icon))

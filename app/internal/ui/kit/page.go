@@ -96,11 +96,38 @@ func (p *Page) ScrollTo(o fyne.CanvasObject) {
 	p.scroll.ScrollToOffset(fyne.NewPos(0, min(max(0, at.Y-look.GapPage), room)))
 }
 
+// FollowFocus brings what has the keyboard into sight, by the shortest way, when
+// most of it lies outside. Something in sight never moves: it may be under the
+// mouse.
+func (p *Page) FollowFocus(o fyne.CanvasObject) {
+	if p.scroll == nil || CanvasOf(p) == nil {
+		return
+	}
+	const above, below = 64, 40 // room for the field's label, and its message
+	at, tall := absoluteOf(o).Y-absoluteOf(p.scroll.Content).Y, o.Size().Height
+	top, height := p.scroll.Offset.Y, p.scroll.Size().Height
+	seen := min(at+tall, top+height) - max(at, top)
+	if seen >= tall*3/4 || tall == 0 {
+		return
+	}
+	to := at - above
+	if at > top {
+		to = at + tall + below - height
+	}
+	room := max(0, p.scroll.Content.Size().Height-height)
+	p.scroll.ScrollToOffset(fyne.NewPos(0, min(max(0, to), room)))
+}
+
 // NewFooter is the bar at the bottom of a page: left things (back), then, at the
 // right, what leads on. The last one is the primary button.
 func NewFooter(left []fyne.CanvasObject, right ...fyne.CanvasObject) *fyne.Container {
 	row := append(append([]fyne.CanvasObject{}, left...), layout.NewSpacer())
 	row = append(row, right...)
+	for _, o := range row {
+		if b, ok := o.(*Button); ok {
+			b.Fixed()
+		}
+	}
 	bar := container.New(layout.NewCustomPaddedLayout(12, 12, look.GapPage-look.Gap, look.GapPage), NewRow(row...))
 	line := container.New(heightLayout{1}, NewFill(look.ColorBorder, "", 0))
 	return container.NewStack(NewFill(look.ColorSurface, "", 0), container.NewBorder(line, nil, nil, nil, bar))

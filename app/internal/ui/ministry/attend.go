@@ -97,6 +97,9 @@ func NewAttend() *Attend {
 	return a
 }
 
+// FollowFocus brings what has the keyboard into sight.
+func (a *Attend) FollowFocus(o fyne.CanvasObject) { a.page.FollowFocus(o) }
+
 // CreateRenderer implements fyne.Widget.
 func (a *Attend) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(a.page)

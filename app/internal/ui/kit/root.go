@@ -1,0 +1,37 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Root is what a window shows: one object, and a word whenever the keyboard
+// moves to another control of it, so that whoever moves by Tab never types out
+// of sight. The toolkit itself scrolls nothing.
+type Root struct {
+	widget.BaseWidget
+	content fyne.CanvasObject
+	onFocus func(fyne.CanvasObject)
+}
+
+// NewRoot shows content; onFocus is told of each control that gets the keyboard.
+func NewRoot(content fyne.CanvasObject, onFocus func(fyne.CanvasObject)) *Root {
+	r := &Root{content: content, onFocus: onFocus}
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+// CreateRenderer implements fyne.Widget.
+func (r *Root) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.content) }
+
+// tellFocus tells the window's root, if it has one, that o has the keyboard.
+// What lies in a dialog needs no scrolling.
+func tellFocus(o fyne.CanvasObject) {
+	c := CanvasOf(o)
+	if c == nil || c.Overlays().Top() != nil {
+		return
+	}
+	if r, ok := c.Content().(*Root); ok && r.onFocus != nil {
+		r.onFocus(o)
+	}
+}
