@@ -195,6 +195,12 @@ func (b *blurButton) Tapped(e *fyne.PointEvent) {
 	Focus(b)
 }
 
+// FocusGained implements fyne.Focusable.
+func (b *blurButton) FocusGained() {
+	b.Button.FocusGained()
+	tellFocus(b) // the button inside is on no canvas
+}
+
 // FocusLost implements fyne.Focusable.
 func (b *blurButton) FocusLost() {
 	b.Button.FocusLost()
