@@ -26,6 +26,9 @@ const (
 	DemoData      = "Datos de demostración"
 	IncludeSecret = "Incluir el secreto de cliente"
 
+	// Shielded is said while a shown value keeps the window out of captures.
+	Shielded = "La pantalla no se puede capturar mientras ve el secreto."
+
 	EnrollTitle  = "Solicitar llave"
 	EnrollManual = "Inscripción Token"
 	RenewTitle   = "Cambiar llave"

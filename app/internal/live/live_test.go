@@ -66,8 +66,8 @@ func TestRun_resumes(t *testing.T) {
 	h.write("b", `2`)
 	h.write("a", ``)
 	sink.until(t, "live rows", func() bool { return sink.at.Seq == 3 })
-	if !maps.Equal(sink.rows, map[string]string{"b": "2"}) {
-		t.Errorf("%v", sink.rows)
+	if kept := sink.kept(); !maps.Equal(kept, map[string]string{"b": "2"}) {
+		t.Errorf("%v", kept)
 	}
 	if err := stop(); err != nil {
 		t.Errorf("run: %v", err)
@@ -90,6 +90,8 @@ func TestRun_anotherEpochReplacesAll(t *testing.T) {
 	sink.until(t, "first rows", func() bool { return sink.at.Seq == 2 })
 	h.restore("e2", []wire.Change{{Seq: 1, Kind: wire.RowRequest, ID: "z", Version: 1, Body: json.RawMessage(`9`)}})
 	sink.until(t, "the restored rows", func() bool { return sink.at.Epoch == "e2" })
+	sink.mu.Lock()
+	defer sink.mu.Unlock()
 	if !maps.Equal(sink.rows, map[string]string{"z": "9"}) || sink.at.Seq != 1 {
 		t.Errorf("%v at %+v", sink.rows, sink.at)
 	}
@@ -111,13 +113,17 @@ func TestRun_missedBeats(t *testing.T) {
 	h.beat = 10 * time.Millisecond
 	start(t, h, sink, func(c *Config) { c.Silence = 5 * time.Second })
 	sink.until(t, "beats", func() bool { return sink.beats > 3 })
+	sink.mu.Lock()
 	if len(sink.lost) != 0 {
 		t.Errorf("lost %v", sink.lost)
 	}
+	sink.mu.Unlock()
 
 	mute, other := newHub(t), newRows()
 	start(t, mute, other, func(c *Config) { c.Silence = 30 * time.Millisecond })
 	other.until(t, "silence", func() bool { return len(other.lost) > 1 })
+	other.mu.Lock()
+	defer other.mu.Unlock()
 	if err := other.lost[0]; access.HintOf(err) != access.HintNoAnswer {
 		t.Errorf("%v", err)
 	}
@@ -286,8 +292,8 @@ func TestRun_randomDrops(t *testing.T) {
 	head := int64(len(h.log))
 	h.mu.Unlock()
 	sink.until(t, "the end", func() bool { return sink.at.Seq == head && sink.at.Epoch == "e2" })
-	if want := h.rows(); !maps.Equal(sink.rows, want) {
-		t.Errorf("client %v\nserver %v", sink.rows, want)
+	if want, kept := h.rows(), sink.kept(); !maps.Equal(kept, want) {
+		t.Errorf("client %v\nserver %v", kept, want)
 	}
 }
 
@@ -315,4 +321,11 @@ func FuzzParseFrame(f *testing.F) {
 			}
 		}
 	})
+}
+
+// kept is what the client holds now.
+func (r *rows) kept() map[string]string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.rows)
 }

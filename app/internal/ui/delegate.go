@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"llavero/app/internal/ui/delegate"
+	"llavero/app/internal/ui/kit"
+	"llavero/app/internal/ui/look"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/secret"
@@ -93,6 +95,7 @@ func (s *Shell) buildKeys(ctx context.Context) {
 			s.loadAudit(ctx, key)
 		})
 	}
+	k.OnSight = s.shield
 	k.OnCopy = func(key access.KeyID, field access.Field) { s.copyField(ctx, key, field) }
 	k.OnCopyAll = func(key access.KeyID, withSecret bool) { s.copyAll(ctx, key, withSecret) }
 	k.OnEnroll = func(code access.LicenseCode) {
@@ -172,4 +175,12 @@ func (s *Shell) copyAll(ctx context.Context, key access.KeyID, withSecret bool) 
 		}
 		s.loadAudit(ctx, key)
 	})
+}
+
+// shield keeps the window out of captures while a value is in sight, where the
+// system can, and says so.
+func (s *Shell) shield(on bool) {
+	if s.deps.Shield != nil && s.deps.Shield(on) && on {
+		s.notices.Notify(kit.Notice{Level: look.Info, Text: es.Shielded, Key: "shield"})
+	}
 }

@@ -26,6 +26,9 @@ type Deps struct {
 	Clock     func() time.Time
 	Log       *slog.Logger
 	Version   string
+	// Shield keeps the window from being captured while on, and reports whether
+	// this system can. Nil: it cannot.
+	Shield func(on bool) bool
 }
 
 // Shell is the window's content. UI goroutine only.

@@ -89,6 +89,8 @@ func newKeyPanel(screen *Keys, env access.Environment) *keyPanel {
 func (p *keyPanel) newMasked(f access.Field, title string) *maskedField {
 	m := &maskedField{MaskedSecret: kit.NewMaskedSecret(title), field: f}
 	m.OnReveal = func() { p.reveal(m) }
+	m.OnShow = func() { p.screen.sighted(m, true) }
+	m.OnConceal = func() { p.screen.sighted(m, false) }
 	m.OnCopy = func() {
 		if p.screen.OnCopy != nil {
 			p.screen.OnCopy(p.key, m.field)

@@ -26,6 +26,9 @@ type Keys struct {
 	// OnCopyAll is «Copiar todo»: the environment's panel as lines, and the
 	// secret only if the person ticked it.
 	OnCopyAll func(key access.KeyID, withSecret bool)
+	// OnSight tells when the first hidden value comes in sight and when the last
+	// one leaves it: meanwhile the screen is kept from being captured.
+	OnSight func(on bool)
 	// OnEnroll opens «Inscripción Token» on a code without keys.
 	OnEnroll func(access.LicenseCode)
 	// OnOpenRequest opens the open request of the chosen code.
@@ -52,6 +55,8 @@ type Keys struct {
 	handing    *kit.Text
 	handingBox fyne.CanvasObject
 
+	inSight map[*maskedField]bool
+
 	last state.Keys
 }
 
@@ -59,7 +64,8 @@ type Keys struct {
 func NewKeys() *Keys {
 	k := &Keys{
 		banner: kit.NewBanner(), empty: kit.NewBanner(),
-		count: kit.NewNote(""), chip: kit.NewStatusChip(kit.Chip{}), means: kit.NewText(""),
+		inSight: map[*maskedField]bool{},
+		count:   kit.NewNote(""), chip: kit.NewStatusChip(kit.Chip{}), means: kit.NewText(""),
 	}
 	k.banner.OnCopy = func(s string) { call(k.OnCopyText, s) }
 	k.picker = newEntityPicker(func(c access.LicenseCode) { call(k.OnChoose, c) })
@@ -197,4 +203,17 @@ func leftColor(l keyLook) fyne.ThemeColorName {
 		return look.Ink(look.Warning)
 	}
 	return "foreground"
+}
+
+// sighted keeps count of the values in sight.
+func (k *Keys) sighted(m *maskedField, on bool) {
+	before := len(k.inSight)
+	if on {
+		k.inSight[m] = true
+	} else {
+		delete(k.inSight, m)
+	}
+	if now := len(k.inSight); (before == 0) != (now == 0) {
+		call(k.OnSight, now > 0)
+	}
 }

@@ -178,3 +178,24 @@ func TestExpiryText(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestKeys_tellsWhatIsInSight(t *testing.T) {
+	k, s := NewKeys(), keysSnapshot()
+	value := secret.New("valor-" + t.Name())
+	k.OnReveal = func(_ access.KeyID, _ access.Field, _ access.Purpose, done func(secret.Text, error)) { done(value, nil) }
+	var told []bool
+	k.OnSight = func(on bool) { told = append(told, on) }
+	k.Render(s)
+	show(t, k)
+	first, second := k.panels[0].masked[0], k.panels[1].masked[1]
+	first.Reveal(value)
+	second.Reveal(value) // the second one changes nothing
+	first.Conceal()
+	if !slices.Equal(told, []bool{true}) {
+		t.Fatalf("told %v with one still in sight", told)
+	}
+	k.Close()
+	if !slices.Equal(told, []bool{true, false}) {
+		t.Errorf("told %v after the screen closed", told)
+	}
+}

@@ -26,6 +26,8 @@ type MaskedSecret struct {
 	OnReveal func()
 	// OnCopy asks to put the value in the clipboard.
 	OnCopy func()
+	// OnShow tells that a value came in sight, also when it replaced another.
+	OnShow func()
 	// OnConceal tells that a shown value was hidden.
 	OnConceal func()
 
@@ -88,6 +90,9 @@ func (m *MaskedSecret) Reveal(value secret.Text) {
 		m.box.Refresh()
 	}, m.Conceal)
 	m.Refresh()
+	if m.OnShow != nil {
+		m.OnShow()
+	}
 }
 
 // ShowUnmasked puts a value that is no secret in sight for good: no mask, no
