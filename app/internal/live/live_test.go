@@ -213,7 +213,10 @@ func TestRun_stranger(t *testing.T) {
 	h, sink := newHub(t), newRows()
 	start(t, h, sink, func(c *Config) { c.TLS.RootCAs = x509.NewCertPool() })
 	sink.until(t, "a try", func() bool { return len(sink.lost) > 0 })
-	if err := sink.lost[0]; access.HintOf(err) != access.HintCertificate || len(h.hellos) != 0 {
+	sink.mu.Lock()
+	err := sink.lost[0]
+	sink.mu.Unlock()
+	if access.HintOf(err) != access.HintCertificate || len(h.hellos) != 0 {
 		t.Errorf("%v", err)
 	}
 }
