@@ -182,7 +182,9 @@ func TestExpiryText(t *testing.T) {
 func TestKeys_tellsWhatIsInSight(t *testing.T) {
 	k, s := NewKeys(), keysSnapshot()
 	value := secret.New("valor-" + t.Name())
-	k.OnReveal = func(_ access.KeyID, _ access.Field, _ access.Purpose, done func(secret.Text, error)) { done(value, nil) }
+	k.OnReveal = func(_ access.KeyID, _ access.Field, _ access.Purpose, done func(secret.Text, error)) {
+		done(value, nil)
+	}
 	var told []bool
 	k.OnSight = func(on bool) { told = append(told, on) }
 	k.Render(s)
