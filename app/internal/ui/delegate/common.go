@@ -19,28 +19,6 @@ const (
 	stepConfirm = "Confirmación"
 )
 
-// call calls a callback that may be unset.
-func call[T any](f func(T), v T) {
-	if f != nil {
-		f(v)
-	}
-}
-
-func call0(f func()) {
-	if f != nil {
-		f()
-	}
-}
-
-func setVisible(o fyne.CanvasObject, on bool) {
-	switch {
-	case on && !o.Visible():
-		o.Show()
-	case !on && o.Visible():
-		o.Hide()
-	}
-}
-
 // environmentTag is an environment's word, icon and colour.
 func environmentTag(env access.Environment) fyne.CanvasObject {
 	return container.NewHBox(kit.NewEnvironmentTag(env == access.Production, es.EnvironmentLong(env)))
@@ -92,7 +70,7 @@ func noEntities(s state.Entities, link state.Link, onCopy func(string)) kit.Mess
 	text := "No hay prestadores vigentes en REPS para " + ownerText(s.Owner) + "."
 	return kit.Message{
 		Level: look.Info, Text: text + " Revise la delegación en MiSeguridadSocial.",
-		Actions: []kit.Action{{Text: "Copiar datos para la mesa de ayuda", Do: func() { call(onCopy, text) }}},
+		Actions: []kit.Action{{Text: "Copiar datos para la mesa de ayuda", Do: func() { kit.Call(onCopy, text) }}},
 	}
 }
 

@@ -67,13 +67,13 @@ func NewConfirm(clock func() time.Time) *Confirm {
 		sent:  kit.NewText(""), left: kit.NewStrong(""), sends: kit.NewNote(""), tries: kit.NewNote(""), from: kit.NewNote(""),
 		code: kit.NewCodeEntry(codeDigits), note: kit.NewNote("").Natural(),
 	}
-	c.banner.OnCopy = func(s string) { call(c.OnCopyText, s) }
+	c.banner.OnCopy = func(s string) { kit.Call(c.OnCopyText, s) }
 	c.wizard.SetCurrent(1)
 	c.code.OnChanged = func(string) { c.enable() }
 	c.code.OnSubmitted = func(string) { c.Submit() }
 	c.field = kit.NewField("Código de 6 dígitos", true, c.code, "")
-	c.send = kit.NewButton("", func() { call0(c.OnSendCode) })
-	c.first = kit.NewPrimary("", func() { call0(c.OnSendCode) })
+	c.send = kit.NewButton("", func() { kit.Call0(c.OnSendCode) })
+	c.first = kit.NewPrimary("", func() { kit.Call0(c.OnSendCode) })
 	c.codeBox = kit.NewTight(c.field, c.left, c.tries, c.sends)
 
 	c.signed = newFactGroup("Lo que va a firmar")
@@ -88,7 +88,7 @@ func NewConfirm(clock func() time.Time) *Confirm {
 	groups = append(groups, c.texts, c.otp)
 
 	c.sign = kit.NewPrimary("Firmar solicitud", c.Submit)
-	back := kit.NewQuiet("← Volver al formulario", nil, func() { call0(c.OnBack) })
+	back := kit.NewQuiet("← Volver al formulario", nil, func() { kit.Call0(c.OnBack) })
 	c.page = kit.NewFormPage("Confirmación", "Revise lo que va a firmar. Si algo no es correcto, vuelva y corríjalo.",
 		kit.NewColumn(groups...), kit.NewFooter([]fyne.CanvasObject{back}, c.note, c.first, c.sign))
 	c.ExtendBaseWidget(c)
@@ -108,12 +108,12 @@ func (c *Confirm) CreateRenderer() fyne.WidgetRenderer {
 func (c *Confirm) Submit() {
 	if c.last.Code == nil {
 		if !c.first.Disabled() {
-			call0(c.OnSendCode)
+			kit.Call0(c.OnSendCode)
 		}
 		return
 	}
 	if !c.sign.Disabled() && c.code.IsWhole() {
-		call(c.OnSign, secret.New(c.code.Text()))
+		kit.Call(c.OnSign, secret.New(c.code.Text()))
 	}
 }
 
@@ -185,27 +185,27 @@ func isCodeTrouble(t *state.Trouble) bool {
 
 func (c *Confirm) showCode() {
 	l := codeLookAt(c.last, c.clock())
-	put(c.sent, l.Sent)
-	put(c.left, l.Left)
-	put(c.tries, l.TriesLeft)
-	put(c.sends, l.Sends)
-	put(c.from, l.From)
+	kit.Put(c.sent, l.Sent)
+	kit.Put(c.left, l.Left)
+	kit.Put(c.tries, l.TriesLeft)
+	kit.Put(c.sends, l.Sends)
+	kit.Put(c.from, l.From)
 	if l.Expired {
 		c.left.SetColor(look.Ink(look.Danger))
 	} else {
 		c.left.SetColor("foreground")
 	}
-	setVisible(c.codeBox, c.last.Code != nil)
+	kit.SetVisible(c.codeBox, c.last.Code != nil)
 	for _, b := range []*kit.Button{c.first, c.send} {
 		b.SetText(l.Send)
 		b.SetEnabled(l.CanSend)
 	}
 	sent := c.last.Code != nil
-	setVisible(c.first, !sent)
-	setVisible(c.send, sent)
-	setVisible(c.sign, sent)
+	kit.SetVisible(c.first, !sent)
+	kit.SetVisible(c.send, sent)
+	kit.SetVisible(c.sign, sent)
 	if !sent {
-		put(c.sent, "Le enviaremos un código de 6 dígitos. Con él firma esta solicitud.")
+		kit.Put(c.sent, "Le enviaremos un código de 6 dígitos. Con él firma esta solicitud.")
 	}
 	c.field.SetEnabled(l.CanType && !c.last.Signing)
 }
@@ -214,7 +214,7 @@ func (c *Confirm) showCode() {
 func (c *Confirm) enable() {
 	l := codeLookAt(c.last, c.clock())
 	c.sign.SetEnabled(c.last.Link.IsOnline() && l.CanType && c.code.IsWhole() && !c.last.Sending)
-	put(c.note, linkNote(c.last.Link))
+	kit.Put(c.note, linkNote(c.last.Link))
 }
 
 func (c *Confirm) renderTexts(texts []wire.ConsentText) {
@@ -236,12 +236,6 @@ func sameTexts(a, b []wire.ConsentText) bool {
 		}
 	}
 	return true
-}
-
-// put sets a text's words and takes it away when there are none.
-func put(t *kit.Text, words string) {
-	t.SetText(words)
-	setVisible(t, words != "")
 }
 
 // factGroup is a titled block of read-only values.

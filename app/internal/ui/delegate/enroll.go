@@ -62,10 +62,10 @@ func NewEnroll() *Enroll {
 		banner: kit.NewBanner(), blocked: kit.NewBanner(), empty: kit.NewBanner(),
 		note: kit.NewNote("").Natural(),
 	}
-	e.banner.OnCopy = func(s string) { call(e.OnCopyText, s) }
-	e.picker = newEntityPicker(func(c access.LicenseCode) { call(e.OnChoose, c) })
+	e.banner.OnCopy = func(s string) { kit.Call(e.OnCopyText, s) }
+	e.picker = newEntityPicker(func(c access.LicenseCode) { kit.Call(e.OnChoose, c) })
 	e.entity = kit.NewField(es.FieldLabel(state.FieldCode), true, e.picker.input, "")
-	e.form = newRequestFields(func(f access.RequestForm) { call(e.OnForm, f) })
+	e.form = newRequestFields(func(f access.RequestForm) { kit.Call(e.OnForm, f) })
 	e.consent = newConsents(func(id string, on bool) {
 		if e.OnTick != nil {
 			e.OnTick(id, on)
@@ -80,7 +80,7 @@ func NewEnroll() *Enroll {
 	column := append([]fyne.CanvasObject{e.wizard, head, e.banner, e.empty}, e.body...)
 
 	e.submit = kit.NewPrimary("Generar llave →", e.Submit)
-	back := kit.NewQuiet(es.BackToMenu, nil, func() { call0(e.OnBack) })
+	back := kit.NewQuiet(es.BackToMenu, nil, func() { kit.Call0(e.OnBack) })
 	e.page = kit.NewFormPage(es.WithManual(es.EnrollTitle, es.EnrollManual),
 		"Complete el formulario para solicitar un nuevo token de acceso.",
 		kit.NewColumn(column...), kit.NewFooter([]fyne.CanvasObject{back}, e.note, e.submit))
@@ -102,7 +102,7 @@ func (e *Enroll) Submit() {
 		return
 	}
 	e.asked = true
-	call(e.OnSubmit, e.form.read())
+	kit.Call(e.OnSubmit, e.form.read())
 }
 
 // Focus gives the keyboard to the first thing to fill in.
@@ -118,7 +118,7 @@ func (e *Enroll) Focus() {
 func (e *Enroll) Render(s state.Enroll) {
 	e.last = s
 	e.wizard.SetCurrent(0)
-	e.banner.Set(troubleMessage(firstTrouble(s.Trouble, s.Entities.Trouble), kit.Action{Text: es.Retry, Do: func() { call0(e.OnRetry) }}))
+	e.banner.Set(troubleMessage(firstTrouble(s.Trouble, s.Entities.Trouble), kit.Action{Text: es.Retry, Do: func() { kit.Call0(e.OnRetry) }}))
 
 	nothing := !s.Entities.Loading && len(s.Entities.Rows) == 0 && s.Entities.Trouble == nil
 	if nothing {
@@ -127,7 +127,7 @@ func (e *Enroll) Render(s state.Enroll) {
 		e.empty.Clear()
 	}
 	for _, o := range e.body {
-		setVisible(o, !nothing)
+		kit.SetVisible(o, !nothing)
 	}
 
 	e.picker.render(s.Entities, s.Chosen)
@@ -144,7 +144,7 @@ func (e *Enroll) Render(s state.Enroll) {
 
 	e.submit.SetBusy(s.Sending, "Guardando…")
 	e.submit.SetEnabled(s.Link.IsOnline() && s.Blocked == nil && !nothing && !s.Entities.Loading)
-	put(e.note, linkNote(s.Link))
+	kit.Put(e.note, linkNote(s.Link))
 	if e.asked && !s.Sending && len(s.Fields) > 0 {
 		e.asked = false
 		e.focusWrong()
@@ -161,11 +161,11 @@ func (e *Enroll) blockedMessage(s state.Enroll) kit.Message {
 	m := kit.Message{Level: look.Info, Text: blockedText(b)}
 	if open {
 		id := b.Request.ID
-		m.Actions = append(m.Actions, kit.Action{Text: "Ver solicitud", Do: func() { call(e.OnOpenRequest, id) }})
+		m.Actions = append(m.Actions, kit.Action{Text: "Ver solicitud", Do: func() { kit.Call(e.OnOpenRequest, id) }})
 	}
 	if len(b.Keys) > 0 {
 		code := b.Provider.Code
-		m.Actions = append(m.Actions, kit.Action{Text: "Ir a " + es.WithManual(es.KeysTitle, es.KeysManual), Do: func() { call(e.OnOpenKeys, code) }})
+		m.Actions = append(m.Actions, kit.Action{Text: "Ir a " + es.WithManual(es.KeysTitle, es.KeysManual), Do: func() { kit.Call(e.OnOpenKeys, code) }})
 		if !open {
 			m.Note = "Para cambiarla: " + es.WithManual(es.RenewTitle, es.RenewManual) + ", " + renewLater + "."
 		}

@@ -44,7 +44,7 @@ func (p *entityPicker) render(s state.Entities, chosen access.LicenseCode) {
 	if i := indexOf(s.Rows, chosen); i >= 0 {
 		text = "Sedes: " + sitesText(s.Rows[i].Provider) + "."
 	}
-	put(p.sites, text)
+	kit.Put(p.sites, text)
 }
 
 func (p *entityPicker) setEnabled(on bool) {

@@ -59,7 +59,7 @@ func newKeyPanel(screen *Keys, env access.Environment) *keyPanel {
 		note:  kit.NewNote(""), name: kit.NewCopyField("Nombre de llave", "", true),
 		sites: kit.NewNote(""), params: kit.NewStack(), loading: kit.NewNote("Cargando parámetros…"),
 	}
-	p.name.OnCopy = func(s string) { call(screen.OnCopyText, s) }
+	p.name.OnCopy = func(s string) { kit.Call(screen.OnCopyText, s) }
 	values := []fyne.CanvasObject{p.name}
 	for _, f := range []access.Field{access.FieldClientID, access.FieldSecret, access.FieldExpiresAt} {
 		m := p.newMasked(f, revealTitle(f))
@@ -144,7 +144,7 @@ func (p *keyPanel) render(s state.Keys, chosen bool) {
 	if chosen {
 		key, ok = keyOf(s.Entity.Keys, p.env)
 	}
-	setVisible(p.content, ok)
+	kit.SetVisible(p.content, ok)
 	if !ok {
 		p.setKey("")
 		return
@@ -154,21 +154,21 @@ func (p *keyPanel) render(s state.Keys, chosen bool) {
 	p.chip.Set(levelChip(l))
 	p.left.SetText(l.Left)
 	p.left.SetColor(leftColor(l))
-	setVisible(p.alert, l.Warn)
-	put(p.note, l.Note)
+	kit.SetVisible(p.alert, l.Warn)
+	kit.Put(p.note, l.Note)
 	p.name.SetValue(l.Name)
-	put(p.sites, "Sedes de este código: "+sitesText(s.Entity.Provider)+".")
+	kit.Put(p.sites, "Sedes de este código: "+sitesText(s.Entity.Provider)+".")
 
 	online := s.Link.IsOnline()
 	params, loaded := s.Parameters[p.env]
 	p.renderParams(params)
 	switch {
 	case loaded:
-		put(p.loading, "")
+		kit.Put(p.loading, "")
 	case online:
-		put(p.loading, "Cargando parámetros…")
+		kit.Put(p.loading, "Cargando parámetros…")
 	default:
-		put(p.loading, "Los parámetros se ven con conexión.")
+		kit.Put(p.loading, "Los parámetros se ven con conexión.")
 	}
 	for _, m := range slices.Concat(p.masked, p.secrets) {
 		m.SetEnabled(online)
@@ -215,7 +215,7 @@ func (p *keyPanel) renderParams(params []wire.Parameter) {
 			continue
 		}
 		c := kit.NewCopyField(x.Name, x.Value, true)
-		c.OnCopy = func(s string) { call(p.screen.OnCopyText, s) }
+		c.OnCopy = func(s string) { kit.Call(p.screen.OnCopyText, s) }
 		p.params.Add(c)
 	}
 }

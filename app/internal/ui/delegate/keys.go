@@ -67,8 +67,8 @@ func NewKeys() *Keys {
 		inSight: map[*maskedField]bool{},
 		count:   kit.NewNote(""), chip: kit.NewStatusChip(kit.Chip{}), means: kit.NewText(""),
 	}
-	k.banner.OnCopy = func(s string) { call(k.OnCopyText, s) }
-	k.picker = newEntityPicker(func(c access.LicenseCode) { call(k.OnChoose, c) })
+	k.banner.OnCopy = func(s string) { kit.Call(k.OnCopyText, s) }
+	k.picker = newEntityPicker(func(c access.LicenseCode) { kit.Call(k.OnChoose, c) })
 	k.entity = kit.NewSection("Selección de Entidad", "Seleccione la entidad para consultar su token de acceso.",
 		kit.NewField(es.FieldLabel(state.FieldCode), true, k.picker.input, ""), k.count)
 	k.act = kit.NewButton("", k.follow)
@@ -83,7 +83,7 @@ func NewKeys() *Keys {
 		k.panels = append(k.panels, p)
 		objects = append(objects, p.content)
 	}
-	back := kit.NewQuiet(es.BackToMenu, nil, func() { call0(k.OnBack) })
+	back := kit.NewQuiet(es.BackToMenu, nil, func() { kit.Call0(k.OnBack) })
 	k.page = kit.NewFormPage(es.WithManual(es.KeysTitle, es.KeysManual),
 		"Seleccione una entidad para consultar el token asignado.",
 		kit.NewColumn(objects...), kit.NewFooter([]fyne.CanvasObject{back}))
@@ -110,21 +110,21 @@ func (k *Keys) Render(s state.Keys) {
 		k.page.ScrollTop()
 	}
 	k.last = s
-	k.banner.Set(troubleMessage(firstTrouble(s.Trouble, s.Entities.Trouble), kit.Action{Text: es.Retry, Do: func() { call0(k.OnRetry) }}))
+	k.banner.Set(troubleMessage(firstTrouble(s.Trouble, s.Entities.Trouble), kit.Action{Text: es.Retry, Do: func() { kit.Call0(k.OnRetry) }}))
 	nothing := !s.Entities.Loading && len(s.Entities.Rows) == 0 && s.Entities.Trouble == nil
 	if nothing {
 		k.empty.Set(noEntities(s.Entities, s.Link, k.OnCopyText))
 	} else {
 		k.empty.Clear()
 	}
-	setVisible(k.entity, !nothing)
+	kit.SetVisible(k.entity, !nothing)
 	k.picker.render(s.Entities, s.Chosen)
 	k.picker.setEnabled(!s.Entities.Loading)
-	put(k.count, countOf(s.Entities))
+	kit.Put(k.count, countOf(s.Entities))
 
 	chosen := s.Entity != nil && !nothing
-	setVisible(k.status, chosen)
-	setVisible(k.handingBox, chosen && len(s.Entity.Keys) > 0)
+	kit.SetVisible(k.status, chosen)
+	kit.SetVisible(k.handingBox, chosen && len(s.Entity.Keys) > 0)
 	if chosen {
 		k.renderStatus(*s.Entity)
 	}
@@ -132,7 +132,7 @@ func (k *Keys) Render(s state.Keys) {
 		p.render(s, chosen)
 	}
 	if isLacking(before, s) {
-		call(k.OnChoose, s.Chosen) // what comes with a choice has to be loaded anew
+		kit.Call(k.OnChoose, s.Chosen) // what comes with a choice has to be loaded anew
 	}
 }
 
@@ -170,14 +170,14 @@ func countOf(s state.Entities) string {
 func (k *Keys) renderStatus(e state.Entity) {
 	i := inscriptionOf(e)
 	k.chip.Set(kit.Chip{Word: i.Word, Level: i.Level})
-	put(k.means, i.Means)
+	kit.Put(k.means, i.Means)
 	switch {
 	case i.Open != "":
 		k.act.SetText("Ver solicitud")
 	case i.CanEnroll:
 		k.act.SetText(es.EnrollTitle)
 	}
-	setVisible(k.act, i.Open != "" || i.CanEnroll)
+	kit.SetVisible(k.act, i.Open != "" || i.CanEnroll)
 }
 
 // follow opens what the state of the code leads to.
@@ -188,9 +188,9 @@ func (k *Keys) follow() {
 	i := inscriptionOf(*k.last.Entity)
 	switch {
 	case i.Open != "":
-		call(k.OnOpenRequest, i.Open)
+		kit.Call(k.OnOpenRequest, i.Open)
 	case i.CanEnroll:
-		call(k.OnEnroll, k.last.Entity.Provider.Code)
+		kit.Call(k.OnEnroll, k.last.Entity.Provider.Code)
 	}
 }
 
@@ -214,6 +214,6 @@ func (k *Keys) sighted(m *maskedField, on bool) {
 		delete(k.inSight, m)
 	}
 	if now := len(k.inSight); (before == 0) != (now == 0) {
-		call(k.OnSight, now > 0)
+		kit.Call(k.OnSight, now > 0)
 	}
 }

@@ -34,12 +34,12 @@ type Menu struct {
 func NewMenu() *Menu {
 	m := &Menu{noRole: kit.NewBanner()}
 	m.enroll = kit.NewMenuCard(look.IconKeyNew, es.EnrollTitle, es.EnrollManual,
-		"Pida por primera vez las llaves de un prestador, para los dos ambientes.", func() { call0(m.OnEnroll) })
+		"Pida por primera vez las llaves de un prestador, para los dos ambientes.", func() { kit.Call0(m.OnEnroll) })
 	m.renew = kit.NewMenuCard(look.IconKeyChange, es.RenewTitle, es.RenewManual,
 		"Pida un secreto nuevo por seguridad, cambio de proveedor o vencimiento.", nil)
 	m.renew.SetOff("Pide un secreto nuevo por seguridad, cambio de proveedor o vencimiento. Estará " + renewLater + ".")
 	m.keys = kit.NewMenuCard(look.IconKey, es.KeysTitle, es.KeysManual,
-		"Consulte y copie las llaves de sus prestadores y sus parámetros de conexión.", func() { call0(m.OnKeys) })
+		"Consulte y copie las llaves de sus prestadores y sus parámetros de conexión.", func() { kit.Call0(m.OnKeys) })
 	m.page = kit.NewFormPage("¿Qué necesita hacer?", "Elija una opción. Puede volver aquí en cualquier momento.",
 		kit.NewStack(m.noRole, kit.NewCards(m.enroll, m.renew, m.keys)), nil)
 	m.ExtendBaseWidget(m)

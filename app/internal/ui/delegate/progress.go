@@ -53,7 +53,7 @@ func NewProgress(clock func() time.Time) *Progress {
 		offline: kit.NewBanner(),
 		number:  kit.NewCode("").Natural(), entity: kit.NewText(""), elapsed: kit.NewNote(""),
 	}
-	p.open = kit.NewPrimary("Ir a Consultar Token", func() { call(p.OnOpenKeys, p.last.Request.Code) })
+	p.open = kit.NewPrimary("Ir a Consultar Token", func() { kit.Call(p.OnOpenKeys, p.last.Request.Code) })
 	panels := make([]fyne.CanvasObject, 0, 2)
 	for _, env := range access.Environments() {
 		e := newEnvPanel(env)
@@ -61,11 +61,11 @@ func NewProgress(clock func() time.Time) *Progress {
 		panels = append(panels, e.content)
 	}
 	numberRow := kit.NewRow(kit.NewStrong("Solicitud").Natural(), p.number,
-		kit.NewQuiet(es.Copy, look.IconCopy, func() { call(p.OnCopyText, p.last.Request.Number) }))
+		kit.NewQuiet(es.Copy, look.IconCopy, func() { kit.Call(p.OnCopyText, p.last.Request.Number) }))
 	body := kit.NewColumn(p.wizard, p.banner, p.offline,
 		kit.NewPanel(kit.NewTight(numberRow, p.entity)),
 		kit.NewPairs(panels...), p.elapsed)
-	back := kit.NewQuiet(es.BackToMenu, nil, func() { call0(p.OnBack) })
+	back := kit.NewQuiet(es.BackToMenu, nil, func() { kit.Call0(p.OnBack) })
 	p.page = kit.NewFormPage("Creando sus llaves", "", body, kit.NewFooter([]fyne.CanvasObject{back}, p.open))
 	p.ExtendBaseWidget(p)
 	return p
@@ -116,7 +116,7 @@ func (p *Progress) Render(s state.Progress) {
 		})
 	}
 	p.open.SetEnabled(r.Status == access.StatusDone)
-	setVisible(p.open, r.Status == access.StatusDone)
+	kit.SetVisible(p.open, r.Status == access.StatusDone)
 	p.showElapsed()
 	p.ticker.run(r.Status == access.StatusIssuing, p.Beat, p.showElapsed)
 }
@@ -127,7 +127,7 @@ func (p *Progress) Close() { p.ticker.run(false, nil, nil) }
 func (p *Progress) showElapsed() {
 	text := elapsedText(p.last, p.clock())
 	p.elapsed.SetText(text)
-	setVisible(p.elapsed, text != "")
+	kit.SetVisible(p.elapsed, text != "")
 }
 
 // envPanel is one environment's column of steps.

@@ -63,7 +63,7 @@ func NewAttend() *Attend {
 		banner: kit.NewBanner(), presence: kit.NewBanner(), failure: kit.NewBanner(),
 		facts: kit.NewFacts(), contacts: kit.NewFacts(), waiting: kit.NewNote(""), note: kit.NewNote("").Natural(),
 	}
-	copied := func(s string) { call(a.OnCopyText, s) }
+	copied := func(s string) { kit.Call(a.OnCopyText, s) }
 	a.banner.OnCopy, a.failure.OnCopy = copied, copied
 	a.take = newTakeover(a.takeWith)
 	a.why = kit.NewSection("Por qué está pendiente", "", a.failure)
@@ -84,7 +84,7 @@ func NewAttend() *Attend {
 	a.release = kit.NewButton(es.Release, a.askRelease)
 	a.resume = kit.NewButton(es.Resume, a.askResume)
 	a.save = kit.NewPrimary(es.Save, a.Submit)
-	back := kit.NewQuiet("← Volver a la lista", nil, func() { call0(a.OnBack) })
+	back := kit.NewQuiet("← Volver a la lista", nil, func() { kit.Call0(a.OnBack) })
 	a.page = kit.NewFormPage("Atender solicitud",
 		"Reanude la emisión automática, o registre las llaves que se generaron para los dos ambientes.",
 		kit.NewColumn(a.banner, a.presence, a.take.content,
@@ -140,16 +140,16 @@ func (a *Attend) Render(s state.Attend) {
 	if s.Detail != nil {
 		a.contacts.Set(contactFacts(s.Detail.Form))
 	}
-	setVisible(a.contacts, s.Detail != nil)
-	put(a.waiting, contactsLine(s))
+	kit.SetVisible(a.contacts, s.Detail != nil)
+	kit.Put(a.waiting, contactsLine(s))
 	a.failure.Set(failureMessage(s.Row))
-	setVisible(a.why, s.Row.Failure != nil && !s.Saved)
+	kit.SetVisible(a.why, s.Row.Failure != nil && !s.Saved)
 	a.presence.Set(presence(s))
 	a.take.render(s)
 	a.banner.Set(a.message(s))
 
 	can := canAttend(s)
-	setVisible(a.form, !s.Saved)
+	kit.SetVisible(a.form, !s.Saved)
 	wrong := complaints(s.Fields, a.typed)
 	for _, b := range a.blocks {
 		b.render(keyNameOf(s, b.env), can && !s.Sending)
@@ -159,9 +159,9 @@ func (a *Attend) Render(s state.Attend) {
 	a.resume.SetBusy(s.Sending && a.wanted == wishResume, "Reanudando…")
 	for _, b := range []*kit.Button{a.save, a.resume, a.release} {
 		b.SetEnabled(can && !s.Sending)
-		setVisible(b, !s.Saved)
+		kit.SetVisible(b, !s.Saved)
 	}
-	put(a.note, linkNote(s.Link))
+	kit.Put(a.note, linkNote(s.Link))
 	if a.asked && !s.Sending && len(s.Fields) > 0 {
 		a.asked = false
 		a.focusWrong()
@@ -183,7 +183,7 @@ func (a *Attend) message(s state.Attend) kit.Message {
 	switch {
 	case s.Saved:
 		m := savedMessage(s.Row)
-		m.Actions = []kit.Action{{Text: "Volver a la lista", Do: func() { call0(a.OnBack) }}}
+		m.Actions = []kit.Action{{Text: "Volver a la lista", Do: func() { kit.Call0(a.OnBack) }}}
 		return m
 	case s.Trouble == nil || s.Trouble.Err == nil:
 		return kit.Message{}
@@ -195,13 +195,13 @@ func (a *Attend) message(s state.Attend) kit.Message {
 		m.Actions = []kit.Action{{Text: "Tomar de nuevo", Do: func() { a.takeWith("") }}}
 		return m
 	default:
-		return troubleMessage(s.Trouble, kit.Action{Text: es.Retry, Do: func() { call0(a.OnRetry) }})
+		return troubleMessage(s.Trouble, kit.Action{Text: es.Retry, Do: func() { kit.Call0(a.OnRetry) }})
 	}
 }
 
 func (a *Attend) askRelease() {
 	a.wanted = wishRelease
-	call(a.OnRelease, a.last.Row.ID)
+	kit.Call(a.OnRelease, a.last.Row.ID)
 }
 
 func (a *Attend) askResume() {

@@ -27,7 +27,7 @@ type Menu struct {
 func NewMenu() *Menu {
 	m := &Menu{noRole: kit.NewBanner()}
 	m.queue = kit.NewMenuCard(look.IconInbox, es.QueueTitle, es.QueueManual,
-		"Atienda las solicitudes cuya llave no se pudo crear automáticamente.", func() { call0(m.OnQueue) })
+		"Atienda las solicitudes cuya llave no se pudo crear automáticamente.", func() { kit.Call0(m.OnQueue) })
 	amend := kit.NewMenuCard(look.IconKeyChange, es.AmendTitle, es.AmendManual, "", nil)
 	amend.SetOff("Corrija los datos de una llave asignada. Estará disponible en una próxima versión.")
 	grant := kit.NewMenuCard(look.IconRoles, es.GrantTitle, es.GrantManual, "", nil)

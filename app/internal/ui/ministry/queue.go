@@ -57,7 +57,7 @@ func NewQueue() *Queue {
 		empty: kit.NewEmpty(look.IconInbox, "", kit.Action{}), skeleton: kit.NewSkeleton(8),
 	}
 	q.list.sort = byDate()
-	q.banner.OnCopy = func(s string) { call(q.OnCopyText, s) }
+	q.banner.OnCopy = func(s string) { kit.Call(q.OnCopyText, s) }
 	q.search = kit.NewSearch("Buscar por código, NIT, razón social, sede o estado…", q.filter, func() { q.table.Focus() })
 	q.search.OnKey = q.searchKey
 	q.fresh = kit.NewButton("", q.showNew)
@@ -74,7 +74,7 @@ func NewQueue() *Queue {
 	bar := container.NewBorder(nil, nil, container.NewCenter(kit.NewFlush(kit.NewStrong("Buscar:").Natural())),
 		kit.NewRow(container.NewCenter(q.count), container.NewCenter(q.fresh)), q.search)
 	head := kit.NewStack(q.banner, kit.NewFlush(kit.NewHeading("LISTADO DE TOKENS")), bar)
-	back := kit.NewQuiet(es.BackToMenu, nil, func() { call0(q.OnBack) })
+	back := kit.NewQuiet(es.BackToMenu, nil, func() { kit.Call0(q.OnBack) })
 	q.page = kit.NewListPage(es.WithManual(es.QueueTitle, es.QueueManual),
 		"Solicitudes cuya llave no se pudo crear automáticamente. Intro abre la fila; Ctrl+F busca.",
 		head, container.NewStack(q.table, q.skeleton, q.empty), kit.NewFooter([]fyne.CanvasObject{back}, q.hint))
@@ -106,7 +106,7 @@ func (q *Queue) ReleaseCurrent() { q.withCurrent(q.OnRelease) }
 // Render shows a snapshot.
 func (q *Queue) Render(s state.Queue) {
 	q.last = s
-	q.banner.Set(troubleMessage(s.Trouble, kit.Action{Text: es.Retry, Do: func() { call0(q.OnRetry) }}))
+	q.banner.Set(troubleMessage(s.Trouble, kit.Action{Text: es.Retry, Do: func() { kit.Call0(q.OnRetry) }}))
 	q.list.update(s, q.isUntouched())
 	q.show()
 }
@@ -122,21 +122,21 @@ func (q *Queue) show() {
 		q.table.SetCursor(at)
 	}
 	q.count.SetText(filterCount(len(q.list.shown), len(q.list.rows)))
-	setVisible(q.count, !q.last.Loading && len(q.list.rows) > 0)
+	kit.SetVisible(q.count, !q.last.Loading && len(q.list.rows) > 0)
 	q.fresh.SetText(newRowsWord(q.list.waiting))
-	setVisible(q.fresh, q.list.waiting > 0)
+	kit.SetVisible(q.fresh, q.list.waiting > 0)
 	q.search.Disable()
 	if !q.last.Loading {
 		q.search.Enable()
 	}
-	setVisible(q.table, len(q.list.shown) > 0)
+	kit.SetVisible(q.table, len(q.list.shown) > 0)
 	text, action := q.emptyMessage()
 	q.empty.Set(q.emptyIcon(), text, action)
-	setVisible(q.empty, text != "")
-	setVisible(q.skeleton, q.last.Loading && len(q.list.rows) == 0)
-	put(q.hint, "")
+	kit.SetVisible(q.empty, text != "")
+	kit.SetVisible(q.skeleton, q.last.Loading && len(q.list.rows) == 0)
+	kit.Put(q.hint, "")
 	if q.last.Link.Phase == state.LinkOffline && q.last.Link.HasData() {
-		put(q.hint, "Sin conexión puede leer la lista. Para lo demás necesita conexión.")
+		kit.Put(q.hint, "Sin conexión puede leer la lista. Para lo demás necesita conexión.")
 	}
 }
 
@@ -189,13 +189,13 @@ func (q *Queue) cell(row, col int) kit.Cell {
 func (q *Queue) open(row int) {
 	if id, ok := q.list.id(row); ok {
 		q.list.at = id
-		call(q.OnOpen, id)
+		kit.Call(q.OnOpen, id)
 	}
 }
 
 func (q *Queue) withCurrent(do func(access.RequestID)) {
 	if id, ok := q.list.id(q.table.Cursor()); ok {
-		call(do, id)
+		kit.Call(do, id)
 	}
 }
 

@@ -44,7 +44,7 @@ func newTakeover(do func(why string)) *takeover {
 func (t *takeover) render(s state.Attend) {
 	r := s.Row
 	can := !s.Mine && r.Status == access.StatusPending && !s.Saved
-	setVisible(t.content, can)
+	kit.SetVisible(t.content, can)
 	t.taken = r.TakenBy != ""
 	word := es.Take
 	if t.taken {
