@@ -163,11 +163,14 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	}
 	select {
 	case <-ctx.Done():
-		_, _ = fmt.Fprintln(stderr, "entra-emulator: stopping")
-		return emu.Close()
 	case <-emu.Done():
-		return errors.New("stopped serving")
+		// An order to stop ends the emulator too: only its end without one is a failure.
+		if ctx.Err() == nil {
+			return errors.New("stopped serving")
+		}
 	}
+	_, _ = fmt.Fprintln(stderr, "entra-emulator: stopping")
+	return emu.Close()
 }
 
 // writePrivate writes a file only its owner can read, whoever made it before.
