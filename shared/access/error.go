@@ -67,6 +67,18 @@ const (
 	HintReused         Hint = "reused" // an idempotency key with another body
 	HintProtocol       Hint = "protocol"
 
+	HintImageCode     Hint = "image_code"     // what was read in the image is wrong, spent or too old
+	HintPrerequisites Hint = "prerequisites"  // Fields has a line for each that fails: "prerequisites.delegation"
+	HintUnmet         Hint = "unmet"          // a prerequisite that is not met
+	HintNoData        Hint = "no_data"        // a prerequisite whose data was never imported
+	HintOtherRegistry Hint = "other_registry" // a professional registry that is not this document's
+	HintLink          Hint = "link"           // an account link that was spent, replaced or is too old
+	HintWeak          Hint = "weak"           // a password that is guessed too easily
+	HintSamePassword  Hint = "same_password"  // the new password is the one in force
+	HintNoEvidence    Hint = "no_evidence"    // no proof of the sandbox tests
+	HintNotInEntra    Hint = "not_in_entra"   // no application of that client id
+	HintNothing       Hint = "nothing"        // nothing was chosen
+
 	// Made by the client alone, with CodeUnavailable: nothing was answered.
 	HintNoAnswer    Hint = "no_answer"   // the server is not there, or the answer was cut off: try again
 	HintCertificate Hint = "certificate" // it is not the server it should be: never "try again"

@@ -134,7 +134,24 @@ type KeyRow struct {
 	State       access.KeyState    `json:"state"`
 	IssuedAt    time.Time          `json:"issuedAt"`
 	ExpiresAt   time.Time          `json:"expiresAt"`
-	Version     int64              `json:"version"`
+	// OverlapUntil is when the secret before this one stops working; zero: there
+	// is none that still works.
+	OverlapUntil time.Time `json:"overlapUntil,omitzero"`
+
+	// Permissions are those Entra showed at PermissionsAt; zero: never read.
+	Permissions   []string  `json:"permissions,omitempty"`
+	PermissionsAt time.Time `json:"permissionsAt,omitzero"`
+
+	// Officers only, as the next three. Tasks are changes on their way, or failed.
+	Tasks []PermissionTask `json:"tasks,omitempty"`
+	// IsMissing: Entra has no application of this client id.
+	IsMissing bool `json:"isMissing,omitempty"`
+	// Evidence counts the proofs of the sandbox tests, on a production key.
+	Evidence int `json:"evidence,omitempty"`
+	// ValidityDays is this key's own validity; 0: the environment's.
+	ValidityDays int `json:"validityDays,omitempty"`
+
+	Version int64 `json:"version"`
 }
 
 // ProviderRow is a license code a delegate may ask keys for, with its sites.
