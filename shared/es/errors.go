@@ -123,6 +123,18 @@ func byHint(e *access.Error) string {
 		return NoCertificate
 	case access.HintOffline:
 		return NeedsLink
+	case access.HintImageCode:
+		return "El código de la imagen no coincide. Escriba el de la imagen nueva."
+	case access.HintPrerequisites:
+		return "No se cumplen todos los requisitos. Revise las líneas marcadas; no se creó ningún usuario."
+	case access.HintOtherRegistry:
+		return "El registro profesional no corresponde a este documento."
+	case access.HintLink:
+		return "Este código ya se usó, se cambió por uno más reciente o venció. Pida otro en «Olvidé mi contraseña» o registre su usuario de nuevo."
+	case access.HintWeak:
+		return "La contraseña es fácil de adivinar. Use una más larga o menos común."
+	case access.HintSamePassword:
+		return "La contraseña nueva es igual a la actual. Escriba otra."
 	case access.HintTooLarge:
 		return "El envío es demasiado grande. Acorte los textos."
 	case access.HintMalformed, access.HintUnknownField, access.HintUnknownValue:

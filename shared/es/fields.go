@@ -1,6 +1,7 @@
 package es
 
 import (
+	"strconv"
 	"strings"
 
 	"llavero/shared/access"
@@ -26,6 +27,13 @@ var required = map[string]string{
 	"login":         "Escriba su usuario.",
 	"password":      "Escriba su contraseña.",
 	"server":        "Escriba la dirección del servidor.",
+	"entityType":    "Seleccione el tipo de entidad.",
+	"document.type": "Seleccione el tipo de identificación.",
+	"image.code":    "Escriba el código de la imagen.",
+	"pledge":        "Debe aceptar el acuerdo de confidencialidad para continuar.",
+	"token":         "Pegue el código que llegó a su correo.",
+	"current":       "Escriba su contraseña actual.",
+	"new":           "Escriba la contraseña nueva.",
 }
 
 // labels are the fields' names on screen.
@@ -49,6 +57,17 @@ var labels = map[string]string{
 	"login":         "Usuario",
 	"password":      "Contraseña",
 	"server":        "Dirección del servidor",
+
+	"entityType":           "Tipo de Entidad",
+	"nit":                  "Nit de la entidad",
+	"document.type":        "Tipo identificación",
+	"document.number":      "Número de identificación",
+	"professionalRegistry": "Registro profesional",
+	"image.code":           "Código de la imagen",
+	"pledge":               "Acuerdo de confidencialidad",
+	"token":                "Código de registro",
+	"current":              "Contraseña actual",
+	"new":                  "Contraseña nueva",
 }
 
 // FieldLabel is a field's name on screen: its dotted path in the JSON body in,
@@ -75,10 +94,8 @@ func FieldMessage(field string, hint access.Hint) string {
 		}
 		return Required
 	case access.HintNotAccepted:
-		for name, m := range map[string]string{"terms": required["terms"], "data": required["data"]} {
-			if last == name {
-				return m
-			}
+		if m, ok := required[last]; ok {
+			return m
 		}
 		return "Debe aceptar este texto para continuar."
 	case access.HintFreeMail:
@@ -96,9 +113,19 @@ func FieldMessage(field string, hint access.Hint) string {
 	case access.HintTooFar:
 		return "La fecha pasa de la vigencia permitida."
 	case access.HintTooLong:
+		switch field {
+		case "document.number", "professionalRegistry":
+			return "Es demasiado largo. Use " + strconv.Itoa(access.MaxDocument) + " caracteres como máximo."
+		case "password", "new":
+			return "Es demasiado larga. Use 128 caracteres como máximo."
+		}
 		return "Es demasiado largo. Use 200 caracteres como máximo."
 	case access.HintUnknownValue:
 		return "Elija una opción de la lista."
+	case access.HintImageCode, access.HintOtherRegistry, access.HintWeak, access.HintSamePassword:
+		return ErrorText(access.CodeInvalid, hint, nil)
+	case access.HintCredentials:
+		return "La contraseña actual no coincide."
 	case access.HintFormat:
 		return formatMessage(last)
 	default:
@@ -118,6 +145,12 @@ func formatMessage(field string) string {
 		return "Escriba una fecha real, dd/mm/aaaa HH:mm."
 	case "code":
 		return "Escriba los diez dígitos del código."
+	case "nit":
+		return "Escriba solo los dígitos del NIT, entre 5 y 15."
+	case "number":
+		return "Escriba solo los dígitos del documento. Las letras valen en pasaportes y documentos de extranjería."
+	case "professionalRegistry":
+		return "Escriba solo letras y dígitos."
 	case "server":
 		return "Escriba una dirección que empiece por https://."
 	default:

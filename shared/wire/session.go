@@ -22,6 +22,8 @@ type HelpDesk struct {
 	Phones string `json:"phones"`
 	Hours  string `json:"hours"`
 	Mail   string `json:"mail"`
+	// Terms is the text of «condiciones legales»; empty: there is none to show.
+	Terms string `json:"terms,omitempty"`
 }
 
 // Puzzle is a challenge of package puzzle, good once.

@@ -96,6 +96,8 @@ type Help struct {
 	Phones string `toml:"phones"`
 	Hours  string `toml:"hours"`
 	Mail   string `toml:"mail"`
+	// Terms is what «condiciones legales» shows, paragraphs apart by an empty line.
+	Terms string `toml:"terms"`
 }
 
 // Entra is the administrative application the server uses to make keys, unless

@@ -24,6 +24,11 @@ func Default() Config {
 			Phones: "(sin configurar)",
 			Hours:  "lunes a viernes, 8:00 a 17:00",
 			Mail:   "mesa.ayuda@example.org",
+			Terms: "El acceso es personal: cada quien responde por lo que se hace con su usuario y no lo presta.\n\n" +
+				"Lo que se consulta aquí se usa solo para gestionar las llaves de interoperabilidad de la historia clínica. " +
+				"Cada ingreso, consulta y cambio queda registrado con la persona, la fecha y el equipo.\n\n" +
+				"Los datos personales se tratan según la Ley 1581 de 2012 y sus decretos reglamentarios. " +
+				"Para conocerlos, corregirlos o retirarlos, escriba a la mesa de ayuda.",
 		},
 		Entra: Entra{
 			Authority:         "https://login.microsoftonline.com",

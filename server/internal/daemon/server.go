@@ -157,7 +157,7 @@ func (s *Server) open(ctx context.Context) error {
 			Auth: s.auth, Flow: s.flow, Feed: s.hub, Clock: s.clock, Log: s.log,
 			About: wire.About{
 				Name: "Llavero IHCE", Version: Version, Protocol: wire.Protocol, Demo: s.cfg.Demo,
-				Help: wire.HelpDesk{Phones: s.cfg.Help.Phones, Hours: s.cfg.Help.Hours, Mail: s.cfg.Help.Mail},
+				Help: wire.HelpDesk{Phones: s.cfg.Help.Phones, Hours: s.cfg.Help.Hours, Mail: s.cfg.Help.Mail, Terms: s.cfg.Help.Terms},
 			},
 			Ready: func(ctx context.Context) error {
 				return s.store.Read(ctx, func(tx *store.Tx) error { _, err := tx.Head(); return err })
