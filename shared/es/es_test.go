@@ -243,6 +243,45 @@ func TestFailure(t *testing.T) {
 	}
 }
 
+// Each way to fail has its own words; what the status alone would say wrongly
+// is decided by the code.
+func TestFailureCause_bySituation(t *testing.T) {
+	for _, c := range []struct {
+		status        int
+		code          string
+		cause, advice string
+	}{
+		{403, "Authorization_RequestDenied", "El servidor no tiene permiso en Entra.", "falta un permiso"},
+		{403, "Directory_QuotaExceeded", "El directorio llegó a su cupo.", "amplíe el cupo"},
+		{429, "TooManyRequests", "Entra pide esperar.", "pasajero"},
+		{429, "AADSTS90033", "Entra pide esperar.", "pasajero"},
+		{500, "InternalServerError", "Entra tuvo una falla.", "pasajero"},
+		{503, "AADSTS90033", "Entra tuvo una falla.", "pasajero"},
+		{0, "NoAnswer", "Entra no respondió.", "pasajero"},
+		{201, "NoAnswer", "Entra no respondió.", "pasajero"}, // cut in the body of a success
+		{0, "NotSent", "Entra no respondió.", "pasajero"},
+		{200, "UnexpectedAnswer", "La respuesta recibida no es de Entra.", "revise la red"},
+		{0, "NotConfigured", "El servidor no tiene un directorio para este ambiente.", "revise la configuración"},
+		{0, "NoSuchRole", "La API del IHCE no ofrece uno de los permisos.", "revise la configuración"},
+		{0, "RolesMissing", "Los permisos aún no aparecen en la llave.", "pasajero"},
+		{0, "OtherKey", "Entra respondió por otra aplicación.", "detalle técnico"},
+		{0, "Internal", "El servidor tuvo una falla.", "pasajero"},
+		{401, "AADSTS7000215", "Entra no aceptó el secreto.", "credencial"},
+		{401, "AADSTS7000222", "El secreto venció.", "credencial"},
+		{400, "AADSTS700016", "El identificador no existe en el directorio.", "credencial"},
+		{401, "AADSTS7000216", "Entra no aceptó la credencial del servidor.", "credencial"},
+		{418, "Teapot", "Entra rechazó la operación.", "detalle técnico"},
+	} {
+		f := access.Failure{Status: c.status, Code: c.code}
+		if got := FailureCause(f); got != c.cause {
+			t.Errorf("%d %s: %q, want %q", c.status, c.code, got, c.cause)
+		}
+		if got := FailureAdvice(f); !strings.Contains(got, c.advice) {
+			t.Errorf("%d %s: advice %q lacks %q", c.status, c.code, got, c.advice)
+		}
+	}
+}
+
 func TestNotice(t *testing.T) {
 	for kind, want := range map[string]string{
 		"back":      "Conectado. 3 cambios mientras no estaba.",

@@ -15,7 +15,12 @@ func Failure(f access.Failure) string {
 
 // FailureCause is the cause alone, for a column.
 func FailureCause(f access.Failure) string {
+	if own, ok := ownFailures[f.Code]; ok {
+		return own.cause
+	}
 	switch {
+	case f.Code == "Directory_QuotaExceeded": // Graph gives it the status of a refusal
+		return "El directorio llegó a su cupo."
 	case f.Code == "AADSTS7000215":
 		return "Entra no aceptó el secreto."
 	case f.Code == "AADSTS7000222":
@@ -24,38 +29,61 @@ func FailureCause(f access.Failure) string {
 		return "El identificador no existe en el directorio."
 	case f.Code == "Authorization_RequestDenied" || f.Status == 403:
 		return "El servidor no tiene permiso en Entra."
-	case f.Status == 401 || strings.HasPrefix(f.Code, "AADSTS"):
-		return "Entra no aceptó la credencial del servidor."
 	case f.Status == 429:
 		return "Entra pide esperar."
-	case f.Code == "Directory_QuotaExceeded":
-		return "El directorio llegó a su cupo."
+	case f.Status >= 500:
+		return "Entra tuvo una falla."
+	case f.Status == 401 || strings.HasPrefix(f.Code, "AADSTS"):
+		return "Entra no aceptó la credencial del servidor."
 	case f.Status == 400:
 		return "Entra no aceptó los datos de la solicitud."
 	case f.Status == 404:
 		return "Entra aún no encuentra la aplicación."
 	case f.Status == 409:
 		return "La aplicación cambió mientras se creaba la llave."
-	case f.Status >= 500:
-		return "Entra tuvo una falla."
 	case f.Status == 0:
-		return "Entra no respondió."
+		return noAnswer
 	default:
 		return "Entra rechazó la operación."
 	}
 }
 
+const (
+	noAnswer      = "Entra no respondió."
+	willPass      = "Suele ser pasajero: reanude en unos minutos o escriba las llaves."
+	checkSettings = "Avise al administrador del servidor: revise la configuración. Después, reanude."
+	checkDetail   = "Revise el detalle técnico y reanude, o escriba las llaves."
+)
+
+// ownFailures words the codes that the server gives where Microsoft gave none.
+// They decide before the status does: an answer cut in its body has one too.
+var ownFailures = map[string]struct{ cause, advice string }{
+	"NoAnswer":         {noAnswer, willPass},
+	"NotSent":          {noAnswer, willPass},
+	"UnexpectedAnswer": {"La respuesta recibida no es de Entra.", "Avise al administrador: revise la red entre el servidor y Entra. Después, reanude."},
+	"NotConfigured":    {"El servidor no tiene un directorio para este ambiente.", checkSettings},
+	"NoSuchRole":       {"La API del IHCE no ofrece uno de los permisos.", checkSettings},
+	"RolesMissing":     {"Los permisos aún no aparecen en la llave.", willPass},
+	"OtherKey":         {"Entra respondió por otra aplicación.", checkDetail},
+	"Internal":         {"El servidor tuvo una falla.", willPass},
+}
+
 // FailureAdvice says who acts and what comes next.
 func FailureAdvice(f access.Failure) string {
+	if own, ok := ownFailures[f.Code]; ok {
+		return own.advice
+	}
 	switch {
+	case f.Code == "Directory_QuotaExceeded":
+		return "Avise al administrador del directorio: amplíe el cupo. Después, reanude."
 	case f.Status == 403 || f.Code == "Authorization_RequestDenied":
 		return "Avise al administrador del directorio: falta un permiso. Después, reanude."
+	case f.Status == 429 || f.Status >= 500 || f.Status == 0 || f.Status == 404:
+		return willPass
 	case f.Status == 401 || strings.HasPrefix(f.Code, "AADSTS7000"):
 		return "Avise al administrador: revise la credencial del servidor en Entra. Después, reanude."
-	case f.Status == 429 || f.Status >= 500 || f.Status == 0 || f.Status == 404:
-		return "Suele ser pasajero: reanude en unos minutos o escriba las llaves."
 	default:
-		return "Revise el detalle técnico y reanude, o escriba las llaves."
+		return checkDetail
 	}
 }
 

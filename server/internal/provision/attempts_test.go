@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"llavero/server/internal/audit"
+	"llavero/server/internal/entra"
 	"llavero/server/internal/entraemu"
 	"llavero/server/internal/store"
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
+	"llavero/shared/es"
 )
 
 // attempts reads what the trail keeps of the calls of the request, oldest first.
@@ -163,5 +165,19 @@ func TestRecordApplication_withItsAttempts(t *testing.T) {
 	})
 	if err != nil || len(last) != 2 || last[0].Kind != audit.IssueAttempt || last[1].Kind != audit.KeyApplication || !last[0].At.Equal(last[1].At) {
 		t.Errorf("the trail ends with %+v, %v", last, err)
+	}
+}
+
+// Each code that stands where Microsoft gave none has words of its own for the
+// officer's list.
+func TestCodes_areWorded(t *testing.T) {
+	unknown := es.FailureCause(access.Failure{Status: 418, Code: "NoSuchCode"})
+	for _, code := range []string{
+		CodeNotConfigured, CodeNoSuchRole, CodeRolesMissing, CodeOtherKey, CodeInternal,
+		entra.CodeNoAnswer, entra.CodeNotSent, entra.CodeUnexpected,
+	} {
+		if got := es.FailureCause(access.Failure{Status: 418, Code: code}); got == unknown {
+			t.Errorf("%s is not worded", code)
+		}
 	}
 }
