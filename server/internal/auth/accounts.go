@@ -135,6 +135,9 @@ func (n NewAccount) account() (store.Account, error) {
 	if n.Role == access.RoleDelegate {
 		a.Entity = access.EntityOf(entity)
 	}
+	if n.Role != access.RoleNone {
+		a.RoleFrom = store.OriginCommand
+	}
 	return a, nil
 }
 
@@ -203,7 +206,7 @@ func (s *Service) Disable(ctx context.Context, id access.AccountID) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.DisableAccount(id); err != nil {
+		if err := tx.DisableAccount(id, store.OriginCommand); err != nil {
 			return err
 		}
 		return tx.Audit(audit.ByServer(audit.AccountDisabled, string(id), a.Entity))

@@ -13,6 +13,7 @@ type Account struct {
 	Person       access.Person
 	Email        string // registered address; "" = none on file
 	Role         access.Role
+	RoleFrom     Origin // where the role comes from; "" without one
 	Independent  bool
 	Entity       access.EntityID // "" for officers
 	PasswordHash string          // Argon2id, PHC string
@@ -20,7 +21,19 @@ type Account struct {
 	TOTPLastStep int64           // last accepted time step
 	CreatedAt    time.Time
 	DisabledAt   time.Time // zero: may sign in
+	DisabledBy   Origin    // OriginCommand or OriginImport; "" while it is enabled
 }
+
+// Origin says what made an account so.
+type Origin string
+
+// The origins.
+const (
+	OriginCommand      Origin = "command"      // an administrator, on the server's command line
+	OriginRegistration Origin = "registration" // the person registered
+	OriginRoster       Origin = "roster"       // the ministry's roster, which takes it away again
+	OriginImport       Origin = "import"       // MiSeguridadSocial's delegations
+)
 
 // Viewer is the account as a session acts with it.
 func (a Account) Viewer(secondFactor bool) access.Viewer {
@@ -44,7 +57,9 @@ const accountColumns = `
 	accounts.totp_sealed,
 	accounts.totp_last_step,
 	accounts.created_at,
-	accounts.disabled_at`
+	accounts.disabled_at,
+	accounts.disabled_by,
+	accounts.role_from`
 
 func (a *Account) into() []any {
 	return []any{
@@ -52,6 +67,7 @@ func (a *Account) into() []any {
 		&a.Role, &a.Independent, &a.Entity, &a.PasswordHash, &a.TOTPSealed, &a.TOTPLastStep,
 		timeInto{&a.CreatedAt},
 		timeInto{&a.DisabledAt},
+		&a.DisabledBy, &a.RoleFrom,
 	}
 }
 
@@ -59,10 +75,10 @@ func (a *Account) into() []any {
 func (tx *Tx) CreateAccount(a Account) error {
 	_, err := tx.exec(`INSERT INTO accounts (
 			id, login, document_type, document_number, name, email, role, independent, entity,
-			password_hash, totp_sealed, totp_last_step, created_at
-		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+			password_hash, totp_sealed, totp_last_step, created_at, role_from
+		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		a.ID, a.Login, a.Person.Document.Type, a.Person.Document.Number, a.Person.Name, a.Email, a.Role,
-		bit(a.Independent), a.Entity, a.PasswordHash, a.TOTPSealed, a.TOTPLastStep, micros(tx.now))
+		bit(a.Independent), a.Entity, a.PasswordHash, a.TOTPSealed, a.TOTPLastStep, micros(tx.now), a.RoleFrom)
 	return err
 }
 
@@ -115,9 +131,9 @@ func (tx *Tx) AcceptTOTPStep(id access.AccountID, step int64) (bool, error) {
 	return n == 1, err
 }
 
-// SetRole changes what an account may do.
-func (tx *Tx) SetRole(id access.AccountID, role access.Role) error {
-	return tx.execOne(`UPDATE accounts SET role = $1 WHERE id = $2`, role, id)
+// SetRole changes what an account may do, and says where that comes from.
+func (tx *Tx) SetRole(id access.AccountID, role access.Role, from Origin) error {
+	return tx.execOne(`UPDATE accounts SET role = $1, role_from = $2 WHERE id = $3`, role, from, id)
 }
 
 // SetEmail changes an account's registered address.
@@ -125,13 +141,19 @@ func (tx *Tx) SetEmail(id access.AccountID, email string) error {
 	return tx.execOne(`UPDATE accounts SET email = $1 WHERE id = $2`, email, id)
 }
 
-// DisableAccount keeps an account from signing in and ends its sessions.
-func (tx *Tx) DisableAccount(id access.AccountID) error {
-	if err := tx.execOne(`UPDATE accounts SET disabled_at = $1 WHERE id = $2`, micros(tx.now), id); err != nil {
+// DisableAccount keeps an account from signing in and ends its sessions. One
+// that was disabled already is by the later word.
+func (tx *Tx) DisableAccount(id access.AccountID, by Origin) error {
+	if err := tx.execOne(`UPDATE accounts SET disabled_at = $1, disabled_by = $2 WHERE id = $3`, micros(tx.now), by, id); err != nil {
 		return err
 	}
 	_, err := tx.EndSessions(id)
 	return err
+}
+
+// EnableAccount lets an account sign in again.
+func (tx *Tx) EnableAccount(id access.AccountID) error {
+	return tx.execOne(`UPDATE accounts SET disabled_at = 0, disabled_by = '' WHERE id = $1`, id)
 }
 
 // EntityName returns an entity's name in REPS; ErrNotFound when REPS has none.

@@ -265,7 +265,7 @@ func contractAccounts(t *testing.T, b *bench) {
 			t.Errorf("steps: %v %v %v", ok, again, before)
 		}
 		return errors.Join(err, errAgain, errBefore, tx.SetPassword(a.ID, "new"), tx.SetTOTP(a.ID, []byte{1}), tx.SetEmail(a.ID, ""),
-			tx.SetRole(a.ID, access.RoleNone), tx.DisableAccount(a.ID))
+			tx.SetRole(a.ID, access.RoleNone, ""), tx.DisableAccount(a.ID, OriginCommand))
 	})
 	b.read(t, func(tx *Tx) error {
 		got, err := tx.Account(a.ID)
@@ -310,7 +310,7 @@ func contractSessions(t *testing.T, b *bench) {
 			t.Errorf("got %v", gone)
 		}
 		s.ExpiresAt = tx.Now().Add(time.Hour)
-		return errors.Join(err, tx.CreateSession(s), tx.DisableAccount(a.ID))
+		return errors.Join(err, tx.CreateSession(s), tx.DisableAccount(a.ID, OriginImport))
 	})
 	b.read(t, func(tx *Tx) error {
 		if _, _, err := tx.Session([]byte{1}); !errors.Is(err, ErrNotFound) {

@@ -17,7 +17,7 @@ import (
 // Snapshot (corte) is one import of a register's files.
 type Snapshot struct {
 	ID         int64
-	Kind       string // SnapshotREPS
+	Kind       string // SnapshotREPS and its kin
 	CutOff     string // as the file says; "" if it does not
 	Hash       string // SHA-256 of the bytes read, hex
 	ImportedAt time.Time
@@ -66,16 +66,17 @@ func (d RegistryDiff) IsZero() bool {
 	return d.Entities+d.Added+d.Changed+d.Gone+d.Returned+d.SitesGone == 0
 }
 
-// ManyGoneError refuses a register in which too many codes are missing: it is
+// ManyGoneError refuses a register in which too many rows are missing: it is
 // more likely cut short than true. Nothing was written.
 type ManyGoneError struct {
+	Of      string // what is missing: "codes", "persons"
 	Gone    int
-	Current int // codes before
+	Current int // rows before
 }
 
 // Error implements error.
 func (e *ManyGoneError) Error() string {
-	return fmt.Sprintf("%d of %d current codes are missing from the files: they may be cut short; confirm if it is true", e.Gone, e.Current)
+	return fmt.Sprintf("%d of %d current %s are missing from the files: they may be cut short; confirm if it is true", e.Gone, e.Current, e.Of)
 }
 
 // LastSnapshot returns the last import of a kind; ErrNotFound before the first.
@@ -185,7 +186,7 @@ func (a *registryApply) checkGone() error {
 		}
 	}
 	if float64(gone) > a.reg.MaxGone*float64(current) {
-		return &ManyGoneError{Gone: gone, Current: current}
+		return &ManyGoneError{Of: "codes", Gone: gone, Current: current}
 	}
 	return nil
 }
@@ -227,7 +228,8 @@ func (a *registryApply) close() error {
 }
 
 func (a *registryApply) write() error {
-	if err := a.note(); err != nil {
+	var err error
+	if a.snapshot, err = a.tx.noteSnapshot(a.reg.Snapshot); err != nil {
 		return err
 	}
 	for e := range a.reg.Entities {
@@ -246,20 +248,21 @@ func (a *registryApply) write() error {
 	return a.tell()
 }
 
-// note records the import, unless the files are those of the last one.
-func (a *registryApply) note() error {
-	s := a.reg.Snapshot
-	last, err := a.tx.LastSnapshot(s.Kind)
+// noteSnapshot records an import, unless the files are those of the last one of
+// its kind, and returns its id.
+func (tx *Tx) noteSnapshot(s Snapshot) (int64, error) {
+	last, err := tx.LastSnapshot(s.Kind)
 	if err == nil && last.Hash == s.Hash {
-		a.snapshot = last.ID
-		return nil
+		return last.ID, nil
 	}
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return err
+		return 0, err
 	}
-	return a.tx.row(`INSERT INTO snapshots (kind, cut_off, file_hash, imported_at, accepted, rejected, warned)
+	var id int64
+	err = tx.row(`INSERT INTO snapshots (kind, cut_off, file_hash, imported_at, accepted, rejected, warned)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-		s.Kind, s.CutOff, s.Hash, micros(a.tx.now), s.Accepted, s.Rejected, s.Warned).Scan(&a.snapshot)
+		s.Kind, s.CutOff, s.Hash, micros(tx.now), s.Accepted, s.Rejected, s.Warned).Scan(&id)
+	return id, err
 }
 
 func (a *registryApply) entity(e RegistryEntity) error {

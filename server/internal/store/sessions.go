@@ -63,9 +63,30 @@ func (tx *Tx) EndSession(tokenHash []byte) error {
 	return err
 }
 
-// EndSessions ends all sessions of an account and says how many.
+// EndSessions ends all sessions of an account and says how many. Whoever waits
+// for one of them is woken after the commit, in a server beside this process too.
 func (tx *Tx) EndSessions(id access.AccountID) (int64, error) {
-	return tx.execCount(`DELETE FROM sessions WHERE account = $1`, id)
+	n, err := tx.execCount(`DELETE FROM sessions WHERE account = $1`, id)
+	if err != nil || n == 0 {
+		return n, err
+	}
+	tx.told = true
+	_, err = tx.Count(sessionsEnded)
+	return n, err
+}
+
+// sessionsEnded is the counter that moves when sessions are ended by others
+// than who holds them.
+const sessionsEnded = "sessions_ended"
+
+// SessionsEnded is a number that moved when sessions were ended since.
+func (tx *Tx) SessionsEnded() (int64, error) { return tx.counter(sessionsEnded) }
+
+// HasSession reports that there is a session of this token hash.
+func (tx *Tx) HasSession(tokenHash []byte) (bool, error) {
+	var has bool
+	err := tx.row(`SELECT EXISTS (SELECT 1 FROM sessions WHERE token_hash = $1)`, tokenHash).Scan(&has)
+	return has, err
 }
 
 // SweepSessions forgets sessions past their absolute end, or not seen since idle.
