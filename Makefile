@@ -57,6 +57,10 @@ gallery-png: deps-build ## every scene, light and dark, to .dev/gallery/
 	@mkdir -p .dev/gallery
 	go run -tags $(TEST_TAGS) ./app/cmd/gallery -png .dev/gallery
 
+.PHONY: guide
+guide: deps-build ## draw the pictures of the user guide anew, to docs/guia/img/
+	go run -tags $(TEST_TAGS) ./app/cmd/gallery -guide docs/guia/img
+
 .PHONY: test
 test: deps-build ## every test, with the race detector; no network, no display
 	go vet -tags $(TEST_TAGS) ./...

@@ -1,5 +1,6 @@
 // Command gallery shows every scene of the desktop program: in a window, or as
-// pictures with -png DIR, for which it needs no display.
+// pictures with -png DIR, for which it needs no display. With -guide DIR it draws
+// the pictures of the user guide.
 package main
 
 import (
@@ -22,6 +23,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	flags := flag.NewFlagSet("gallery", flag.ContinueOnError)
 	dir := flags.String("png", "", "write every scene, light and dark, to this folder instead of showing a window")
+	guide := flags.String("guide", "", "write the pictures of the user guide to this folder, and remove those it no longer has")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
@@ -29,8 +31,12 @@ func run(args []string) int {
 		fmt.Fprintln(os.Stderr, "gallery:", err)
 		return 1
 	}
-	if *dir != "" {
-		if err := writePictures(*dir); err != nil {
+	if *dir != "" || *guide != "" {
+		write := writePictures
+		if *guide != "" {
+			write, dir = writeGuide, guide
+		}
+		if err := write(*dir); err != nil {
 			fmt.Fprintln(os.Stderr, "gallery:", err)
 			return 1
 		}

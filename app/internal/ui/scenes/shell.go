@@ -7,6 +7,7 @@ import (
 	"llavero/app/internal/ui"
 	"llavero/app/internal/ui/kit"
 	"llavero/shared/access"
+	"llavero/shared/es"
 	"llavero/shared/wire"
 )
 
@@ -28,7 +29,11 @@ func shellScenes() []Scene {
 }
 
 func frame(name string, h state.Header) Scene {
+	at := es.WithManual(es.QueueTitle, es.QueueManual)
+	if h.Session.Role == access.RoleDelegate {
+		at = "Confirmación"
+	}
 	return Scene{Name: name, Size: fyne.NewSize(1180, 200), Build: func() fyne.CanvasObject {
-		return ui.Frame(h, now, kit.NewFormPage("Título de la pantalla", "Una línea de ayuda.", kit.NewStack(), nil))
+		return ui.Frame(h, now, at, kit.NewFormPage("Título de la pantalla", "Una línea de ayuda.", kit.NewStack(), nil))
 	}}
 }
