@@ -63,6 +63,9 @@ type Failure struct {
 	Status int `json:"status"`
 	// Code is Graph's error code or AADSTS number: "Authorization_RequestDenied".
 	Code string `json:"code"`
+	// Policy is the name of the tenant's policy that refused, as Graph gave it;
+	// empty: none, or it was not named.
+	Policy string `json:"policy,omitempty"`
 	// RequestID is Microsoft's request-id, to quote in a support case.
 	RequestID string    `json:"requestId,omitempty"`
 	At        time.Time `json:"at"`
@@ -97,6 +100,9 @@ type KeyRequest struct {
 	Environment Environment
 	Step        Step
 	Failure     *Failure // why it is pending; nil otherwise
+	// RetryAt is until when Entra asked the worker to wait, while StatusIssuing;
+	// zero: it never asked. A past instant means nothing.
+	RetryAt time.Time
 
 	TakenBy    AccountID // the officer attending it; empty when free
 	TakenName  string
@@ -137,12 +143,21 @@ func (r *KeyRequest) Advance(env Environment, step Step, now time.Time) error {
 	return nil
 }
 
+// Wait records until when Entra asked the worker to wait.
+func (r *KeyRequest) Wait(until, now time.Time) error {
+	if r.Status != StatusIssuing {
+		return r.refuse(HintState)
+	}
+	r.RetryAt, r.UpdatedAt = until, now
+	return nil
+}
+
 // Park hands the request to the ministry's pending list with the reason.
 func (r *KeyRequest) Park(f Failure, now time.Time) error {
 	if r.Status != StatusIssuing {
 		return r.refuse(HintState)
 	}
-	r.Status, r.Failure, r.UpdatedAt = StatusPending, &f, now
+	r.Status, r.Failure, r.RetryAt, r.UpdatedAt = StatusPending, &f, time.Time{}, now
 	return nil
 }
 
@@ -156,7 +171,7 @@ func (r *KeyRequest) Finish(now time.Time) error {
 }
 
 func (r *KeyRequest) finish(now time.Time) {
-	r.Status, r.Failure, r.UpdatedAt = StatusDone, nil, now
+	r.Status, r.Failure, r.RetryAt, r.UpdatedAt = StatusDone, nil, time.Time{}, now
 	r.Environment, r.Step = "", StepReady
 	r.drop()
 }

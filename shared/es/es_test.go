@@ -226,7 +226,7 @@ func TestFieldMessage_theManuals(t *testing.T) {
 
 func TestFailure(t *testing.T) {
 	f := access.Failure{Environment: access.Production, Step: access.StepSecret, Status: 403, Code: "Authorization_RequestDenied", RequestID: "abc", At: noon}
-	if got := Failure(f); got != "El servidor no tiene permiso en Entra. Falló al crear el secreto de producción." {
+	if got := Failure(f); got != "El servidor no tiene permiso para crear llaves. Falló al crear el secreto de producción." {
 		t.Error(got)
 	}
 	detail := FailureDetail(f)
@@ -251,7 +251,9 @@ func TestFailureCause_bySituation(t *testing.T) {
 		code          string
 		cause, advice string
 	}{
-		{403, "Authorization_RequestDenied", "El servidor no tiene permiso en Entra.", "falta un permiso"},
+		{403, "Authorization_RequestDenied", "El servidor no tiene permiso para crear llaves.", "falta Application.ReadWrite.OwnedBy"},
+		{403, "Directory_ResourceSizeExceeded", "La aplicación llegó al máximo de secretos.", "Termine un relevo o revoque uno."},
+		{400, "CredentialInvalidLifetimeAsPerAppPolicy", "La política «Llaves cortas» del directorio no permite esa vigencia.", "Avise al administrador"},
 		{403, "Directory_QuotaExceeded", "El directorio llegó a su cupo.", "amplíe el cupo"},
 		{429, "TooManyRequests", "Entra pide esperar.", "pasajero"},
 		{429, "AADSTS90033", "Entra pide esperar.", "pasajero"},
@@ -268,17 +270,39 @@ func TestFailureCause_bySituation(t *testing.T) {
 		{0, "Internal", "El servidor tuvo una falla.", "pasajero"},
 		{401, "AADSTS7000215", "Entra no aceptó el secreto.", "credencial"},
 		{401, "AADSTS7000222", "El secreto venció.", "credencial"},
-		{400, "AADSTS700016", "El identificador no existe en el directorio.", "credencial"},
+		{400, "AADSTS700016", "Ese identificador no existe en el directorio.", "credencial"},
 		{401, "AADSTS7000216", "Entra no aceptó la credencial del servidor.", "credencial"},
 		{418, "Teapot", "Entra rechazó la operación.", "detalle técnico"},
 	} {
-		f := access.Failure{Status: c.status, Code: c.code}
+		f := access.Failure{Status: c.status, Code: c.code, Policy: "«Llaves cortas»"}
 		if got := FailureCause(f); got != c.cause {
 			t.Errorf("%d %s: %q, want %q", c.status, c.code, got, c.cause)
 		}
 		if got := FailureAdvice(f); !strings.Contains(got, c.advice) {
 			t.Errorf("%d %s: advice %q lacks %q", c.status, c.code, got, c.advice)
 		}
+	}
+}
+
+// At the test of a new key, a refusal is about that key and not the server's.
+func TestFailureAdvice_ofTheKey(t *testing.T) {
+	for code, want := range map[string]string{
+		"AADSTS7000215": "Suele ser el Id. en lugar del Valor, o una llave de menos de 10 minutos.",
+		"AADSTS700016":  "Revise que no sea del otro ambiente.",
+	} {
+		if got := FailureAdvice(access.Failure{Status: 401, Code: code, Step: access.StepVerify}); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %q", code, got)
+		}
+	}
+	granting := access.Failure{Status: 403, Code: "Authorization_RequestDenied", Step: access.StepPermissions}
+	if got := FailureAdvice(granting); !strings.Contains(got, "falta AppRoleAssignment.ReadWrite.All") {
+		t.Error(got)
+	}
+	if got := FailureCause(access.Failure{Code: "CredentialInvalidLifetimeAsPerAppPolicy"}); got != "La política del directorio no permite esa vigencia." {
+		t.Error(got)
+	}
+	if got := EntraWaits(11500 * time.Millisecond); got != "Entra pide esperar 12 s. Reintentamos solos." {
+		t.Error(got)
 	}
 }
 

@@ -1,8 +1,10 @@
 package es
 
 import (
+	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"llavero/shared/access"
 )
@@ -21,14 +23,18 @@ func FailureCause(f access.Failure) string {
 	switch {
 	case f.Code == "Directory_QuotaExceeded": // Graph gives it the status of a refusal
 		return "El directorio llegó a su cupo."
+	case f.Code == tooManySecrets:
+		return "La aplicación llegó al máximo de secretos."
+	case f.Code == lifetimePolicy:
+		return strings.Join(strings.Fields("La política "+f.Policy+" del directorio no permite esa vigencia."), " ")
 	case f.Code == "AADSTS7000215":
 		return "Entra no aceptó el secreto."
 	case f.Code == "AADSTS7000222":
 		return "El secreto venció."
 	case f.Code == "AADSTS700016":
-		return "El identificador no existe en el directorio."
+		return "Ese identificador no existe en el directorio."
 	case f.Code == "Authorization_RequestDenied" || f.Status == 403:
-		return "El servidor no tiene permiso en Entra."
+		return "El servidor no tiene permiso para crear llaves."
 	case f.Status == 429:
 		return "Entra pide esperar."
 	case f.Status >= 500:
@@ -47,6 +53,12 @@ func FailureCause(f access.Failure) string {
 		return "Entra rechazó la operación."
 	}
 }
+
+// Codes of Graph that have words of their own.
+const (
+	tooManySecrets = "Directory_ResourceSizeExceeded"
+	lifetimePolicy = "CredentialInvalidLifetimeAsPerAppPolicy"
+)
 
 const (
 	noAnswer      = "Entra no respondió."
@@ -76,8 +88,16 @@ func FailureAdvice(f access.Failure) string {
 	switch {
 	case f.Code == "Directory_QuotaExceeded":
 		return "Avise al administrador del directorio: amplíe el cupo. Después, reanude."
+	case f.Code == tooManySecrets:
+		return "Termine un relevo o revoque uno. Después, reanude."
+	case f.Code == lifetimePolicy:
+		return "Avise al administrador: acorte la vigencia o cambie la política. Después, reanude."
+	case f.Code == "AADSTS7000215" && f.Step == access.StepVerify:
+		return "Suele ser el Id. en lugar del Valor, o una llave de menos de 10 minutos. Reanude en unos minutos."
+	case f.Code == "AADSTS700016" && f.Step == access.StepVerify:
+		return "Revise que no sea del otro ambiente. Si la llave es nueva, reanude en unos minutos."
 	case f.Status == 403 || f.Code == "Authorization_RequestDenied":
-		return "Avise al administrador del directorio: falta un permiso. Después, reanude."
+		return "La solicitud sigue guardada. Avise al administrador: falta " + permissionOf(f.Step) + ". Después, reanude."
 	case f.Status == 429 || f.Status >= 500 || f.Status == 0 || f.Status == 404:
 		return willPass
 	case f.Status == 401 || strings.HasPrefix(f.Code, "AADSTS7000"):
@@ -85,6 +105,11 @@ func FailureAdvice(f access.Failure) string {
 	default:
 		return checkDetail
 	}
+}
+
+// EntraWaits is what people see while the worker waits because Entra asked it to.
+func EntraWaits(left time.Duration) string {
+	return "Entra pide esperar " + strconv.Itoa(int(math.Ceil(left.Seconds()))) + " s. Reintentamos solos."
 }
 
 // FailureDetail is the folded «Detalle técnico», to copy for a support case.
@@ -108,6 +133,14 @@ func FailureDetail(f access.Failure) string {
 		lines = append(lines, "hora: "+DateTimeZone(f.At))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// permissionOf is the Graph permission that a step needs.
+func permissionOf(s access.Step) string {
+	if s == access.StepPermissions {
+		return "AppRoleAssignment.ReadWrite.All"
+	}
+	return "Application.ReadWrite.OwnedBy"
 }
 
 func failedAct(s access.Step) string {

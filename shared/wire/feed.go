@@ -115,6 +115,7 @@ type RequestRow struct {
 	Environment access.Environment `json:"environment,omitempty"`
 	Step        access.Step        `json:"step,omitempty"`
 	Failure     *access.Failure    `json:"failure,omitempty"` // officers only
+	RetryAt     time.Time          `json:"retryAt,omitzero"`  // until when Entra asked the worker to wait
 
 	TakenBy   access.AccountID `json:"takenBy,omitempty"` // officers only, as the next three
 	TakenName string           `json:"takenName,omitempty"`

@@ -19,7 +19,7 @@ var refusals = []struct {
 	step   access.Step
 	cause  string
 }{
-	{"403", refusal(), 403, access.StepApplication, "El servidor no tiene permiso en Entra."},
+	{"403", refusal(), 403, access.StepApplication, "El servidor no tiene permiso para crear llaves."},
 	{
 		"429",
 		map[string]any{"kind": "status", "status": 429, "retryAfter": 1, "surface": "graph", "method": "PATCH", "path": "/servicePrincipals("},

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -41,9 +43,10 @@ type Attempt struct {
 	Status          int // 0 when no answer came
 	Code            string
 	Outcome         Outcome
-	RequestID       string // Microsoft's
-	ClientRequestID string // ours
-	TLS             string // "TLS 1.3"
+	RequestID       string        // Microsoft's
+	ClientRequestID string        // ours
+	TLS             string        // "TLS 1.3"
+	RetryAfter      time.Duration // floor the server asked for; 0 when none
 	At              time.Time
 	Took            time.Duration
 }
@@ -66,7 +69,7 @@ func observe(ctx context.Context, a Attempt) {
 func (c *Client) report(ctx context.Context, a Attempt, e *Error) {
 	if e != nil {
 		a.Status, a.Code, a.Outcome = e.Status, e.Code, e.Outcome
-		a.RequestID, a.ClientRequestID = e.RequestID, e.ClientRequestID
+		a.RequestID, a.ClientRequestID, a.RetryAfter = e.RequestID, e.ClientRequestID, e.RetryAfter
 	}
 	a.TLS, a.Took = c.web.tlsVersion(), c.cfg.Clock().Sub(a.At)
 	observe(ctx, a)
@@ -235,6 +238,9 @@ func graphError(k call, resp *http.Response, body []byte, now time.Time) *Error 
 	if json.Unmarshal(body, &answer) == nil && machineWord(answer.Error.Code) != "" {
 		e.Code = machineWord(answer.Error.Code)
 		e.message = answer.Error.Message
+		if strings.HasSuffix(e.Code, "AsPerAppPolicy") {
+			e.Policy = quoted(e.message)
+		}
 		if len(answer.Error.Details) > 0 {
 			e.Detail = machineWord(answer.Error.Details[0].Code)
 		}
@@ -255,6 +261,17 @@ func machineWord(s string) string {
 		return -1
 	}, s)
 	return s[:min(len(s), 80)]
+}
+
+// quoted is the name between Graph's quotes in a message, for people to read:
+// one line, at most 80 characters. Nothing is decided by it.
+func quoted(message string) string {
+	_, rest, _ := strings.Cut(message, "'")
+	name, _, closed := strings.Cut(rest, "'")
+	if !closed || !utf8.ValidString(name) || utf8.RuneCountInString(name) > 80 || strings.ContainsFunc(name, unicode.IsControl) {
+		return ""
+	}
+	return name
 }
 
 // longestWait bounds what a server may ask us to wait.

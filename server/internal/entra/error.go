@@ -32,6 +32,7 @@ type Error struct {
 	Call    string // which call: "addPassword", "token"
 	Status  int    // HTTP status; 0 when no answer came
 	Code    string // Graph's error code, "AADSTS<n>", or one of ours
+	Policy  string // name of the tenant's policy that refused, for people to read; may be empty
 	Detail  string // code of Graph's first detail, or the token endpoint's error; may be empty
 	Outcome Outcome
 

@@ -109,6 +109,32 @@ func (w *world) proofs() (n int) {
 
 // The trail keeps a bounded number of attempts of one request, and no word from
 // outside can make it refuse one.
+// TestRun_tellsOfAWait: while Entra has the worker wait, the request says until
+// when; once it is issued, or parked, it does not.
+func TestRun_tellsOfAWait(t *testing.T) {
+	t.Parallel()
+	dir := newDirectory(t)
+	for name, seconds := range map[string]int{"within the call": 7, "longer than a call lasts": 900} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, dir)
+			if _, err := dir.Faults().Add(entraemu.Fault{Kind: entraemu.FaultStatus, Status: 429, RetryAfter: seconds, Path: "addPassword"}); err != nil {
+				t.Fatal(err)
+			}
+			began := dir.clock.Now()
+			w.liveUntil("after wait")
+			r := w.request()
+			if waits := r.RetryAt.Sub(began).Round(time.Second); r.Status != access.StatusIssuing || waits != time.Duration(seconds)*time.Second {
+				t.Errorf("%s, and it waits %s", r.Status, waits)
+			}
+			w.live(-1)
+			w.mustBeWhole()
+			if r := w.request(); !r.RetryAt.IsZero() {
+				t.Errorf("done, and it waits until %s", r.RetryAt)
+			}
+		})
+	}
+}
+
 func TestRecordAttempts_bounded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, newDirectory(t))

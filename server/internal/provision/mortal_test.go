@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"time"
 
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
@@ -69,6 +70,11 @@ func (m mortalFlow) IssuePlan(ctx context.Context, id access.RequestID) (workflo
 
 func (m mortalFlow) BeginStep(ctx context.Context, id access.RequestID, env access.Environment, step access.Step) error {
 	_, err := record(m.life, "begin "+string(step), func() (nothing, error) { return only(m.Flow.BeginStep(ctx, id, env, step)) })
+	return err
+}
+
+func (m mortalFlow) WaitIssue(ctx context.Context, id access.RequestID, until time.Time) error {
+	_, err := record(m.life, "wait", func() (nothing, error) { return only(m.Flow.WaitIssue(ctx, id, until)) })
 	return err
 }
 

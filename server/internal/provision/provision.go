@@ -25,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"time"
 
@@ -41,6 +42,7 @@ type Flow interface {
 	// IssuePlan refuses, with a conflict, a request that is not being issued.
 	IssuePlan(ctx context.Context, id access.RequestID) (workflow.Plan, error)
 	BeginStep(ctx context.Context, id access.RequestID, env access.Environment, step access.Step) error
+	WaitIssue(ctx context.Context, id access.RequestID, until time.Time) error
 	RecordApplication(ctx context.Context, id access.RequestID, env access.Environment, objectID, clientID string, tried ...workflow.Attempt) error
 	RecordPrincipal(ctx context.Context, id access.RequestID, env access.Environment, principalID string, tried ...workflow.Attempt) error
 	RecordPermissions(ctx context.Context, id access.RequestID, env access.Environment, granted []string, tried ...workflow.Attempt) error
@@ -184,6 +186,9 @@ func (p *Provisioner) Park(ctx context.Context, job store.Job, cause error) erro
 	return err
 }
 
+// worthTelling is the shortest wait that people are told of.
+const worthTelling = 2 * time.Second
+
 // order is the order of steps in one environment.
 var order = []access.Step{
 	access.StepApplication, access.StepPrincipal, access.StepPermissions, access.StepSecret, access.StepVerify,
@@ -264,6 +269,11 @@ func (r *run) step(ctx context.Context, step access.Step, do func(context.Contex
 			slog.Int("status", a.Status), slog.String("code", a.Code), slog.String("outcome", string(a.Outcome)),
 			slog.String("entraRequestId", a.RequestID), slog.String("clientRequestId", a.ClientRequestID),
 			slog.String("tls", a.TLS), slog.Duration("took", a.Took))
+		if a.Status == http.StatusTooManyRequests && a.RetryAfter >= worthTelling {
+			if err := r.cfg.Flow.WaitIssue(ctx, r.id, r.cfg.Clock().Add(a.RetryAfter)); err != nil {
+				log.WarnContext(ctx, "the wait is not told", slog.Any("error", err))
+			}
+		}
 	})
 	err := error(nil)
 	if r.client == nil {
@@ -328,7 +338,7 @@ func (e *stepError) failure() access.Failure {
 		f.Code = own.code
 	}
 	if graph, ok := entra.AsError(e.err); ok {
-		f.Status, f.Code, f.RequestID = graph.Status, graph.Code, graph.RequestID
+		f.Status, f.Code, f.RequestID, f.Policy = graph.Status, graph.Code, graph.RequestID, graph.Policy
 		if f.RequestID == "" {
 			f.RequestID = graph.ClientRequestID
 		}

@@ -37,6 +37,7 @@ const requestColumns = `
 	taken_at,
 	taken_until,
 	taken_why,
+	retry_at,
 	version`
 
 func (r *Request) into() []any {
@@ -54,6 +55,7 @@ func (r *Request) into() []any {
 		timeInto{&r.TakenAt},
 		timeInto{&r.TakenUntil},
 		&r.TakenWhy,
+		timeInto{&r.RetryAt},
 		&r.Version,
 	}
 }
@@ -94,10 +96,11 @@ func (tx *Tx) InsertRequest(r *Request) error {
 	}
 	r.Version = 1
 	_, err = tx.exec(`INSERT INTO key_requests (`+requestColumns+`
-		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
 		r.ID, r.Number, r.Kind, r.Reason, r.Code, r.Entity, r.Status, form, r.ContentHash,
 		r.RequestedBy, micros(r.RequestedAt), micros(r.SignedAt), micros(r.UpdatedAt),
-		r.Environment, r.Step, failure, r.TakenBy, r.TakenName, micros(r.TakenAt), micros(r.TakenUntil), r.TakenWhy, r.Version)
+		r.Environment, r.Step, failure, r.TakenBy, r.TakenName, micros(r.TakenAt), micros(r.TakenUntil), r.TakenWhy,
+		micros(r.RetryAt), r.Version)
 	return err
 }
 
@@ -124,10 +127,12 @@ func (tx *Tx) SaveRequest(r *Request) error {
 			taken_at = $12,
 			taken_until = $13,
 			taken_why = $14,
+			retry_at = $15,
 			version = version + 1
-		WHERE id = $15 AND version = $16`,
+		WHERE id = $16 AND version = $17`,
 		r.Reason, r.Status, form, r.ContentHash, micros(r.SignedAt), micros(r.UpdatedAt), r.Environment, r.Step, failure,
-		r.TakenBy, r.TakenName, micros(r.TakenAt), micros(r.TakenUntil), r.TakenWhy, r.ID, r.Version)
+		r.TakenBy, r.TakenName, micros(r.TakenAt), micros(r.TakenUntil), r.TakenWhy,
+		micros(r.RetryAt), r.ID, r.Version)
 	if err == nil && n == 0 {
 		err = ErrStale
 	}

@@ -132,6 +132,25 @@ func (f *Flow) BeginStep(ctx context.Context, id access.RequestID, env access.En
 	}))
 }
 
+// WaitIssue records that Entra asked the worker to wait until an instant, for
+// people to see.
+func (f *Flow) WaitIssue(ctx context.Context, id access.RequestID, until time.Time) error {
+	return refused(f.store.Write(ctx, func(tx *store.Tx) error {
+		r, err := issuing(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := r.Wait(until.UTC().Truncate(time.Microsecond), tx.Now()); err != nil {
+			return err
+		}
+		if err := tx.SaveRequest(r); err != nil {
+			return err
+		}
+		_, err = tx.Change(wire.RowRequest, string(r.ID), r.Entity)
+		return err
+	}))
+}
+
 // record changes the key of one environment while its request is being issued.
 // change answers false when there is nothing new. What was tried goes down
 // before it.

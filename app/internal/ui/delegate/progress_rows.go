@@ -109,15 +109,23 @@ func progressText(m mark, step access.Step) string {
 // patience is how long a person waits before the screen says how long it takes.
 const patience = 10 * time.Second
 
-// elapsedText is the line under the steps: empty during the first seconds and
-// once there is nothing to wait for.
+// elapsedText is the line under the steps: that Entra asked to wait, and how
+// long it takes. Empty during the first seconds and once there is nothing to
+// wait for.
 func elapsedText(s state.Progress, now time.Time) string {
 	if s.Request.Status != access.StatusIssuing || s.Request.SignedAt.IsZero() {
 		return ""
 	}
+	wait := ""
+	if left := s.Request.RetryAt.Sub(now); left > 0 {
+		wait = es.EntraWaits(left)
+	}
 	waited := now.Sub(s.Request.SignedAt)
 	if waited < patience {
-		return ""
+		return wait
 	}
-	return "Han pasado " + es.Elapsed(waited) + ". Suele tardar entre 20 s y 10 min. Puede cerrar; le avisamos."
+	if wait != "" {
+		wait += " "
+	}
+	return wait + "Han pasado " + es.Elapsed(waited) + ". Suele tardar entre 20 s y 10 min. Puede cerrar; le avisamos."
 }

@@ -249,6 +249,13 @@ func TestElapsedText(t *testing.T) {
 	if got := elapsedText(s, noon.Add(patience)); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	s.Request.RetryAt = noon.Add(32 * time.Second)
+	if got := elapsedText(s, noon.Add(time.Second)); got != "Entra pide esperar 31 s. Reintentamos solos." {
+		t.Errorf("waiting: %q", got)
+	}
+	if got := elapsedText(s, noon.Add(patience)); got != "Entra pide esperar 22 s. Reintentamos solos. "+want {
+		t.Errorf("waiting long: %q", got)
+	}
 	s.Request.Status = access.StatusDone
 	if got := elapsedText(s, noon.Add(time.Hour)); got != "" {
 		t.Errorf("done: %q", got)

@@ -34,7 +34,7 @@ func TestRowLookOf(t *testing.T) {
 	bare.Failure, bare.ProviderNo = nil, 0
 	base := [columnCount]string{
 		"1", "999100005", "0500199001", "1469", "HOSPITAL ÑANDÚ DE EJEMPLO", "Antioquia-MEDELLÍN",
-		"23/11/2026 12:00", "Pendiente", "Ingresar Info", "Pendiente", "El servidor no tiene permiso en Entra.", "Sin asignar",
+		"23/11/2026 12:00", "Pendiente", "Ingresar Info", "Pendiente", "El servidor no tiene permiso para crear llaves.", "Sin asignar",
 	}
 	with := func(changes map[int]string) [columnCount]string {
 		c := base

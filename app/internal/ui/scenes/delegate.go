@@ -163,6 +163,15 @@ func progressScenes() []Scene {
 		screen("delegate-progress-data", func() fyne.CanvasObject {
 			return progress(access.StatusIssuing, access.Production, access.StepSecret, online())
 		}),
+		screen("delegate-progress-throttled", func() fyne.CanvasObject {
+			e := entities()[0]
+			r := request(e, access.StatusIssuing)
+			r.Environment, r.Step, r.RetryAt = access.Preproduction, access.StepApplication, now.Add(24*time.Second)
+			p := delegate.NewProgress(clock)
+			p.Beat = nil
+			p.Render(state.Progress{Link: online(), Entity: e, Request: *r})
+			return p
+		}),
 		screen("delegate-progress-done", func() fyne.CanvasObject {
 			return progress(access.StatusDone, "", access.StepReady, online())
 		}),
