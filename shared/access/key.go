@@ -56,9 +56,12 @@ const (
 	PurposeShow   Purpose = "show"
 	PurposeCopy   Purpose = "copy"
 	PurposeExport Purpose = "export" // «Copiar todo», files
+
+	// PurposeHandOver is no use of one value: the key was handed to the vendor.
+	PurposeHandOver Purpose = "hand_over"
 )
 
-// IsValid reports whether p is one of the purposes.
+// IsValid reports whether p is something a single value can be asked for.
 func (p Purpose) IsValid() bool {
 	return p == PurposeShow || p == PurposeCopy || p == PurposeExport
 }

@@ -17,6 +17,11 @@ const (
 // Reason is why a delegate asks to change a key (motivo de la resolicitud).
 type Reason string
 
+// IsValid reports whether r is one of the reasons.
+func (r Reason) IsValid() bool {
+	return r == ReasonSecurity || r == ReasonVendor || r == ReasonExpiry
+}
+
 // The reasons. An enrolment has none.
 const (
 	ReasonSecurity Reason = "security" // motivos de seguridad
@@ -50,6 +55,7 @@ const (
 	StepPrincipal   Step = "principal"   // its service principal
 	StepPermissions Step = "permissions" // the permissions granted at issue
 	StepSecret      Step = "secret"      // the client secret, sealed as soon as it exists
+	StepRetire      Step = "retire"      // the secret before it is removed, where it must go at once
 	StepVerify      Step = "verify"      // the key obtains tokens
 	StepReady       Step = "ready"
 )

@@ -77,6 +77,7 @@ var ownFailures = map[string]struct{ cause, advice string }{
 	"NoSuchRole":       {"La API del IHCE no ofrece uno de los permisos.", checkSettings},
 	"RolesMissing":     {"Los permisos aún no aparecen en la llave.", willPass},
 	"OtherKey":         {"Entra respondió por otra aplicación.", checkDetail},
+	"OtherApp":         {"Entra tiene otra aplicación con el identificador de la llave.", checkDetail},
 	"Internal":         {"El servidor tuvo una falla.", willPass},
 }
 
@@ -151,6 +152,8 @@ func failedAct(s access.Step) string {
 		return "registrar la aplicación"
 	case access.StepPermissions:
 		return "otorgar los permisos"
+	case access.StepRetire:
+		return "retirar el secreto anterior"
 	case access.StepSecret:
 		return "crear el secreto"
 	case access.StepVerify:

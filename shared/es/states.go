@@ -123,7 +123,7 @@ func StepPosition(s access.Step) int {
 	switch s {
 	case access.StepApplication, access.StepPrincipal, access.StepPermissions:
 		return 1
-	case access.StepSecret:
+	case access.StepSecret, access.StepRetire:
 		return 2
 	case access.StepVerify:
 		return 3 // the key is tried for as long as Entra spreads it: the fourth has no record of its own
@@ -141,6 +141,8 @@ func Step(s access.Step) string {
 		return "Creando aplicación"
 	case access.StepSecret:
 		return "Creando secreto"
+	case access.StepRetire:
+		return "Retirando el secreto anterior"
 	case access.StepVerify:
 		return "Esperando a Microsoft Entra"
 	case access.StepReady:
@@ -257,6 +259,8 @@ func Purpose(p access.Purpose) string {
 		return "copió"
 	case access.PurposeExport:
 		return "exportó"
+	case access.PurposeHandOver:
+		return "entregó"
 	default:
 		return string(p)
 	}

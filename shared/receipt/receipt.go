@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"time"
 	"unicode/utf8"
 
 	"llavero/shared/access"
@@ -29,7 +30,9 @@ type Content struct {
 	Code    access.LicenseCode
 	Entity  access.EntityID
 	Form    access.RequestForm
-	Texts   []Text // in the order shown
+	// Overlaps is until when the secrets work that a change replaces; KindRenew only.
+	Overlaps access.Overlaps
+	Texts    []Text // in the order shown
 }
 
 // Text is one consent text as it was shown.
@@ -50,7 +53,24 @@ type paper struct {
 	Entity       access.EntityID      `json:"entity"`
 	Environments []access.Environment `json:"environments"`
 	Form         access.RequestForm   `json:"form"`
-	Texts        []Text               `json:"texts"`
+	// OldSecrets is until when each works that a change replaces, RFC 3339 in
+	// UTC; an enrolment has none.
+	OldSecrets map[access.Environment]string `json:"oldSecrets,omitempty"`
+	Texts      []Text                        `json:"texts"`
+}
+
+// atOnce is the end of a secret that is removed as soon as the new one exists.
+const atOnce = "at_once"
+
+func ends(overlaps access.Overlaps) map[access.Environment]string {
+	m := map[access.Environment]string{}
+	for env, until := range overlaps {
+		m[env] = atOnce
+		if !until.IsZero() {
+			m[env] = until.UTC().Format(time.RFC3339)
+		}
+	}
+	return m
 }
 
 // Bytes returns the canonical form. It fails only on text that is not UTF-8.
@@ -69,7 +89,8 @@ func (c Content) Bytes() ([]byte, error) {
 	e.SetEscapeHTML(false)
 	err := e.Encode(paper{
 		Format: Format, Request: c.Request, Number: c.Number, Kind: c.Kind, Reason: c.Reason,
-		Code: c.Code, Entity: c.Entity, Environments: access.Environments(), Form: c.Form, Texts: texts,
+		Code: c.Code, Entity: c.Entity, Environments: access.Environments(), Form: c.Form,
+		OldSecrets: ends(c.Overlaps), Texts: texts,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode the content: %w", err)

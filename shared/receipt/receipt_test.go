@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"llavero/shared/access"
 )
@@ -51,7 +52,12 @@ func TestContent_everyPartCounts(t *testing.T) {
 	changes := map[string]func(*Content){
 		"request": func(c *Content) { c.Request += "x" }, "number": func(c *Content) { c.Number += "x" },
 		"kind": func(c *Content) { c.Kind = access.KindRenew }, "reason": func(c *Content) { c.Reason = access.ReasonVendor },
-		"code": func(c *Content) { c.Code = "0500199002" }, "entity": func(c *Content) { c.Entity += "1" },
+		"overlap": func(c *Content) {
+			c.Overlaps = access.Overlaps{access.Production: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}
+		},
+		"overlap of none":      func(c *Content) { c.Overlaps = access.Overlaps{access.Production: {}} },
+		"overlap of the other": func(c *Content) { c.Overlaps = access.Overlaps{access.Preproduction: {}} },
+		"code":                 func(c *Content) { c.Code = "0500199002" }, "entity": func(c *Content) { c.Entity += "1" },
 		"vendor": func(c *Content) { c.Form.Vendor += "x" }, "software": func(c *Content) { c.Form.Software += "x" },
 		"lead.name": func(c *Content) { c.Form.Lead.Name += "x" }, "lead.email": func(c *Content) { c.Form.Lead.Email += "x" },
 		"lead.phone": func(c *Content) { c.Form.Lead.Phone += "1" }, "privacy.name": func(c *Content) { c.Form.Privacy.Name += "x" },

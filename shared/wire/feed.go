@@ -138,6 +138,8 @@ type KeyRow struct {
 	// OverlapUntil is when the secret before this one stops working; zero: there
 	// is none that still works.
 	OverlapUntil time.Time `json:"overlapUntil,omitzero"`
+	// OverlapByHand: the server cannot remove that secret, an officer typed it.
+	OverlapByHand bool `json:"overlapByHand,omitempty"`
 
 	// Permissions are those Entra showed at PermissionsAt; zero: never read.
 	Permissions   []string  `json:"permissions,omitempty"`

@@ -36,9 +36,23 @@ type RequestDetail struct {
 	// ContentHash is the SHA-256 of the canonical request and of the exact
 	// texts, hex: what the code will sign. Empty once signed texts changed.
 	ContentHash string `json:"contentHash"`
+	// OldSecrets is what becomes of the secrets in force, of a change of key; it
+	// is part of what is signed.
+	OldSecrets []OldSecret `json:"oldSecrets,omitempty"`
 	// KeyNames are the names the program gives the keys, by environment, for the
 	// officer who types their values.
 	KeyNames map[access.Environment]string `json:"keyNames,omitempty"`
+}
+
+// OldSecret is the end of a secret that a change of key replaces.
+type OldSecret struct {
+	Environment access.Environment `json:"environment"`
+	// Until is when it stops working; zero: as soon as the new one exists.
+	Until time.Time `json:"until,omitzero"`
+	// ExpiresAt is its own end, whatever is asked for.
+	ExpiresAt time.Time `json:"expiresAt"`
+	// ByHand: an officer typed it, and the server cannot remove it.
+	ByHand bool `json:"byHand,omitempty"`
 }
 
 // ConsentTexts are the texts in force, in the order they are shown.
@@ -105,7 +119,14 @@ type TypedKey struct {
 	ExpiresAt time.Time `json:"expiresAt"`
 }
 
-// KeyAudit lists who saw, copied or exported a key's values, newest first.
+// HandOver records that a key was handed to the technology vendor.
+type HandOver struct {
+	Vendor string `json:"vendor"`
+	Person string `json:"person"` // who received it
+}
+
+// KeyAudit lists who saw, copied or exported a key's values or handed it over,
+// newest first.
 type KeyAudit struct {
 	Entries []KeyAuditEntry `json:"entries"`
 }
@@ -114,7 +135,8 @@ type KeyAudit struct {
 type KeyAuditEntry struct {
 	At      time.Time      `json:"at"`
 	Person  string         `json:"person"`
-	Field   access.Field   `json:"field"`
+	Field   access.Field   `json:"field,omitempty"` // none: the key was handed over
 	Purpose access.Purpose `json:"purpose"`
 	Device  string         `json:"device,omitempty"`
+	To      string         `json:"to,omitempty"` // whom it was handed to
 }

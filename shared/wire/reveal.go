@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"time"
 
 	"llavero/shared/access"
 	"llavero/shared/secret"
@@ -33,6 +34,13 @@ func (r *RevealReply) UnmarshalJSON(b []byte) error {
 type Parameters struct {
 	Environment access.Environment `json:"environment"`
 	Items       []Parameter        `json:"items"`
+
+	// RevealOnce: this environment's secrets are shown a single time. RevealedAt
+	// is when the one in force was shown first; zero: it was not.
+	RevealOnce bool      `json:"revealOnce,omitempty"`
+	RevealedAt time.Time `json:"revealedAt,omitzero"`
+	// Vendor is the technology vendor of the request that the key came from.
+	Vendor string `json:"vendor,omitempty"`
 }
 
 // Parameter is one of them, in the order the ministry set.

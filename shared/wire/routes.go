@@ -42,6 +42,8 @@ const (
 	RouteParameters = "GET /v1/keys/{id}/parameters"
 	RouteReveal     = "POST /v1/keys/{id}/reveal"
 	RouteKeyAudit   = "GET /v1/keys/{id}/audit"
+	RouteHandOver   = "POST /v1/keys/{id}/hand-over"
+	RouteEndOverlap = "POST /v1/keys/{id}/end-overlap"
 
 	RouteFeed = "GET /v1/feed"
 )

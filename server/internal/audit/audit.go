@@ -59,10 +59,15 @@ const (
 	KeyPermissions Kind = "key.permissions"
 	SecretIntended Kind = "key.secret_intended"
 	SecretRecorded Kind = "key.secret_recorded"
-	SecretTested   Kind = "key.secret_tested" // opened by the server for the key test
+	SecretTested   Kind = "key.secret_tested"   // opened by the server for the key test
+	SecretReplaced Kind = "key.secret_replaced" // another is in force; says until when it works
+	SecretRetired  Kind = "key.secret_retired"  // Entra takes it no more, its sealed value is destroyed
+	SecretKept     Kind = "key.secret_kept"     // its end came and it still works; says why
 	KeyIssued      Kind = "key.issued"
 	KeyTyped       Kind = "key.typed"
 	KeyRevealed    Kind = "key.revealed"
+	OverlapEnded   Kind = "key.overlap_ended" // before its time, by a person
+	KeyHandedOver  Kind = "key.handed_over"   // to the technology vendor; says to whom
 )
 
 // ServerName is the person of what the server does by itself.

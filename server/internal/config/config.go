@@ -160,6 +160,9 @@ type Provision struct {
 	VerifyWindow  time.Duration `toml:"verify_window"`
 	// LookAgain is how long an empty list of secrets is doubted.
 	LookAgain time.Duration `toml:"look_again"`
+	// VendorOverlapDays is how long the secret before goes on working when a
+	// provider changes its technology vendor, 0 to 30 days.
+	VendorOverlapDays int `toml:"vendor_overlap_days"`
 }
 
 // Auth is sign-in: the cost of a guess, and how long a session lives.

@@ -160,7 +160,10 @@ func (s *Server) newWorkers() ([]*worker.Worker, error) {
 	letters := bounds
 	letters.Attempts = mailAttempts
 	return []*worker.Worker{
-		worker.New(db, map[string]worker.Runner{store.JobProvision: keys}, bounds),
+		worker.New(db, map[string]worker.Runner{
+			store.JobProvision: keys,
+			store.JobRetire:    provision.Retirer{Flow: flow, Entra: s.entra, Log: log},
+		}, bounds),
 		worker.New(db, map[string]worker.Runner{store.JobMail: mail.Runner{Flow: flow, Mailer: mailer, Clock: clock, Log: log}}, letters),
 	}, nil
 }

@@ -116,7 +116,9 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 		return nil, err
 	}
 	s.flow, err = workflow.New(ctx, workflow.Deps{
-		Store: s.store, Box: box, Params: set, Policy: workflow.Policy{Prefix: cfg.Provision.Prefix},
+		Store: s.store, Box: box, Params: set, Policy: workflow.Policy{
+			Prefix: cfg.Provision.Prefix, VendorOverlap: orNone(time.Duration(cfg.Provision.VendorOverlapDays) * 24 * time.Hour),
+		},
 		FreeMail: freeMail(cfg.FreeMail), MailFrom: cfg.Mail.From,
 	})
 	if err != nil {

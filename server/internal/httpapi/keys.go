@@ -27,3 +27,26 @@ func (a *API) reveal(ctx context.Context, c *call) (reply, error) {
 func (a *API) keyAudit(ctx context.Context, c *call) (reply, error) {
 	return ok(a.Flow.KeyAudit(ctx, c.act(), c.key()))
 }
+
+func (a *API) handOver(ctx context.Context, c *call) (reply, error) {
+	in, err := decode[wire.HandOver](c)
+	if err != nil {
+		return reply{}, err
+	}
+	act, err := c.intent()
+	if err != nil {
+		return reply{}, err
+	}
+	return accepted(a.Flow.HandOver(ctx, act, c.key(), in))
+}
+
+func (a *API) endOverlap(ctx context.Context, c *call) (reply, error) {
+	if err := c.none(); err != nil {
+		return reply{}, err
+	}
+	act, version, err := c.versioned()
+	if err != nil {
+		return reply{}, err
+	}
+	return accepted(a.Flow.EndOverlap(ctx, act, c.key(), version))
+}

@@ -94,6 +94,8 @@ func trespasses(of estate) map[string]trespass {
 		wire.RouteParameters:    {},
 		wire.RouteReveal:        {body: wire.Reveal{Field: access.FieldSecret, Purpose: access.PurposeShow}},
 		wire.RouteKeyAudit:      {},
+		wire.RouteHandOver:      {body: wire.HandOver{Vendor: "Proveedor", Person: "Persona"}},
+		wire.RouteEndOverlap:    {},
 	}
 }
 

@@ -27,6 +27,8 @@ type Flow interface {
 	Parameters(ctx context.Context, act workflow.Act, id access.KeyID) (wire.Parameters, error)
 	Reveal(ctx context.Context, act workflow.Act, id access.KeyID, in wire.Reveal) (wire.RevealReply, error)
 	KeyAudit(ctx context.Context, act workflow.Act, id access.KeyID) (wire.KeyAudit, error)
+	HandOver(ctx context.Context, act workflow.Act, id access.KeyID, in wire.HandOver) (wire.AcceptedKey, error)
+	EndOverlap(ctx context.Context, act workflow.Act, id access.KeyID, version int64) (wire.AcceptedKey, error)
 }
 
 // route is one row of the table: the pattern, who may call it, what it does.
@@ -62,6 +64,8 @@ func (a *API) routes() []route {
 		{wire.RouteParameters, delegates, a.parameters},
 		{wire.RouteReveal, delegates, a.reveal},
 		{wire.RouteKeyAudit, delegates, a.keyAudit},
+		{wire.RouteHandOver, delegates, a.handOver},
+		{wire.RouteEndOverlap, signedIn, a.endOverlap},
 
 		{wire.RouteFeed, signedIn, a.feed},
 	}

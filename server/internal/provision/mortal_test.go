@@ -124,6 +124,32 @@ func (m mortalFlow) OpenSecretForTest(ctx context.Context, id access.RequestID, 
 	return client, text, err
 }
 
+func (m mortalFlow) RecordRetired(ctx context.Context, old string, step access.Step, tried ...workflow.Attempt) error {
+	_, err := record(m.life, "retired", func() (nothing, error) {
+		return only(m.Flow.RecordRetired(ctx, old, step, tried...))
+	})
+	return err
+}
+
+// mortalRetire is what a Retirer records through, seen from a life.
+type mortalRetire struct {
+	*workflow.Flow
+	*life
+}
+
+func (m mortalRetire) RetirePlan(ctx context.Context, old string) (*workflow.OldSecret, error) {
+	return record(m.life, "retire plan", func() (*workflow.OldSecret, error) { return m.Flow.RetirePlan(ctx, old) })
+}
+
+func (m mortalRetire) RecordRetired(ctx context.Context, old string, step access.Step, tried ...workflow.Attempt) error {
+	return mortalFlow{m.Flow, m.life}.RecordRetired(ctx, old, step, tried...)
+}
+
+func (m mortalRetire) RetireFailed(ctx context.Context, old string, f access.Failure) error {
+	_, err := record(m.life, "retire failed", func() (nothing, error) { return only(m.Flow.RetireFailed(ctx, old, f)) })
+	return err
+}
+
 func (m mortalFlow) RecordAttempts(ctx context.Context, id access.RequestID, env access.Environment, step access.Step, tried []workflow.Attempt) error {
 	_, err := record(m.life, "attempts", func() (nothing, error) {
 		return only(m.Flow.RecordAttempts(ctx, id, env, step, tried))

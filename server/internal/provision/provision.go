@@ -7,11 +7,15 @@
 //
 //   - application and principal are upserts on names that the program derives;
 //   - permissions granted already are granted;
+//   - a change of key finds the application it has, and never makes another;
 //   - a secret is shown once and never again. Its intent is recorded first, under
 //     an operation id that is also its name in Entra. When the outcome of an
 //     operation is unknown its secret is looked for by that name, removed, and
 //     made again under a new id; after the key was proved, what a slow replica
 //     hid until then is swept away.
+//
+// A secret that another took the place of is removed where its end is at once,
+// by the same job; otherwise by a job of its own, whose Runner is a Retirer.
 //
 // Failure never deletes anything. A refusal, or patience at its end, parks the
 // request with the step, the code and the request id to quote.
@@ -48,6 +52,9 @@ type Flow interface {
 	RecordPermissions(ctx context.Context, id access.RequestID, env access.Environment, granted []string, tried ...workflow.Attempt) error
 	IntendSecret(ctx context.Context, id access.RequestID, env access.Environment, tried ...workflow.Attempt) (operation string, earlier []string, err error)
 	RecordSecret(ctx context.Context, id access.RequestID, env access.Environment, operation string, s workflow.IssuedSecret, tried ...workflow.Attempt) error
+	// DueSecrets are those the request replaced and that must go at once.
+	DueSecrets(ctx context.Context, id access.RequestID, env access.Environment) ([]workflow.OldSecret, error)
+	RecordRetired(ctx context.Context, secret string, step access.Step, tried ...workflow.Attempt) error
 	OpenSecretForTest(ctx context.Context, id access.RequestID, env access.Environment) (clientID string, s secret.Text, err error)
 	RecordAttempts(ctx context.Context, id access.RequestID, env access.Environment, step access.Step, tried []workflow.Attempt) error
 	FinishIssue(ctx context.Context, id access.RequestID) error
@@ -60,6 +67,7 @@ const (
 	CodeNoSuchRole    = "NoSuchRole"    // the IHCE API does not offer a permission of the settings
 	CodeRolesMissing  = "RolesMissing"  // granted, and still absent from new tokens
 	CodeOtherKey      = "OtherKey"      // the token obtained is another application's
+	CodeOtherApp      = "OtherApp"      // the directory has another client id for the key's application
 	CodeInternal      = "Internal"      // a fault of ours
 )
 
@@ -191,7 +199,7 @@ const worthTelling = 2 * time.Second
 
 // order is the order of steps in one environment.
 var order = []access.Step{
-	access.StepApplication, access.StepPrincipal, access.StepPermissions, access.StepSecret, access.StepVerify,
+	access.StepApplication, access.StepPrincipal, access.StepPermissions, access.StepSecret, access.StepRetire, access.StepVerify,
 }
 
 // behind reports that the request has got further than a step: a step is begun
@@ -213,8 +221,9 @@ type run struct {
 	plan   workflow.Plan
 	key    workflow.PlannedKey
 	client *entra.Client
-	fresh  bool     // what was made may still look absent
-	lost   []string // operations whose secret may turn up late
+	fresh  bool                 // what was made may still look absent
+	lost   []string             // operations whose secret may turn up late
+	due    []workflow.OldSecret // that the new secret takes the place of, at once
 	at     access.Step
 	tried  []workflow.Attempt // at this step, not in the audit trail yet
 }
@@ -226,11 +235,21 @@ func (r *run) all(ctx context.Context) error {
 		access.StepPrincipal:   r.principal,
 		access.StepPermissions: r.permissions,
 		access.StepSecret:      r.secret,
+		access.StepRetire:      r.retire,
 		access.StepVerify:      r.verify,
 	}
 	for _, step := range order {
 		if r.isDone(step) {
 			continue
+		}
+		if step == access.StepRetire {
+			due, err := r.cfg.Flow.DueSecrets(ctx, r.id, r.key.Environment)
+			if err != nil {
+				return fmt.Errorf("secrets to remove: %w", err)
+			}
+			if r.due = due; len(due) == 0 {
+				continue
+			}
 		}
 		if err := r.cfg.Flow.BeginStep(ctx, r.id, r.key.Environment, step); err != nil {
 			return fmt.Errorf("begin %s: %w", step, err)
@@ -247,7 +266,8 @@ func (r *run) all(ctx context.Context) error {
 func (r *run) isDone(step access.Step) bool {
 	switch step {
 	case access.StepApplication:
-		return r.key.ObjectID != "" && r.key.ClientID != ""
+		known := r.key.ObjectID != "" && r.key.ClientID != ""
+		return known && (r.plan.Request.Kind == access.KindEnroll || behind(r.plan, r.key.Environment, step))
 	case access.StepPrincipal:
 		return r.key.PrincipalID != ""
 	case access.StepSecret:
@@ -261,10 +281,7 @@ func (r *run) step(ctx context.Context, step access.Step, do func(context.Contex
 		slog.String("step", string(step)))
 	r.at = step
 	observed := entra.Observe(ctx, func(a entra.Attempt) {
-		r.tried = append(r.tried, workflow.Attempt{
-			Call: a.Call, Try: a.Try, Status: a.Status, Code: a.Code, Outcome: string(a.Outcome),
-			RequestID: a.RequestID, ClientRequestID: a.ClientRequestID, TLS: a.TLS, At: a.At, Took: a.Took,
-		})
+		r.tried = append(r.tried, attemptOf(a))
 		log.InfoContext(ctx, "entra answered", slog.String("call", a.Call), slog.Int("try", a.Try),
 			slog.Int("status", a.Status), slog.String("code", a.Code), slog.String("outcome", string(a.Outcome)),
 			slog.String("entraRequestId", a.RequestID), slog.String("clientRequestId", a.ClientRequestID),
@@ -289,17 +306,28 @@ func (r *run) step(ctx context.Context, step access.Step, do func(context.Contex
 	if untold != nil {
 		log.WarnContext(ctx, "attempts are not in the audit trail", slog.Int("attempts", len(r.tried)), slog.Any("error", untold))
 	}
-	failed := &stepError{env: r.key.Environment, step: step, err: err}
-	e, fromEntra := entra.AsError(err)
+	return judged(ctx, &stepError{env: r.key.Environment, step: step, err: err})
+}
+
+// judged says whether trying a failed step again can help, and when.
+func judged(ctx context.Context, failed *stepError) error {
+	e, fromEntra := entra.AsError(failed.err)
 	switch {
 	case ctx.Err() != nil:
 		return failed
-	case fromEntra && e.Outcome == entra.Refused, isGivenUp(err):
+	case fromEntra && e.Outcome == entra.Refused, isGivenUp(failed.err):
 		return worker.Final(failed)
 	case fromEntra && e.RetryAfter > 0:
 		return worker.Later(e.RetryAfter, failed)
 	}
 	return failed
+}
+
+func attemptOf(a entra.Attempt) workflow.Attempt {
+	return workflow.Attempt{
+		Call: a.Call, Try: a.Try, Status: a.Status, Code: a.Code, Outcome: string(a.Outcome),
+		RequestID: a.RequestID, ClientRequestID: a.ClientRequestID, TLS: a.TLS, At: a.At, Took: a.Took,
+	}
 }
 
 // tell writes down what was tried and went with no record.

@@ -5,16 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"llavero/server/internal/entra"
 	"llavero/server/internal/workflow"
+	"llavero/shared/access"
 )
 
 // tag marks what this program made, for who looks at the directory.
 const tag = "llavero"
 
 func (r *run) application(ctx context.Context) error {
+	if r.plan.Request.Kind == access.KindRenew && r.key.ClientID != "" {
+		return r.known(ctx)
+	}
 	app, created, err := r.client.EnsureApplication(ctx, r.key.UniqueName, r.key.DisplayName,
 		[]string{tag, "environment:" + string(r.key.Environment)})
 	if err != nil {
@@ -25,6 +30,23 @@ func (r *run) application(ctx context.Context) error {
 	}
 	r.key.ObjectID, r.key.ClientID = app.ID, app.ClientID
 	r.fresh = r.fresh || created
+	return nil
+}
+
+// known finds the application a key has had so far: its client id stays. One
+// that an officer typed is looked for by that id alone.
+func (r *run) known(ctx context.Context) error {
+	app, err := r.client.ApplicationByClientID(ctx, r.key.ClientID)
+	if err != nil {
+		return err
+	}
+	if !strings.EqualFold(app.ClientID, r.key.ClientID) || r.key.ObjectID != "" && app.ID != r.key.ObjectID {
+		return giveUp(CodeOtherApp)
+	}
+	if err := r.told(r.cfg.Flow.RecordApplication(ctx, r.id, r.key.Environment, app.ID, r.key.ClientID, r.tried...)); err != nil {
+		return fmt.Errorf("record the application: %w", err)
+	}
+	r.key.ObjectID = app.ID
 	return nil
 }
 
@@ -158,6 +180,19 @@ func (r *run) remove(ctx context.Context, names []string) (removed []string, err
 		removed = append(removed, p.Name)
 	}
 	return removed, nil
+}
+
+// retire removes the secrets that the new one takes the place of at once.
+func (r *run) retire(ctx context.Context) error {
+	for _, old := range r.due {
+		if err := remove(ctx, r.client, old); err != nil {
+			return err
+		}
+		if err := r.told(r.cfg.Flow.RecordRetired(ctx, old.ID, access.StepRetire, r.tried...)); err != nil {
+			return fmt.Errorf("record the removal: %w", err)
+		}
+	}
+	return nil
 }
 
 // verify proves that the key signs in, several times in a row because Entra's

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -100,6 +101,9 @@ type world struct {
 	id       access.RequestID
 	delegate access.Viewer
 	officer  access.Viewer
+	// overlap is how many secrets work beside the one in force, in each
+	// environment, when all is done.
+	overlap int
 }
 
 const code access.LicenseCode = "0500199001"
@@ -230,13 +234,16 @@ func (w *world) seed() {
 	})
 }
 
-// sign goes the delegate's way: write, ask for the code, read the mail, sign.
-func (w *world) sign() {
+// sign goes the delegate's way for the first keys.
+func (w *world) sign() { w.ask(access.KindEnroll, "") }
+
+// ask goes the delegate's way: write, ask for the code, read the mail, sign.
+func (w *world) ask(kind access.Kind, reason access.Reason) {
 	w.t.Helper()
 	ctx, act := w.t.Context(), workflow.Act{Who: w.delegate}
 	contact := access.Contact{Name: "Líder Técnico", Email: "lider@example.org", Phone: "3001234567"}
 	asked, err := w.flow.CreateRequest(ctx, act, wire.NewRequest{
-		Kind: access.KindEnroll, Code: code,
+		Kind: kind, Reason: reason, Code: code,
 		Form: access.RequestForm{Vendor: "Proveedor", Software: "Sistema", Lead: contact, Privacy: contact},
 	})
 	if err != nil {
@@ -315,6 +322,13 @@ func (w *world) liveUntil(name string) {
 	}
 }
 
+func (w *world) entraConfig(hc *http.Client) entra.Config {
+	return entra.Config{
+		Authority: w.dir.URL(), GraphURL: w.dir.GraphURL(), Tenant: w.dir.TenantID(), ClientID: w.dir.ClientID(),
+		Secret: secret.New(w.dir.ClientSecret()), HTTPClient: hc, Clock: w.dir.clock.Now, Sleep: w.dir.clock.Sleep,
+	}
+}
+
 func (w *world) spend(l *life) (died string) {
 	w.t.Helper()
 	ctx, cancel := context.WithCancel(w.t.Context())
@@ -326,10 +340,7 @@ func (w *world) spend(l *life) (died string) {
 		_ = db.Close() // nothing more is written: the job keeps its lease
 	}
 	hc := &http.Client{Transport: mortalWire{w.dir.wire.Transport, l}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	client, err := entra.New(entra.Config{
-		Authority: w.dir.URL(), GraphURL: w.dir.GraphURL(), Tenant: w.dir.TenantID(), ClientID: w.dir.ClientID(),
-		Secret: secret.New(w.dir.ClientSecret()), HTTPClient: hc, Clock: w.dir.clock.Now, Sleep: w.dir.clock.Sleep,
-	})
+	client, err := entra.New(w.entraConfig(hc))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -338,7 +349,11 @@ func (w *world) spend(l *life) (died string) {
 		Entra: map[access.Environment]*entra.Client{access.Preproduction: client, access.Production: client},
 		Clock: w.dir.clock.Now, Sleep: w.dir.clock.Sleep,
 	})
-	work := worker.New(db, map[string]worker.Runner{store.JobProvision: p}, worker.Config{Clock: w.dir.clock.Now, Lease: lease})
+	retirer := Retirer{
+		Flow: mortalRetire{flow, l}, Log: slog.New(slog.DiscardHandler),
+		Entra: map[access.Environment]*entra.Client{access.Preproduction: client, access.Production: client},
+	}
+	work := worker.New(db, map[string]worker.Runner{store.JobProvision: p, store.JobRetire: retirer}, worker.Config{Clock: w.dir.clock.Now, Lease: lease})
 	for ctx.Err() == nil {
 		if _, err := work.RunDue(ctx); err != nil && ctx.Err() == nil {
 			w.t.Fatal(err)
@@ -352,10 +367,15 @@ func (w *world) spend(l *life) (died string) {
 	return l.where
 }
 
+// soon is how far ahead a life waits for what is to be done: the end of an
+// overlap is days away.
+const soon = time.Hour
+
 func (w *world) nextJob() (next time.Time, ok bool) {
 	w.t.Helper()
 	err := w.db.Read(w.t.Context(), func(tx *store.Tx) (err error) {
-		next, ok, err = tx.NextJobAt([]string{store.JobProvision})
+		next, ok, err = tx.NextJobAt([]string{store.JobProvision, store.JobRetire})
+		ok = ok && next.Before(tx.Now().Add(soon))
 		return err
 	})
 	if err != nil {
@@ -430,10 +450,19 @@ func (w *world) mustMatch(app entraemu.AppState, key issuedKey) {
 	if app.ObjectID != key.ObjectID || app.ClientID != key.ClientID || app.PrincipalID == "" || app.PrincipalID != key.PrincipalID {
 		w.t.Errorf("%s: the directory has %+v, the store %+v", key.Environment, app, key.Key)
 	}
-	if key.State != access.KeyActive {
-		w.t.Errorf("%s: the key is %s", key.Environment, key.State)
+	state := access.KeyActive
+	if w.overlap > 0 {
+		state = access.KeyOverlap
+	}
+	if key.State != state {
+		w.t.Errorf("%s: the key is %s, want %s", key.Environment, key.State, state)
 	}
 	live := app.Live()
+	if len(live) != 1+w.overlap {
+		w.t.Errorf("%s: live secrets %+v, want %d", key.Environment, live, 1+w.overlap)
+		return
+	}
+	live = slices.DeleteFunc(live, func(s entraemu.SecretState) bool { return s.KeyID != key.active.EntraKeyID })
 	if len(live) != 1 || live[0].KeyID != key.active.EntraKeyID || live[0].DisplayName != key.active.ID || live[0].Hint != key.active.Hint {
 		w.t.Errorf("%s: live secrets %+v, want only %s", key.Environment, live, key.active.ID)
 		return
@@ -447,7 +476,7 @@ func (w *world) mustMatch(app entraemu.AppState, key issuedKey) {
 	if len(app.Roles) != len(twoRoles) {
 		w.t.Errorf("%s: roles %+v, want %v once each", key.Environment, app.Roles, twoRoles)
 	}
-	if left := key.ExpiresAt.Sub(w.dir.clock.Now()); left < 364*24*time.Hour || left > 365*24*time.Hour || !key.ExpiresAt.Equal(live[0].EndsAt) {
+	if left := key.ExpiresAt.Sub(key.IssuedAt); left < 364*24*time.Hour || left > 365*24*time.Hour || !key.ExpiresAt.Equal(live[0].EndsAt) {
 		w.t.Errorf("%s: the secret lives %s until %s, want a year until %s", key.Environment, left, key.ExpiresAt, live[0].EndsAt)
 	}
 }

@@ -13,6 +13,7 @@ import (
 const (
 	JobProvision = "provision" // subject: the request's id
 	JobMail      = "mail"      // subject: what the mail is about; payload sealed
+	JobRetire    = "retire"    // subject: id of the secret to remove from Entra
 )
 
 // Job is one thing the worker has to do. It is never deleted on failure: it is

@@ -12,7 +12,8 @@ import (
 type Request struct {
 	access.KeyRequest
 	Form        access.RequestForm
-	ContentHash string // what a code signs, hex
+	Overlaps    access.Overlaps // as signed; nil for an enrolment
+	ContentHash string          // what a code signs, hex
 }
 
 const requestColumns = `
@@ -38,6 +39,7 @@ const requestColumns = `
 	taken_until,
 	taken_why,
 	retry_at,
+	overlaps,
 	version`
 
 func (r *Request) into() []any {
@@ -56,6 +58,7 @@ func (r *Request) into() []any {
 		timeInto{&r.TakenUntil},
 		&r.TakenWhy,
 		timeInto{&r.RetryAt},
+		jsonInto{&r.Overlaps},
 		&r.Version,
 	}
 }
@@ -90,17 +93,17 @@ func (tx *Tx) request(where string, args ...any) (*Request, error) {
 
 // InsertRequest writes a new request at version 1.
 func (tx *Tx) InsertRequest(r *Request) error {
-	form, failure, err := r.documents()
+	form, failure, overlaps, err := r.documents()
 	if err != nil {
 		return err
 	}
 	r.Version = 1
 	_, err = tx.exec(`INSERT INTO key_requests (`+requestColumns+`
-		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
+		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
 		r.ID, r.Number, r.Kind, r.Reason, r.Code, r.Entity, r.Status, form, r.ContentHash,
 		r.RequestedBy, micros(r.RequestedAt), micros(r.SignedAt), micros(r.UpdatedAt),
 		r.Environment, r.Step, failure, r.TakenBy, r.TakenName, micros(r.TakenAt), micros(r.TakenUntil), r.TakenWhy,
-		micros(r.RetryAt), r.Version)
+		micros(r.RetryAt), overlaps, r.Version)
 	return err
 }
 
@@ -108,7 +111,7 @@ func (tx *Tx) InsertRequest(r *Request) error {
 // grows by one; ErrStale otherwise. What a request is about (number, kind, code,
 // entity, who asked when) never changes.
 func (tx *Tx) SaveRequest(r *Request) error {
-	form, failure, err := r.documents()
+	form, failure, overlaps, err := r.documents()
 	if err != nil {
 		return err
 	}
@@ -128,11 +131,12 @@ func (tx *Tx) SaveRequest(r *Request) error {
 			taken_until = $13,
 			taken_why = $14,
 			retry_at = $15,
+			overlaps = $16,
 			version = version + 1
-		WHERE id = $16 AND version = $17`,
+		WHERE id = $17 AND version = $18`,
 		r.Reason, r.Status, form, r.ContentHash, micros(r.SignedAt), micros(r.UpdatedAt), r.Environment, r.Step, failure,
 		r.TakenBy, r.TakenName, micros(r.TakenAt), micros(r.TakenUntil), r.TakenWhy,
-		micros(r.RetryAt), r.ID, r.Version)
+		micros(r.RetryAt), overlaps, r.ID, r.Version)
 	if err == nil && n == 0 {
 		err = ErrStale
 	}
@@ -196,12 +200,17 @@ func (tx *Tx) CodeState(code access.LicenseCode) (access.CodeState, error) {
 	return c, err
 }
 
-func (r *Request) documents() (form, failure string, err error) {
+func (r *Request) documents() (form, failure, overlaps string, err error) {
 	if form, err = jsonText(r.Form); err != nil {
-		return "", "", err
+		return "", "", "", err
 	}
 	if r.Failure != nil {
-		failure, err = jsonText(r.Failure)
+		if failure, err = jsonText(r.Failure); err != nil {
+			return "", "", "", err
+		}
 	}
-	return form, failure, err
+	if r.Overlaps != nil {
+		overlaps, err = jsonText(r.Overlaps)
+	}
+	return form, failure, overlaps, err
 }

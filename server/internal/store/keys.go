@@ -22,7 +22,7 @@ type SecretState string
 const (
 	SecretIntended SecretState = "intended" // asked for; no answer yet
 	SecretActive   SecretState = "active"   // in force
-	SecretOverlap  SecretState = "overlap"  // the one before, still good for a while
+	SecretOverlap  SecretState = "overlap"  // the one before: works until it is removed, at EndsAt
 	SecretRevoked  SecretState = "revoked"
 	SecretLost     SecretState = "lost" // the answer never came; removed from Entra
 )
@@ -40,7 +40,13 @@ type Secret struct {
 	ExpiresAt  time.Time
 	Typed      bool
 	RevealedAt time.Time // first shown to a delegate; zero: never
+	ObjectID   string    // the application it lives in; "" when an officer typed it
+	EndsAt     time.Time // when it is to be removed, while SecretOverlap
+	EndedBy    access.RequestID
 }
+
+// CanRemove reports that it is known which of an application's secrets it is.
+func (s Secret) CanRemove() bool { return s.EntraKeyID != "" && s.ObjectID != "" }
 
 const keyColumns = `
 	id,
@@ -140,7 +146,10 @@ const secretColumns = `
 	created_at,
 	expires_at,
 	typed,
-	revealed_at`
+	revealed_at,
+	object_id,
+	ends_at,
+	ended_by`
 
 func (s *Secret) into() []any {
 	return []any{
@@ -149,15 +158,18 @@ func (s *Secret) into() []any {
 		timeInto{&s.ExpiresAt},
 		&s.Typed,
 		timeInto{&s.RevealedAt},
+		&s.ObjectID,
+		timeInto{&s.EndsAt},
+		&s.EndedBy,
 	}
 }
 
 // InsertSecret writes a new secret.
 func (tx *Tx) InsertSecret(s Secret) error {
 	_, err := tx.exec(`INSERT INTO key_secrets (`+secretColumns+`
-		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		s.ID, s.Key, s.Request, s.EntraKeyID, s.Hint, s.Sealed, s.State, micros(s.CreatedAt), micros(s.ExpiresAt),
-		bit(s.Typed), micros(s.RevealedAt))
+		bit(s.Typed), micros(s.RevealedAt), s.ObjectID, micros(s.EndsAt), s.EndedBy)
 	return err
 }
 
@@ -169,9 +181,20 @@ func (tx *Tx) SaveSecret(s Secret) error {
 			sealed = $3,
 			state = $4,
 			expires_at = $5,
-			revealed_at = $6
-		WHERE id = $7`,
-		s.EntraKeyID, s.Hint, s.Sealed, s.State, micros(s.ExpiresAt), micros(s.RevealedAt), s.ID)
+			revealed_at = $6,
+			object_id = $7,
+			ends_at = $8,
+			ended_by = $9
+		WHERE id = $10`,
+		s.EntraKeyID, s.Hint, s.Sealed, s.State, micros(s.ExpiresAt), micros(s.RevealedAt),
+		s.ObjectID, micros(s.EndsAt), s.EndedBy, s.ID)
+}
+
+// Secret reads one secret; ErrNotFound.
+func (tx *Tx) Secret(id string) (Secret, error) {
+	var s Secret
+	err := tx.row(`SELECT `+secretColumns+` FROM key_secrets WHERE id = $1`, id).Scan(s.into()...)
+	return s, found(err)
 }
 
 // Secrets reads all secrets of a key, oldest first.

@@ -65,11 +65,14 @@ const keyRowColumns = `
 	access_keys.state,
 	access_keys.issued_at,
 	access_keys.expires_at,
+	(SELECT coalesce(max(ends_at), 0) FROM key_secrets WHERE access_key = access_keys.id AND state = 'overlap'),
+	EXISTS (SELECT 1 FROM key_secrets WHERE access_key = access_keys.id AND state = 'overlap' AND entra_key_id = ''),
 	access_keys.version`
 
 func scanKeyRow(viewer access.Viewer, scan func(...any) error) (wire.KeyRow, error) {
 	var k wire.KeyRow
-	err := scan(&k.ID, &k.Code, &k.Environment, &k.Name, &k.ClientID, &k.State, timeInto{&k.IssuedAt}, timeInto{&k.ExpiresAt}, &k.Version)
+	err := scan(&k.ID, &k.Code, &k.Environment, &k.Name, &k.ClientID, &k.State, timeInto{&k.IssuedAt}, timeInto{&k.ExpiresAt},
+		timeInto{&k.OverlapUntil}, &k.OverlapByHand, &k.Version)
 	if !viewer.IsOfficer() {
 		k.ClientID = ""
 	}

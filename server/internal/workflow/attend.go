@@ -153,7 +153,7 @@ func (f *Flow) assignKey(tx *store.Tx, act Act, r *store.Request, env access.Env
 	if err != nil {
 		return err
 	}
-	if err := retire(tx, k, ""); err != nil {
+	if err := f.retire(tx, r, k, "", 0); err != nil {
 		return err
 	}
 	s := store.Secret{
@@ -175,32 +175,6 @@ func (f *Flow) assignKey(tx *store.Tx, act Act, r *store.Request, env access.Env
 	e.Detail = detail(act, audit.Environment(env), audit.Word("name", k.Name), audit.Word("clientId", k.ClientID),
 		audit.Word("secret", s.ID), audit.Time("expiresAt", s.ExpiresAt), audit.Word("number", r.Number))
 	return saveKey(tx, k, e)
-}
-
-// retire sets the secrets of a key aside that a new one takes the place of: the
-// one in force works on in Entra for a while, one asked for without an answer is
-// lost.
-func retire(tx *store.Tx, k *store.Key, except string) error {
-	all, err := tx.Secrets(k.ID)
-	if err != nil {
-		return err
-	}
-	for _, s := range all {
-		switch {
-		case s.ID == except:
-			continue
-		case s.State == store.SecretActive:
-			s.State = store.SecretOverlap
-		case s.State == store.SecretIntended:
-			s.State = store.SecretLost
-		default:
-			continue
-		}
-		if err := tx.SaveSecret(s); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // LapseLeases frees the requests whose officer gave no sign of life, and says

@@ -252,17 +252,24 @@ func (f *Flow) RecordSecret(ctx context.Context, id access.RequestID, env access
 		if err != nil || s == nil {
 			return nil, false, err
 		}
-		if err := retire(tx, k, s.ID); err != nil {
+		if err := f.retire(tx, r, k, s.ID, backstop); err != nil {
 			return nil, false, err
 		}
 		if s.Sealed, err = f.box.Seal(in.Text, secretIdentity(s.ID, k.ID)); err != nil {
 			return nil, false, err
 		}
-		s.EntraKeyID, s.Hint, s.State = in.KeyID, in.Hint, store.SecretActive
+		s.EntraKeyID, s.ObjectID, s.Hint, s.State = in.KeyID, k.ObjectID, in.Hint, store.SecretActive
 		s.ExpiresAt = in.ExpiresAt.UTC().Truncate(time.Microsecond)
 		k.IssuedAt, k.ExpiresAt = tx.Now(), s.ExpiresAt
+		if err := tx.SaveSecret(*s); err != nil {
+			return nil, false, err
+		}
 		attrs := []audit.Attr{audit.Word("secret", s.ID), audit.Word("keyId", in.KeyID), audit.Time("expiresAt", s.ExpiresAt)}
-		return attrs, true, tx.SaveSecret(*s)
+		if k.State == access.KeyCreating { // nobody sees it before the request is done
+			return attrs, true, nil
+		}
+		k.State, err = usable(tx, k)
+		return attrs, true, err
 	})
 }
 
@@ -336,7 +343,9 @@ func (f *Flow) FinishIssue(ctx context.Context, id access.RequestID) error {
 			if s == nil || s.Request != r.ID {
 				return &access.Error{Code: access.CodeConflict, Hint: access.HintState, Version: r.Version}
 			}
-			k.State = access.KeyActive
+			if k.State, err = usable(tx, k); err != nil {
+				return err
+			}
 			if err := saveKey(tx, k, keyEntry(audit.KeyIssued, r, k, audit.Time("expiresAt", k.ExpiresAt))); err != nil {
 				return err
 			}

@@ -44,10 +44,13 @@ func (f *Flow) CreateRequest(ctx context.Context, act Act, in wire.NewRequest) (
 // checkForm tidies and checks what was written.
 func (f *Flow) checkForm(who access.Viewer, in wire.NewRequest) (access.RequestForm, error) {
 	var wrong []access.FieldError
-	if in.Kind != access.KindEnroll { // re-requests come with the renewal of keys
+	if in.Kind != access.KindEnroll && in.Kind != access.KindRenew {
 		wrong = append(wrong, access.FieldError{Field: "kind", Hint: access.HintUnknownValue})
 	}
-	if in.Reason != "" {
+	switch { // an enrolment has no reason, a change of key needs one
+	case in.Kind == access.KindRenew && in.Reason == "":
+		wrong = append(wrong, access.FieldError{Field: "reason", Hint: access.HintRequired})
+	case in.Kind == access.KindRenew && !in.Reason.IsValid(), in.Kind != access.KindRenew && in.Reason != "":
 		wrong = append(wrong, access.FieldError{Field: "reason", Hint: access.HintUnknownValue})
 	}
 	if in.Code == "" {
@@ -96,7 +99,11 @@ func (f *Flow) takeUp(tx *store.Tx, act Act, id access.RequestID, in wire.NewReq
 // same content again changes nothing.
 func (f *Flow) rewrite(tx *store.Tx, act Act, r *store.Request, reason access.Reason, form access.RequestForm) (wire.Accepted, error) {
 	before := r.ContentHash
+	isSame := r.Reason == reason
 	r.Reason, r.Form = reason, form
+	if err := f.promise(tx, r, isSame); err != nil {
+		return wire.Accepted{}, err
+	}
 	var err error
 	if r.ContentHash, _, err = contentHash(tx, r); err != nil {
 		return wire.Accepted{}, err
@@ -123,6 +130,9 @@ func (f *Flow) insert(tx *store.Tx, act Act, in wire.NewRequest, form access.Req
 			RequestedBy: act.Who.Account, RequestedAt: tx.Now(), UpdatedAt: tx.Now(),
 		},
 		Form: form,
+	}
+	if err := f.promise(tx, r, false); err != nil {
+		return wire.Accepted{}, err
 	}
 	if r.ContentHash, _, err = contentHash(tx, r); err != nil {
 		return wire.Accepted{}, err
@@ -197,6 +207,9 @@ func (f *Flow) RequestDetail(ctx context.Context, act Act, id access.RequestID) 
 			return err
 		}
 		d.Form, d.ContentHash = r.Form, r.ContentHash
+		if d.OldSecrets, err = oldSecrets(tx, r); err != nil {
+			return err
+		}
 		if r.Status == access.StatusSigning {
 			if d.ContentHash, _, err = contentHash(tx, r); err != nil {
 				return err

@@ -1,7 +1,9 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,7 +106,17 @@ func (f *Flow) Parameters(ctx context.Context, act Act, id access.KeyID) (wire.P
 			return err
 		}
 		reply.Environment = k.Environment
-		return nil
+		reply.RevealOnce = f.params.Of(k.Environment).Reveal == params.RevealOnce
+		s, err := tx.SecretInForce(k.ID)
+		if err != nil || s == nil {
+			return err
+		}
+		reply.RevealedAt = s.RevealedAt
+		r, err := tx.KeyRequest(s.Request)
+		if err == nil {
+			reply.Vendor = r.Form.Vendor
+		}
+		return err
 	})
 	if err != nil {
 		return wire.Parameters{}, refused(err)
@@ -119,7 +131,8 @@ func (f *Flow) Parameters(ctx context.Context, act Act, id access.KeyID) (wire.P
 	return reply, nil
 }
 
-// KeyAudit lists who saw, copied or exported a key's values, newest first.
+// KeyAudit lists who saw, copied or exported a key's values or handed it over,
+// newest first.
 func (f *Flow) KeyAudit(ctx context.Context, act Act, id access.KeyID) (wire.KeyAudit, error) {
 	reply := wire.KeyAudit{Entries: []wire.KeyAuditEntry{}}
 	err := f.store.Read(ctx, func(tx *store.Tx) error {
@@ -127,14 +140,28 @@ func (f *Flow) KeyAudit(ctx context.Context, act Act, id access.KeyID) (wire.Key
 		if err != nil {
 			return err
 		}
-		records, err := tx.AuditOf(string(k.ID), audit.KeyRevealed, auditShown)
-		for _, r := range records {
-			reply.Entries = append(reply.Entries, wire.KeyAuditEntry{
-				At: r.At, Person: r.Person, Field: access.Field(r.DetailOf("field")),
-				Purpose: access.Purpose(r.DetailOf("purpose")), Device: r.DetailOf("device"),
-			})
+		uses, err := tx.AuditOf(string(k.ID), audit.KeyRevealed, auditShown)
+		if err != nil {
+			return err
+		}
+		handed, err := tx.AuditOf(string(k.ID), audit.KeyHandedOver, auditShown)
+		all := append(uses, handed...)
+		slices.SortFunc(all, func(a, b audit.Record) int { return cmp.Compare(b.Seq, a.Seq) })
+		for _, r := range all[:min(len(all), auditShown)] {
+			reply.Entries = append(reply.Entries, keyAuditEntry(r))
 		}
 		return err
 	})
 	return reply, refused(err)
+}
+
+func keyAuditEntry(r audit.Record) wire.KeyAuditEntry {
+	e := wire.KeyAuditEntry{
+		At: r.At, Person: r.Person, Field: access.Field(r.DetailOf("field")),
+		Purpose: access.Purpose(r.DetailOf("purpose")), Device: r.DetailOf("device"),
+	}
+	if r.Kind == audit.KeyHandedOver {
+		e.Purpose, e.To = access.PurposeHandOver, r.DetailOf("person")+", "+r.DetailOf("vendor")
+	}
+	return e
 }

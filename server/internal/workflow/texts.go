@@ -55,6 +55,7 @@ func contentHash(tx *store.Tx, r *store.Request) (string, []store.ConsentText, e
 	}
 	c := receipt.Content{
 		Request: r.ID, Number: r.Number, Kind: r.Kind, Reason: r.Reason, Code: r.Code, Entity: r.Entity, Form: r.Form,
+		Overlaps: r.Overlaps,
 	}
 	for _, t := range texts {
 		c.Texts = append(c.Texts, receipt.Text{ID: t.ID, Version: t.Version, Hash: t.Hash})

@@ -48,6 +48,9 @@ type Policy struct {
 	Prefix string
 	// Codes are the rules of one-time codes; the zero value is consent.DefaultRules.
 	Codes consent.Rules
+	// VendorOverlap is how long the secret before works on at a change of vendor;
+	// zero: access.DefaultVendorOverlap, negative: not at all.
+	VendorOverlap time.Duration
 }
 
 // Flow is the use cases.
@@ -76,6 +79,9 @@ func New(ctx context.Context, d Deps) (*Flow, error) {
 	}
 	if d.Policy.Prefix == "" {
 		d.Policy.Prefix = "llavero"
+	}
+	if d.Policy.VendorOverlap == 0 {
+		d.Policy.VendorOverlap = access.DefaultVendorOverlap
 	}
 	if d.Policy.Codes == (consent.Rules{}) {
 		d.Policy.Codes = consent.DefaultRules()
