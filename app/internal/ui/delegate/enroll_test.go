@@ -75,6 +75,32 @@ func TestEnroll_messagesUnderTheirFields(t *testing.T) {
 	}
 }
 
+// Each text stands in full with a box of its own, unticked until the person
+// ticks it; another version of a text is not ticked for having been there before.
+func TestEnroll_boxesUnticked(t *testing.T) {
+	e, s := NewEnroll(), enrollSnapshot()
+	e.Render(s)
+	w := show(t, e)
+	w.Resize(fyne.NewSize(1180, 1900))
+	if len(e.consent.boxes) != 2 {
+		t.Fatalf("%d boxes", len(e.consent.boxes))
+	}
+	says := test.RenderToMarkup(w.Canvas())
+	for i, text := range s.Texts {
+		if e.consent.boxes[i].IsOn() {
+			t.Errorf("%s is ticked by itself", text.ID)
+		}
+		if !strings.Contains(says, text.Body) {
+			t.Errorf("%s is not shown in full", text.ID)
+		}
+	}
+	s.Ticked = map[string]bool{"data": true}
+	e.Render(s)
+	if e.consent.boxes[0].IsOn() || !e.consent.boxes[1].IsOn() {
+		t.Error("one box ticks the other")
+	}
+}
+
 func TestEnroll_warning(t *testing.T) {
 	e, s := NewEnroll(), enrollSnapshot()
 	s.Warn = []access.FieldError{{Field: "lead.email", Hint: access.HintFreeMail}}

@@ -1,0 +1,104 @@
+//go:build !race
+
+package scenes
+
+import (
+	"strings"
+	"testing"
+)
+
+// manualWords are what the manual's screens say, by the manual's row: each word
+// in its scene, in the manual's order.
+var manualWords = []struct {
+	row, scene string
+	words      []string
+}{
+	{"M-38", "login-empty", []string{"Dirección del servidor *", "Usuario *", "Contraseña *"}},
+	{"M-39", "login-solving", []string{"No soy un robot", "40 %"}},
+	{"M-41", "shell-demo", []string{"Login", "Usuario", "Rol", "Rol_IHCE_MSPS", "Datos de demostración"}},
+	{"M-41", "shell-online", []string{"Login", "ADMIHCEIPS999100005", "Usuario", "Rol", "securityAdmin_IHCE_IPS"}},
+	{"M-43", "delegate-menu", []string{"Solicitar llave", "Inscripción Token", "Cambiar llave", "Resolicitud Token", "Mis llaves", "Consultar Token"}},
+	{"M-45", "delegate-enroll-data", []string{"1", "Solicitud de Token", "Paso 1 de 2", "2", "Confirmación"}},
+	{"M-45", "delegate-confirm-data", []string{"Solicitud de Token", "2", "Confirmación", "Paso 2 de 2"}},
+	{"M-46", "delegate-enroll-data", []string{
+		"Complete el formulario para solicitar un nuevo token de acceso.", "SOLICITUD DE TOKEN",
+		"Selección de Entidad para Solicitud de Token", "Seleccione la entidad a la cual desea solicitar el token de acceso.",
+	}},
+	{"M-47", "delegate-enroll-error", []string{"Entidad / Subentidad *", "Seleccione una entidad", "Seleccione una entidad."}},
+	{"M-47", "delegate-enroll-data", []string{"Antioquia-MEDELLÍN 0500199001 - Clínica Ñandú de los Andes S.A.S.", "Sedes: 01 Sede Principal Laureles"}},
+	{"M-50", "delegate-enroll-error", []string{"Nombre del Proveedor *", "Proveedor S.A.S.", "El nombre del proveedor es obligatorio."}},
+	{"M-51", "delegate-enroll-blocked", []string{"Nombre del Software *", "Sistema de Información Hospitalario"}},
+	{"M-52", "delegate-enroll-error", []string{"Nombre Líder Técnico *", "Nombre y apellido", "El nombre del líder técnico es obligatorio."}},
+	{"M-53", "delegate-enroll-error", []string{"Correo Líder Técnico *", "Escriba un correo válido."}},
+	{"M-54", "delegate-enroll-error", []string{"Teléfono Líder Técnico *", "Escriba los 10 dígitos del teléfono."}},
+	{"M-55", "delegate-enroll-error", []string{"Nombre Responsable de Protección de Datos *", "El nombre del responsable es obligatorio."}},
+	{"M-56", "delegate-enroll-error", []string{"Correo Responsable *", "responsable@empresa.com", "El correo del responsable es obligatorio."}},
+	{"M-57", "delegate-enroll-error", []string{"Teléfono Responsable *", "3109876543", "El teléfono del responsable es obligatorio."}},
+	{"M-58", "delegate-enroll-error", []string{
+		"Términos y condiciones", "Resolución 1888 de 2025", "numeral 6", "segundo factor", "TLS 1.3", "cifrado", "auditoría", "copias de respaldo",
+		"Al ingresar el código", "firmo esta solicitud", "Debe aceptar los términos y condiciones para continuar.",
+	}},
+	{"M-59", "delegate-enroll-error", []string{"Autorización de datos", "Ley 1581 de 2012", "Decreto 1377 de 2013", "Debe aceptar la política de datos para continuar."}},
+	{"M-60", "delegate-enroll-data", []string{"← Volver al Menú"}},
+	{"M-61", "delegate-enroll-data", []string{"Generar llave →"}},
+	{"M-62", "delegate-confirm-data", []string{
+		"1100199003", "Soluciones Clínicas Ñustes S.A.S.", "Historia Clínica Güicán 4", "Íngrid Muñoz Demostración",
+		"ingrid.munoz@soluciones.example", "3000000001", "Raúl Peña Demostración", "datos@clinica.example", "6040000005",
+		"Resolución 1888 de 2025", "Acepto los términos", "Ley 1581 de 2012", "Autorizo el tratamiento",
+	}},
+	{"M-63", "delegate-confirm-data", []string{"correo registrado", "no se puede cambiar", "a l•••@clinica.example", "Código de 6 dígitos *"}},
+	{"M-64", "delegate-progress-done", []string{"Solicitud registrada con éxito", "procesada exitosamente", "SOL-2026-000123", "Ir a Consultar Token"}},
+	{"M-66", "delegate-keys-data", []string{"PREPRODUCCION", "••••••••", "PRODUCCION", "Sin permisos de producción hasta que el Ministerio los otorgue, después de las pruebas."}},
+	{"M-67", "delegate-progress-error", []string{"Solicitud enviada", "mesa de ayuda"}},
+	{"M-68", "delegate-enroll-blocked", []string{"Ya solicitada el 23/11/2026 11:54. Situación: Pendiente.", "Ver solicitud"}},
+	{"M-68", "delegate-enroll-has-key", []string{"Ya solicitada el", "Mis llaves"}},
+	{"M-77", "delegate-keys-choose", []string{"Mis llaves (Consultar Token)", "Seleccione una entidad para consultar el token asignado."}},
+	{"M-78", "delegate-keys-data", []string{"Selección de Entidad", "Seleccione la entidad para consultar su token de acceso.", "Entidad / Subentidad *", "8 entidad(es) disponible(s) para consulta."}},
+	{"M-79", "delegate-keys-data", []string{"Estado de Inscripción", "Se ha asignado el token"}},
+	{"M-80", "delegate-keys-data", []string{
+		"PREPRODUCCION", "Preproducción (pruebas)", "Nombre de llave", "ClientID", "ClientSecret", "Fecha de expiración", "Sedes de este código: 01 Sede Principal Laureles",
+	}},
+	{"M-81", "delegate-keys-data", []string{"PRODUCCION", "Producción (real)"}},
+	{"M-82", "delegate-keys-data", []string{"Nombre de llave", "IHCE-PREPRODUCCION-0500199001"}},
+	{"M-83", "delegate-keys-data", []string{"ClientID", "••••••••", "Mostrar", "ClientSecret", "••••••••", "Mostrar", "Fecha de expiración", "••••••••", "Mostrar"}},
+	{"M-85", "delegate-keys-data", []string{
+		"Parámetros de conexión", "Preproducción", "Señor usuario, por favor tenga en cuenta la siguiente información para el proceso de integración:",
+		"EndPoint", "TenantID", "Scope", "APIMSubskey", "••••••••",
+	}},
+	{"M-86", "delegate-keys-data", []string{"Incluir el secreto de cliente", "Copiar todo"}},
+	{"M-88", "ministry-menu", []string{"Solicitudes pendientes", "Asignar Token", "Llaves asignadas", "Actualizar Token", "Permisos de producción", "Asignar Roles a Token"}},
+	{"M-89", "ministry-queue-data", []string{"LISTADO DE TOKENS"}},
+	{"M-90", "ministry-queue-data", []string{
+		"#", "NIT", "Código habilitación", "Id Prestador", "Prestador", "Sede", "Fecha solicitud", "Estado token", "Ingresar", "Situación",
+	}},
+	{"M-91", "ministry-queue-data", []string{"Pendiente", "Resolicitado"}},
+	{"M-92", "ministry-queue-data", []string{"Buscar por código, NIT, razón social, sede o estado…"}},
+	{"M-93", "ministry-queue-data", []string{"Ingresar Info"}},
+	{"M-94", "ministry-attend-data", []string{
+		"Entidad", "NIT", "999.100.005-0", "Código de habilitación", "1100199003",
+		"Ambiente Productivo", "ClientID (alfanumérico) *", "ClientSecret (alfanumérico) *", "Nombre de la llave (productivo)", "IHCE-PRODUCCION-1100199003", "Fecha Expiración *",
+		"Ambiente PreProducción", "ClientID (alfanumérico) *", "ClientSecret (alfanumérico) *", "Nombre de la llave (preproducción)", "IHCE-PREPRODUCCION-1100199003", "Fecha Expiración *",
+	}},
+	{"M-96", "ministry-attend-saved", []string{"El registro se guardó correctamente.", "1100199003"}},
+}
+
+// TestManual_words: each screen says what its figure in the manual says, so that
+// a reader of the manual finds the way.
+func TestManual_words(t *testing.T) {
+	says := everySaid(t)
+	for _, m := range manualWords {
+		t.Run(m.row, func(t *testing.T) {
+			rest, ok := says[m.scene]
+			if !ok {
+				t.Fatalf("there is no scene %s", m.scene)
+			}
+			for _, word := range m.words {
+				_, after, found := strings.Cut(rest, word)
+				if !found {
+					t.Fatalf("%s does not say %q after what comes before it; it goes on: %s", m.scene, word, rest)
+				}
+				rest = after
+			}
+		})
+	}
+}
