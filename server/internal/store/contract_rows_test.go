@@ -411,6 +411,42 @@ func TestChangesAfter_ahead(t *testing.T) {
 	})
 }
 
+// A code that REPS no longer has leaves its delegate's list, followed or told
+// anew; one whose keys were asked for stays, marked, and so do its keys.
+func TestChangesAfter_onlyCurrentCodes(t *testing.T) {
+	for _, isAsked := range []bool{false, true} {
+		b := newBench(t)
+		by := b.furnish(t)
+		v := &view{who: delegateA}
+		v.catchUp(t, b, 100)
+		if _, ok := v.rows["provider "+string(codeA)]; !ok {
+			t.Fatalf("at first: %v", v.rows)
+		}
+		if isAsked {
+			r := b.newRequest(t, by, codeA, delegateA.Entity)
+			b.write(t, func(tx *Tx) error {
+				_, err := tx.Change(wire.RowRequest, string(r.ID), r.Entity)
+				return err
+			})
+		}
+		b.write(t, func(tx *Tx) error {
+			_, err := tx.ApplyRegistry(Registry{
+				Snapshot:  Snapshot{Kind: SnapshotREPS, Hash: "two"},
+				Entities:  slices.Values([]RegistryEntity{{Document: access.Document{Type: access.DocumentNI, Number: "999100007"}, Name: "B"}}),
+				Providers: slices.Values([]Provider{{Code: codeB, Entity: delegateB.Entity, Name: "Otra"}}),
+				Unsure:    func(access.LicenseCode) bool { return false }, MaxGone: 1,
+			})
+			return err
+		})
+		v.catchUp(t, b, 100)
+		v.same(t, b, "A")
+		body, isThere := v.rows["provider "+string(codeA)]
+		if isThere != isAsked || isThere && !strings.Contains(body, `"current":false`) {
+			t.Errorf("asked for: %t, the row: %t %s", isAsked, isThere, body)
+		}
+	}
+}
+
 // A request's row shows its code's name: renamed in REPS, it is told anew.
 func TestApplyRegistry_renamed(t *testing.T) {
 	b := newBench(t)

@@ -224,7 +224,7 @@ func TestApplyRegistry_differences(t *testing.T) {
 		{
 			"code gone", func(r *register) { delete(r.owners, code) },
 			RegistryDiff{Gone: 1},
-			map[string]bool{string(code): true},
+			map[string]bool{string(code): false}, // nobody asked for its keys: it leaves the list
 			func(p Provider) bool { return !p.IsCurrent() && p.Version == 2 && p.RowNo != 0 },
 		},
 		{

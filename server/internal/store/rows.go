@@ -177,9 +177,8 @@ func (tx *Tx) changeFor(viewer access.Viewer, kind wire.RowKind, id string) (wir
 		row, version = k, k.Version
 	case wire.RowProvider:
 		var p Provider
-		p, err = tx.Provider(access.LicenseCode(id))
-		if err == nil && (!viewer.IsDelegate() || p.Entity != viewer.Entity) {
-			err = ErrNotFound
+		if p, err = tx.Provider(access.LicenseCode(id)); err == nil {
+			err = tx.listed(viewer, p)
 		}
 		row, version = providerRow(p), p.Version
 	default:
@@ -193,6 +192,24 @@ func (tx *Tx) changeFor(viewer access.Viewer, kind wire.RowKind, id string) (wir
 	}
 	c, err := changeOf(kind, id, version, row)
 	return c, err == nil, err
+}
+
+// listed says whether a code is among a viewer's, ErrNotFound when not: those
+// current in REPS, and of the rest those whose keys were asked for, which outlive
+// them.
+func (tx *Tx) listed(viewer access.Viewer, p Provider) error {
+	if !viewer.IsDelegate() || p.Entity != viewer.Entity {
+		return ErrNotFound
+	}
+	if p.IsCurrent() {
+		return nil
+	}
+	var isAsked bool
+	err := tx.row(`SELECT EXISTS (SELECT 1 FROM key_requests WHERE code = $1 AND entity = $2)`, p.Code, p.Entity).Scan(&isAsked)
+	if err == nil && !isAsked {
+		return ErrNotFound
+	}
+	return err
 }
 
 // goneFor makes the empty change of a row out of sight, if the viewer can have
@@ -233,6 +250,12 @@ func (tx *Tx) VisibleRows(viewer access.Viewer, fn func(wire.Change) error) erro
 			return err
 		}
 		for _, p := range providers {
+			switch err := tx.listed(viewer, p); {
+			case errors.Is(err, ErrNotFound):
+				continue
+			case err != nil:
+				return err
+			}
 			c, err := changeOf(wire.RowProvider, string(p.Code), p.Version, providerRow(p))
 			if err != nil {
 				return err
