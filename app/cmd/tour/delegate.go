@@ -76,12 +76,7 @@ func (t *tour) delegateEnrols(ctx context.Context) (err error) {
 			return t.picture(ctx, s, "delegada-secreto-visible", "the shown secret", button("Ocultar"))
 		},
 		func() error { return s.press(ctx, "«Ocultar»", button("Ocultar")) },
-		func() error {
-			return s.press(ctx, "«Copiar» of the secret", nth(button("Copiar").and(button("todo").not()), 3))
-		},
-		func() error { return t.picture(ctx, s, "delegada-secreto-copiado", "the notice", text("copiado")) },
-		func() error { return s.press(ctx, "«Copiar todo»", nth(button("Copiar todo"), 1)) },
-		func() error { return t.picture(ctx, s, "delegada-copiar-todo", "the notice", text("copiad")) },
+		func() error { return t.secretCopied(ctx) },
 	)
 }
 

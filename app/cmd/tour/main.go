@@ -62,6 +62,9 @@ type tour struct {
 	delegate, officer *stage
 	keyboard          *stage
 	pictures          int
+
+	copied time.Time // when the delegate's secret was last put in the clipboard
+	typed  string    // the secret of preproduction that the officer typed
 }
 
 func newTour(app, devserver, out string) (*tour, error) {
@@ -88,7 +91,7 @@ func (t *tour) walk(ctx context.Context) (err error) {
 	if t.world, err = begin(ctx, t.work, t.devserver); err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context) error{t.delegateEnrols, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline, t.byKeyboard} {
+	for _, part := range []func(context.Context) error{t.delegateEnrols, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline, t.byKeyboard, t.secretsLeave} {
 		if err := part(ctx); err != nil {
 			return errors.Join(err, t.asItIs(ctx))
 		}
@@ -138,6 +141,10 @@ func (t *tour) picture(ctx context.Context, s *stage, name, what string, check l
 }
 
 func (t *tour) shoot(ctx context.Context, s *stage, name string) error {
+	select { // what is in the tree already may not be painted yet
+	case <-ctx.Done():
+	case <-time.After(150 * time.Millisecond):
+	}
 	t.pictures++
 	file := filepath.Join(t.out, fmt.Sprintf("%02d-%s.png", t.pictures, name))
 	fmt.Println(filepath.Base(file))

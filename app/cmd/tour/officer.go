@@ -55,9 +55,10 @@ func (t *tour) officerAttends(ctx context.Context) (err error) {
 func (t *tour) typeKeys(ctx context.Context, o *stage) error {
 	expires := time.Now().AddDate(0, 6, 0).Format("02/01/2006") + " 23:59"
 	for i := range 2 {
+		t.typed = "inventado." + rand.Text() // the second one is of preproduction
 		values := [][2]string{
 			{"ClientID", uuid.NewString()},
-			{"ClientSecret", "inventado." + rand.Text()},
+			{"ClientSecret", t.typed},
 			{"Fecha Expiración", expires},
 		}
 		for _, v := range values {
@@ -80,6 +81,8 @@ func (t *tour) delegateSeesTypedKeys(ctx context.Context) error {
 		func() error {
 			return t.picture(ctx, d, "delegada-llaves-digitadas", "the state", text("Se ha asignado el token"))
 		},
+		func() error { return t.copyTyped(ctx, d) },
+		func() error { t.copied = time.Now(); return nil }, // its time runs out while the others go on
 	)
 }
 

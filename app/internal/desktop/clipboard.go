@@ -1,6 +1,9 @@
 package desktop
 
 import (
+	"errors"
+	"os/exec"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -18,11 +21,50 @@ type systemBoard struct {
 	write func(string) error
 }
 
-// Read implements kit.Board.
-func (b systemBoard) Read() (string, error) { return b.read() }
+// Read implements kit.Board. A clipboard without text, be it empty or a picture,
+// reads as "".
+func (b systemBoard) Read() (string, error) {
+	text, err := b.read()
+	if err != nil && saysNoText(err) {
+		return "", nil
+	}
+	return text, err
+}
 
-// Write implements kit.Board.
-func (b systemBoard) Write(text string) error { return b.write(text) }
+// Write implements kit.Board. The programs behind it come back before the
+// desktop knows of the new text: it returns when the text can be read, or after
+// settleWithin in any case.
+func (b systemBoard) Write(text string) error {
+	if err := b.write(text); err != nil {
+		return err
+	}
+	for since := time.Now(); time.Since(since) < settleWithin; time.Sleep(settlePause) {
+		if held, err := b.read(); err == nil && held == text {
+			break
+		}
+	}
+	return nil
+}
+
+const (
+	settleWithin = time.Second
+	settlePause  = 10 * time.Millisecond
+)
+
+// saysNoText reports what xclip and wl-paste say of a clipboard without text:
+// they fail then, and their error output alone tells it from a real failure.
+func saysNoText(err error) bool {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		return false
+	}
+	for _, words := range []string{"target STRING not available", "Nothing is copied", "No suitable type of content copied"} {
+		if strings.Contains(string(exit.Stderr), words) {
+			return true
+		}
+	}
+	return false
+}
 
 // IsSlow implements kit.Board: each use may start a program.
 func (systemBoard) IsSlow() bool { return true }

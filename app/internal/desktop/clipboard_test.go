@@ -2,7 +2,10 @@ package desktop
 
 import (
 	"errors"
+	"os/exec"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"fyne.io/fyne/v2/test"
 )
@@ -45,6 +48,43 @@ func TestBoard_errorsCome(t *testing.T) {
 	if err := b.Write("x"); !errors.Is(err, sad) {
 		t.Errorf("write: %v", err)
 	}
+}
+
+// What a program could not read for want of text is no failure; any other is.
+func TestBoard_withoutText(t *testing.T) {
+	for said, isEmpty := range map[string]bool{
+		"Error: target STRING not available\n": true, "Nothing is copied\n": true, "No suitable type of content copied\n": true,
+		"Error: Can't open display: :9\n": false, "": false,
+	} {
+		b := systemBoard{read: func() (string, error) { return "", &exec.ExitError{Stderr: []byte(said)} }}
+		if got, err := b.Read(); got != "" || (err == nil) != isEmpty {
+			t.Errorf("%q reads as %q, %v", said, got, err)
+		}
+	}
+}
+
+// The text is there when Write comes back, though the desktop learns of it late.
+func TestBoard_writeSettles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		held, next, reads := "old", "old", 0
+		b := systemBoard{
+			read: func() (string, error) {
+				if reads++; reads == 3 {
+					held = next
+				}
+				return held, nil
+			},
+			write: func(s string) error { next = s; return nil },
+		}
+		if err := b.Write(""); err != nil || held != "" {
+			t.Errorf("holds %q, %v", held, err)
+		}
+		start := time.Now()
+		b.read = func() (string, error) { return "another program's", nil }
+		if err := b.Write("x"); err != nil || time.Since(start) < settleWithin || time.Since(start) > 2*settleWithin {
+			t.Errorf("came back after %s, %v", time.Since(start), err)
+		}
+	})
 }
 
 func TestCloseSoon_waitsForTheClipboard(t *testing.T) {
