@@ -114,7 +114,7 @@ func byHint(e *access.Error) string {
 	case access.HintState:
 		return "La solicitud ya no está en ese paso. Revise su situación actual."
 	case access.HintRevealOnce:
-		return "Este secreto se muestra una sola vez y ya se mostró" + dateArg(e.Args, "at") + ". Si lo perdió, cambie la llave."
+		return "Ya se mostró" + dateArg(e.Args, "at") + ". Si lo perdió, cambie la llave."
 	case access.HintReused:
 		return "Este envío ya se hizo con otros datos. Vuelva a la lista y empiece de nuevo."
 	case access.HintProtocol:

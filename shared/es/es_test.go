@@ -178,7 +178,7 @@ func TestError_fillsIn(t *testing.T) {
 		{access.CodeConflict, access.HintTaken, map[string]string{"by": "Ana Gómez", "since": noon.Format(time.RFC3339)}, "Ana Gómez atiende esta solicitud desde las 12:00."},
 		{access.CodeThrottled, "", map[string]string{"minutes": "5"}, "Demasiados intentos. Espere 5 min y vuelva a ingresar."},
 		{access.CodeUnavailable, access.HintCertificate, nil, NoCertificate},
-		{access.CodeForbidden, access.HintRevealOnce, map[string]string{"at": noon.Format(time.RFC3339)}, "Este secreto se muestra una sola vez y ya se mostró el 23/11/2026 12:00. Si lo perdió, cambie la llave."},
+		{access.CodeForbidden, access.HintRevealOnce, map[string]string{"at": noon.Format(time.RFC3339)}, "Ya se mostró el 23/11/2026 12:00. Si lo perdió, cambie la llave."},
 		{access.CodeForbidden, "", nil, "Su rol no permite esta acción. Quedó registrada."},
 	} {
 		if got := ErrorText(c.code, c.hint, c.args); got != c.want {

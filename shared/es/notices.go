@@ -29,6 +29,9 @@ func Notice(kind string, args map[string]string) string {
 	case "resumed":
 		return "Reanudó la solicitud " + args["number"] + "."
 	case "key_ready":
+		if args["kind"] == "renew" {
+			return "Reasignación de tokens: ya existe la llave nueva del código " + args["code"] + "."
+		}
 		return "Se ha asignado el token del código " + args["code"] + "."
 	case "anew":
 		return "La lista guardada en este computador no se pudo leer. La descargamos de nuevo."

@@ -74,7 +74,7 @@ func TestEveryRoute(t *testing.T) {
 		wire.RouteAbout, wire.RoutePuzzle, wire.RouteSignIn, wire.RouteSecondFactor, wire.RouteSession, wire.RouteSignOut,
 		wire.RouteConsentTexts, wire.RouteCreateRequest, wire.RouteRequest, wire.RouteChangeRequest, wire.RouteCancelRequest,
 		wire.RouteSendCode, wire.RouteSign, wire.RouteTake, wire.RouteRelease, wire.RouteResume, wire.RouteAssign,
-		wire.RouteParameters, wire.RouteReveal, wire.RouteKeyAudit,
+		wire.RouteParameters, wire.RouteReveal, wire.RouteKeyAudit, wire.RouteHandOver, wire.RouteEndOverlap,
 	} {
 		mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 			b, _ := io.ReadAll(r.Body)
@@ -124,7 +124,9 @@ func TestEveryRoute(t *testing.T) {
 			}
 			return err
 		}, isIntent: true},
-		wire.RouteKeyAudit: {do: func() error { _, err := c.KeyAudit(ctx, "k"); return err }},
+		wire.RouteKeyAudit:   {do: func() error { _, err := c.KeyAudit(ctx, "k"); return err }},
+		wire.RouteHandOver:   {do: func() error { _, err := c.HandOver(ctx, key, "k", wire.HandOver{Vendor: "v"}); return err }, isIntent: true},
+		wire.RouteEndOverlap: {do: func() error { _, err := c.EndOverlap(ctx, key, "k", 3); return err }, isIntent: true, hasVersion: true},
 	} {
 		got = seen{}
 		if err := call.do(); err != nil {

@@ -21,3 +21,13 @@ func (c *Client) Reveal(ctx context.Context, key string, id access.KeyID, body w
 func (c *Client) KeyAudit(ctx context.Context, id access.KeyID) (wire.KeyAudit, error) {
 	return ask[wire.KeyAudit](ctx, c, call{route: wire.RouteKeyAudit, id: string(id)})
 }
+
+// HandOver has it written down whom a key was given to.
+func (c *Client) HandOver(ctx context.Context, key string, id access.KeyID, body wire.HandOver) (wire.AcceptedKey, error) {
+	return ask[wire.AcceptedKey](ctx, c, call{route: wire.RouteHandOver, id: string(id), key: key, body: body})
+}
+
+// EndOverlap ends the overlap of a key before its time.
+func (c *Client) EndOverlap(ctx context.Context, key string, id access.KeyID, version int64) (wire.AcceptedKey, error) {
+	return ask[wire.AcceptedKey](ctx, c, call{route: wire.RouteEndOverlap, id: string(id), key: key, version: version})
+}

@@ -35,7 +35,7 @@ func (m *Model) Confirm() (Confirm, bool) {
 	c := m.confirm
 	row := c.detail.Row
 	s := Confirm{
-		Link: m.link, Request: row.ID, Number: row.Number, Version: row.Version, Kind: row.Kind, Reason: row.Reason,
+		Link: m.link, OldSecrets: c.detail.OldSecrets, Request: row.ID, Number: row.Number, Version: row.Version, Kind: row.Kind, Reason: row.Reason,
 		Form: c.detail.Form, Texts: m.texts, ContentHash: c.detail.ContentHash, Code: c.code,
 		Sending: c.sending, Signing: c.signing, Trouble: c.trouble,
 	}
@@ -91,7 +91,9 @@ func (m *Model) openConfirm(ctx context.Context, life int, id access.RequestID) 
 	}
 	m.set(life, func() {
 		m.confirm, m.progress = &confirmState{detail: detail}, ""
-		m.enroll.chosen, m.enroll.form = detail.Row.Code, detail.Form
+		m.asking = detail.Row.Kind
+		f := m.form()
+		f.chosen, f.reason, f.form = detail.Row.Code, detail.Row.Reason, detail.Form
 	})
 	return nil
 }
@@ -118,7 +120,7 @@ func (m *Model) SendCode(ctx context.Context) error {
 			return
 		}
 		row = c.detail.Row
-		body, missing = m.accepted()
+		body, missing = m.accepted(row.Kind)
 		c.sending, c.trouble = missing == nil, nil
 	})
 	if err == nil && missing != nil {
@@ -154,9 +156,10 @@ func (m *Model) SendCode(ctx context.Context) error {
 
 // accepted are the texts whose boxes are ticked, and those whose are not; the
 // lock is held.
-func (m *Model) accepted() (body wire.SendCode, missing []access.FieldError) {
+func (m *Model) accepted(kind access.Kind) (body wire.SendCode, missing []access.FieldError) {
+	ticked := m.formOf(kind).ticked
 	for _, text := range m.texts {
-		if m.enroll.ticked[text.ID] {
+		if ticked[text.ID] {
 			body.Accepted = append(body.Accepted, wire.AcceptedText{ID: text.ID, Hash: text.Hash})
 		} else {
 			missing = append(missing, access.FieldError{Field: FieldAccepted + text.ID, Hint: access.HintNotAccepted})
@@ -220,7 +223,8 @@ func (m *Model) Sign(ctx context.Context, code secret.Text) error {
 	m.set(life, func() {
 		c.signing, c.trouble = false, t
 		if err == nil {
-			m.confirm, m.enroll, m.progress = nil, enrollState{}, row.Code
+			delete(m.forms, row.Kind)
+			m.confirm, m.progress = nil, row.Code
 			return
 		}
 		c.countTries(err)

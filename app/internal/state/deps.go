@@ -57,6 +57,8 @@ type KeyAPI interface {
 	Parameters(context.Context, access.KeyID) (wire.Parameters, error)
 	Reveal(ctx context.Context, key string, id access.KeyID, body wire.Reveal) (wire.RevealReply, error)
 	KeyAudit(context.Context, access.KeyID) (wire.KeyAudit, error)
+	HandOver(ctx context.Context, key string, id access.KeyID, body wire.HandOver) (wire.AcceptedKey, error)
+	EndOverlap(ctx context.Context, key string, id access.KeyID, version int64) (wire.AcceptedKey, error)
 }
 
 // Feed brings facts down and hands them to the model's Facts. Run stays

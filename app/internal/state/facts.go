@@ -260,6 +260,7 @@ func (m *Model) requestChanged(before, after *wire.RequestRow) {
 	isDone := after != nil && after.Status == access.StatusDone
 	wasDone := before != nil && before.Status == access.StatusDone
 	if isDone && !wasDone && before != nil && m.viewer.IsDelegate() {
+		args["kind"] = string(row.Kind)
 		m.tell(NoticeKeyReady, args)
 	}
 }

@@ -118,7 +118,7 @@ func FuzzParse(f *testing.F) {
 		}
 		s.apply(parsed{Change: wire.Change{Kind: wire.RowKind(kind), ID: id}})
 		s.build()
-		if len(s.requests)+len(s.keys)+len(s.providers)+len(s.pending.rows)+len(s.entities.rows) != 0 {
+		if len(s.requests)+len(s.keys)+len(s.providers)+len(s.pending.rows)+len(s.entities.asking.rows) != 0 {
 			t.Errorf("something stayed of %s %q", kind, id)
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -146,6 +147,9 @@ func (s *server) bring() {
 // write changes a row as the server would, and gives its fact a position.
 func (s *server) write(id access.RequestID, edit func(*wire.RequestRow)) wire.Accepted {
 	r := s.rows[id]
+	if r.Kind == "" {
+		r.Kind = access.KindEnroll
+	}
 	edit(&r)
 	r.ID = id
 	r.Version++
@@ -258,19 +262,23 @@ func (s *server) ConsentTexts(context.Context) (wire.ConsentTexts, error) {
 func (s *server) Request(_ context.Context, id access.RequestID) (wire.RequestDetail, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return wire.RequestDetail{Row: s.rows[id], Form: s.forms[id], ContentHash: s.hash}, s.refuse["detail"]
+	d := wire.RequestDetail{Row: s.rows[id], Form: s.forms[id], ContentHash: s.hash}
+	if d.Row.Kind == access.KindRenew {
+		d.OldSecrets = []wire.OldSecret{{Environment: access.Production}}
+	}
+	return d, s.refuse["detail"]
 }
 
 func (s *server) CreateRequest(_ context.Context, key string, b wire.NewRequest) (wire.Accepted, error) {
 	a, err := s.act("create", key, "r-1", func(r *wire.RequestRow) {
-		*r = wire.RequestRow{Number: "SOL-2026-000001", Kind: b.Kind, Code: b.Code, Status: access.StatusSigning, RequestedAt: time.Now()}
+		*r = wire.RequestRow{Number: "SOL-2026-000001", Kind: b.Kind, Reason: b.Reason, Code: b.Code, Status: access.StatusSigning, RequestedAt: time.Now()}
 		s.forms["r-1"] = b.Form
 	})
 	return a, err
 }
 
 func (s *server) ChangeRequest(_ context.Context, key string, id access.RequestID, _ int64, b wire.ChangeRequest) (wire.Accepted, error) {
-	return s.act("change", key, id, func(*wire.RequestRow) { s.forms[id] = b.Form })
+	return s.act("change", key, id, func(r *wire.RequestRow) { r.Reason, s.forms[id] = b.Reason, b.Form })
 }
 
 func (s *server) CancelRequest(_ context.Context, key string, id access.RequestID, _ int64) (wire.Accepted, error) {
@@ -335,6 +343,18 @@ func (s *server) Reveal(_ context.Context, key string, _ access.KeyID, b wire.Re
 
 func (s *server) KeyAudit(context.Context, access.KeyID) (wire.KeyAudit, error) {
 	return wire.KeyAudit{Entries: []wire.KeyAuditEntry{{Person: "Delegada de Prueba"}}}, nil
+}
+
+func (s *server) HandOver(_ context.Context, key string, id access.KeyID, b wire.HandOver) (wire.AcceptedKey, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return wire.AcceptedKey{ID: id}, s.enter("hand over", key+" "+b.Vendor+"/"+b.Person)
+}
+
+func (s *server) EndOverlap(_ context.Context, key string, id access.KeyID, version int64) (wire.AcceptedKey, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return wire.AcceptedKey{ID: id}, s.enter("end overlap", fmt.Sprintf("%s %d", key, version))
 }
 
 // memory keeps rows in memory, generation and all; sealed files are the cache's.

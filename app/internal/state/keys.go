@@ -15,6 +15,7 @@ import (
 type keysState struct {
 	chosen     access.LicenseCode
 	parameters map[access.Environment][]wire.Parameter
+	policies   map[access.Environment]Policy
 	audit      map[access.KeyID][]wire.KeyAuditEntry
 	trouble    *Trouble
 }
@@ -27,7 +28,8 @@ func (m *Model) Keys() Keys {
 	m.rows.refresh()
 	k := m.keys
 	s := Keys{
-		Link: m.link, Entities: m.entities(), Chosen: k.chosen, Parameters: k.parameters, Audit: k.audit,
+		Link: m.link, Entities: m.entities(m.rows.entities.consulting), Chosen: k.chosen,
+		Parameters: k.parameters, Policies: k.policies, Audit: k.audit,
 		Trouble: k.trouble, Now: now,
 	}
 	if entity, ok := m.rows.entity(k.chosen); ok {
@@ -55,6 +57,12 @@ func (m *Model) LoadParameters(ctx context.Context, key access.KeyID) error {
 		}
 		list[p.Environment] = p.Items
 		m.keys.parameters = list
+		policies := maps.Clone(m.keys.policies)
+		if policies == nil {
+			policies = map[access.Environment]Policy{}
+		}
+		policies[p.Environment] = Policy{Once: p.RevealOnce, RevealedAt: p.RevealedAt, Vendor: p.Vendor}
+		m.keys.policies = policies
 	})
 }
 
@@ -182,4 +190,48 @@ func (m *Model) copyAll(ctx context.Context, id access.KeyID, withSecret bool) (
 		line(es.KeyField(f), reply.Value.Reveal())
 	}
 	return secret.New(b.String()), nil
+}
+
+// HandOver has it written down that a key was given to the vendor, and to whom.
+func (m *Model) HandOver(ctx context.Context, id access.KeyID, to wire.HandOver) error {
+	_, err := m.askKey(ctx, "hand-over/"+string(id), to, func(key string) (wire.AcceptedKey, error) {
+		return m.deps.API.HandOver(ctx, key, id, to)
+	})
+	return err
+}
+
+// EndOverlap ends the overlap of a key before its time. It returns once the fact
+// is in the rows.
+func (m *Model) EndOverlap(ctx context.Context, id access.KeyID) error {
+	m.mu.Lock()
+	version := m.rows.keys[id].Version
+	m.mu.Unlock()
+	accepted, err := m.askKey(ctx, "end-overlap/"+string(id), version, func(key string) (wire.AcceptedKey, error) {
+		return m.deps.API.EndOverlap(ctx, key, id, version)
+	})
+	if err != nil {
+		return err
+	}
+	return m.await(ctx, wire.Accepted{Seq: accepted.Seq})
+}
+
+// askKey sends one intent about a key of «Consultar Token» with the key of its
+// act. A refusal of the whole stands in the screen's banner; one of a field is
+// the caller's to show.
+func (m *Model) askKey(_ context.Context, act string, body any, call func(key string) (wire.AcceptedKey, error)) (wire.AcceptedKey, error) {
+	life, err := m.begin(func() { m.keys.trouble = nil })
+	var accepted wire.AcceptedKey
+	if err == nil {
+		var key string
+		if key, err = m.keyOf(act, body); err == nil {
+			accepted, err = call(key)
+			m.answered(act, err)
+		}
+	}
+	if err != nil {
+		m.ended(life, err)
+		t := m.troubleOf(err)
+		m.set(life, func() { m.keys.trouble = t })
+	}
+	return accepted, err
 }

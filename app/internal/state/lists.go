@@ -59,13 +59,41 @@ func (l *pendingList) touch() (isBulk bool) {
 	return l.isBulk
 }
 
-// entityList is the picker's.
+// entityList is the pickers'.
 type entityList struct {
 	isStale     bool
 	isReordered bool
 	order       []*providerEntry // by code
-	rows        []Entity
-	index       *Index
+	// A code that is no longer in REPS cannot be asked keys for, but those it has
+	// can be consulted.
+	asking, consulting entityView
+}
+
+// entityView is the entities of one picker.
+type entityView struct {
+	order []*providerEntry
+	rows  []Entity
+	index *Index
+}
+
+// fill makes a view of what belongs in it. While the same entries stand in it
+// the index is kept.
+func (v *entityView) fill(all []*providerEntry, entities []Entity, belongs func(Entity) bool) {
+	order := make([]*providerEntry, 0, len(all))
+	rows := make([]Entity, 0, len(all))
+	for i, e := range all {
+		if belongs(entities[i]) {
+			order, rows = append(order, e), append(rows, entities[i])
+		}
+	}
+	if v.index == nil || !slices.Equal(v.order, order) {
+		folded := make([]string, len(order))
+		for i, e := range order {
+			folded[i] = e.folded
+		}
+		v.index = newFoldedIndex(folded)
+	}
+	v.order, v.rows = order, rows
 }
 
 // build makes the lists that are stale.
@@ -120,16 +148,13 @@ func (s *rowSet) buildEntities() {
 			l.order = append(l.order, e)
 		}
 		slices.SortFunc(l.order, func(a, b *providerEntry) int { return cmp.Compare(a.row.Code, b.row.Code) })
-		folded := make([]string, len(l.order))
-		for i, e := range l.order {
-			folded[i] = e.folded
-		}
-		l.index = newFoldedIndex(folded)
 	}
-	l.rows = make([]Entity, len(l.order))
+	all := make([]Entity, len(l.order))
 	for i, e := range l.order {
-		l.rows[i] = s.entityOf(e.row)
+		all[i] = s.entityOf(e.row)
 	}
+	l.asking.fill(l.order, all, func(e Entity) bool { return e.Provider.Current })
+	l.consulting.fill(l.order, all, func(e Entity) bool { return e.Provider.Current || len(e.Keys) > 0 || e.Request != nil })
 	l.isStale, l.isReordered = false, false
 }
 

@@ -45,7 +45,8 @@ type Model struct {
 	notices  []Notice
 
 	signIn     signInState
-	enroll     enrollState
+	asking     access.Kind                  // which of the forms is turned to
+	forms      map[access.Kind]*enrollState // what was written in each
 	confirm    *confirmState
 	progress   access.LicenseCode
 	keys       keysState
@@ -71,6 +72,8 @@ func New(deps Deps) *Model {
 		rows:    newRowSet(),
 		acts:    map[string]pendingAct{},
 		held:    map[access.RequestID]bool{},
+		asking:  access.KindEnroll,
+		forms:   map[access.Kind]*enrollState{},
 		link:    Link{Phase: LinkOffline},
 	}
 	m.signIn = signInState{login: deps.Login, phase: SignInIdle}

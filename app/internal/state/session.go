@@ -162,7 +162,8 @@ func (m *Model) clear() {
 	m.link = Link{Phase: LinkOffline}
 	m.acts = map[string]pendingAct{}
 	m.held = map[access.RequestID]bool{}
-	m.enroll, m.confirm, m.progress, m.keys, m.attend = enrollState{}, nil, "", keysState{}, nil
+	m.forms, m.asking = map[access.Kind]*enrollState{}, access.KindEnroll
+	m.confirm, m.progress, m.keys, m.attend = nil, "", keysState{}, nil
 	m.notices, m.texts = nil, nil
 	m.wakeWaiting()
 }

@@ -97,34 +97,39 @@ type Entities struct {
 	Trouble *Trouble
 }
 
-// Enroll is step 1 of «Inscripción Token», the form.
+// Enroll is step 1 of «Inscripción Token» or of «Resolicitud Token», the form.
 type Enroll struct {
 	Link     Link
+	Kind     access.Kind
 	Entities Entities
 	Chosen   access.LicenseCode // empty: none yet
-	// Blocked is the request or key in the way of the chosen code (M-68); the
-	// fields are off.
-	Blocked *Entity
-	Form    access.RequestForm
-	Texts   []wire.ConsentText // with their boxes, in order
-	Ticked  map[string]bool    // by text id
-	Fields  []access.FieldError
-	Warn    []access.FieldError // shown, do not stop: free mail of an independent
-	Sending bool
-	Trouble *Trouble
+	Reason   access.Reason      // of a change of key; empty: none yet
+	// Blocked is what is in the way of the chosen code (M-68): a request, a key
+	// or, of a change, none. The fields are off. BlockedBy says which.
+	Blocked   *Entity
+	BlockedBy access.Hint
+	Form      access.RequestForm
+	Texts     []wire.ConsentText // with their boxes, in order
+	Ticked    map[string]bool    // by text id
+	Fields    []access.FieldError
+	Warn      []access.FieldError // shown, do not stop: free mail of an independent
+	Sending   bool
+	Trouble   *Trouble
 }
 
 // Confirm is step 2: everything that will be signed, read only, and the code.
 type Confirm struct {
-	Link        Link
-	Entity      Entity
-	Request     access.RequestID
-	Number      string
-	Version     int64
-	Kind        access.Kind
-	Reason      access.Reason
-	Form        access.RequestForm
-	Texts       []wire.ConsentText
+	Link    Link
+	Entity  Entity
+	Request access.RequestID
+	Number  string
+	Version int64
+	Kind    access.Kind
+	Reason  access.Reason
+	Form    access.RequestForm
+	Texts   []wire.ConsentText
+	// OldSecrets is what becomes of the secrets in force, of a change of key.
+	OldSecrets  []wire.OldSecret
 	ContentHash string
 	Code        *wire.CodeSent // nil: no code sent yet
 	Sending     bool           // a code is being sent
@@ -146,12 +151,20 @@ type Keys struct {
 	Chosen     access.LicenseCode
 	Entity     *Entity                                 // the chosen one
 	Parameters map[access.Environment][]wire.Parameter // absent until loaded
+	Policies   map[access.Environment]Policy           // with them
 	// Audit says who saw, copied or exported each key's values, newest first;
 	// absent until loaded.
 	Audit   map[access.KeyID][]wire.KeyAuditEntry
 	Trouble *Trouble
 	// Now is the instant the snapshot speaks of, for days left.
 	Now time.Time
+}
+
+// Policy is how a key's secret may be consulted, and whom the key is for.
+type Policy struct {
+	Once       bool      // the secret is shown a single time
+	RevealedAt time.Time // when that was; zero: not yet
+	Vendor     string
 }
 
 // Queue is the ministry's pending list.
@@ -205,5 +218,6 @@ const (
 // gives them.
 const (
 	FieldCode     = "code"      // the entity was not chosen
+	FieldReason   = "reason"    // nor was why the keys change
 	FieldAccepted = "accepted." // and the id of a text whose box is not ticked
 )

@@ -9,6 +9,7 @@ import (
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/secret"
+	"llavero/shared/wire"
 )
 
 func (s *Shell) submitSignIn(ctx context.Context) func(string, secret.Text) {
@@ -20,34 +21,19 @@ func (s *Shell) submitSignIn(ctx context.Context) func(string, secret.Text) {
 // buildDelegate connects the delegate's screens up to the signature.
 func (s *Shell) buildDelegate(ctx context.Context) {
 	menu := delegate.NewMenu()
-	menu.OnEnroll = func() { s.openEnroll(ctx) }
+	menu.OnEnroll = func() { s.openForm(ctx, access.KindEnroll) }
+	menu.OnRenew = func() { s.openForm(ctx, access.KindRenew) }
 	menu.OnKeys = func() { s.openKeys(ctx, "") }
 	s.delegateMenu = menu
-
-	form := delegate.NewEnroll()
-	form.OnChoose = s.model.ChooseEnroll
-	form.OnForm = s.model.SetForm
-	form.OnTick = s.model.Tick
-	form.OnSubmit = func(f access.RequestForm) {
-		s.model.SetForm(f)
-		s.act(ctx, s.model.SubmitEnroll, false, func() { s.open(routeConfirm) })
-	}
-	form.OnBack = func() { s.open(routeDelegateMenu) }
-	form.OnOpenKeys = func(code access.LicenseCode) { s.openKeys(ctx, code) }
-	form.OnOpenRequest = func(id access.RequestID) { s.openRequest(ctx, id) }
-	form.OnRetry = func() { s.act(ctx, s.model.OpenEnroll, false, nil) }
-	form.OnCopyText = s.copyText
-	s.enroll = form
+	s.enroll = s.buildForm(ctx, access.KindEnroll)
+	s.renew = s.buildForm(ctx, access.KindRenew)
 
 	sign := delegate.NewConfirm(s.deps.Clock)
 	sign.OnSendCode = func() { s.act(ctx, s.model.SendCode, false, nil) }
 	sign.OnSign = func(code secret.Text) {
 		s.act(ctx, func(ctx context.Context) error { return s.model.Sign(ctx, code) }, false, nil)
 	}
-	sign.OnBack = func() {
-		s.model.BackToForm()
-		s.open(routeEnroll)
-	}
+	sign.OnBack = func() { s.back(s.at.parent()) }
 	sign.OnCopyText = s.copyText
 	s.confirm = sign
 
@@ -58,21 +44,56 @@ func (s *Shell) buildDelegate(ctx context.Context) {
 	s.progress = after
 }
 
-// openEnroll opens the form and reads the consent texts in force.
-func (s *Shell) openEnroll(ctx context.Context) {
-	s.open(routeEnroll)
+// buildForm connects the form of a kind of request.
+func (s *Shell) buildForm(ctx context.Context, kind access.Kind) *delegate.Enroll {
+	form := delegate.NewEnroll(kind)
+	form.OnChoose = s.model.ChooseEnroll
+	form.OnReason = s.model.SetReason
+	form.OnForm = s.model.SetForm
+	form.OnTick = s.model.Tick
+	form.OnSubmit = func(f access.RequestForm) {
+		s.model.SetForm(f)
+		s.act(ctx, s.model.SubmitEnroll, false, func() { s.open(confirmOf(kind)) })
+	}
+	form.OnBack = func() { s.open(routeDelegateMenu) }
+	form.OnOpenKeys = func(code access.LicenseCode) { s.openKeys(ctx, code) }
+	form.OnOpenRequest = func(id access.RequestID) { s.openRequest(ctx, id) }
+	form.OnOtherForm = func(code access.LicenseCode) {
+		if kind == access.KindEnroll {
+			s.openFormOn(ctx, access.KindRenew, code)
+		} else {
+			s.openFormOn(ctx, access.KindEnroll, code)
+		}
+	}
+	form.OnRetry = func() { s.act(ctx, s.model.OpenEnroll, false, nil) }
+	form.OnCopyText = s.copyText
+	return form
+}
+
+// openForm opens the form of a kind of request, as it was left, and reads the
+// consent texts in force.
+func (s *Shell) openForm(ctx context.Context, kind access.Kind) {
+	s.open(formOf(kind))
 	s.act(ctx, s.model.OpenEnroll, false, nil)
+}
+
+// openFormOn opens a form on a code.
+func (s *Shell) openFormOn(ctx context.Context, kind access.Kind, code access.LicenseCode) {
+	s.model.AskFor(kind)
+	s.model.ChooseEnroll(code)
+	s.openForm(ctx, kind)
 }
 
 // openRequest opens the signature of an unsigned request, the progress of any
 // other.
 func (s *Shell) openRequest(ctx context.Context, id access.RequestID) {
-	for _, e := range s.model.Enroll().Entities.Rows {
+	for _, e := range s.model.Keys().Entities.Rows {
 		if e.Request == nil || e.Request.ID != id {
 			continue
 		}
 		if e.Request.Status == access.StatusSigning {
-			s.act(ctx, func(ctx context.Context) error { return s.model.OpenConfirm(ctx, id) }, true, func() { s.open(routeConfirm) })
+			to := confirmOf(e.Request.Kind)
+			s.act(ctx, func(ctx context.Context) error { return s.model.OpenConfirm(ctx, id) }, true, func() { s.open(to) })
 			return
 		}
 		s.model.FollowProgress(e.Provider.Code)
@@ -92,15 +113,29 @@ func (s *Shell) buildKeys(ctx context.Context) {
 			return err
 		}, func(err error) {
 			done(value, err)
-			s.loadAudit(ctx, key)
+			if err == nil {
+				s.recorded(purpose, field)
+			}
+			s.loadKey(ctx, key)
 		})
 	}
 	k.OnSight = s.shield
 	k.OnCopy = func(key access.KeyID, field access.Field) { s.copyField(ctx, key, field) }
 	k.OnCopyAll = func(key access.KeyID, withSecret bool) { s.copyAll(ctx, key, withSecret) }
-	k.OnEnroll = func(code access.LicenseCode) {
-		s.model.ChooseEnroll(code)
-		s.openEnroll(ctx)
+	k.OnEnroll = func(code access.LicenseCode) { s.openFormOn(ctx, access.KindEnroll, code) }
+	k.OnRenew = func(code access.LicenseCode) { s.openFormOn(ctx, access.KindRenew, code) }
+	k.OnHandOver = func(key access.KeyID, to wire.HandOver, done func(error)) {
+		s.background(ctx, func(ctx context.Context) error { return s.model.HandOver(ctx, key, to) }, func(err error) {
+			done(err)
+			s.loadAudit(ctx, key)
+		})
+	}
+	k.OnEndOverlap = func(ask kit.Ask, key access.KeyID) {
+		ask.OnDo = func() bool {
+			s.act(ctx, func(ctx context.Context) error { return s.model.EndOverlap(ctx, key) }, false, nil)
+			return true
+		}
+		kit.ShowAsk(s.deps.Window.Canvas(), ask)
 	}
 	k.OnOpenRequest = func(id access.RequestID) { s.openRequest(ctx, id) }
 	k.OnRetry = func() { s.chooseKeys(ctx, s.model.Keys().Chosen) }
@@ -158,8 +193,15 @@ func (s *Shell) copyField(ctx context.Context, key access.KeyID, field access.Fi
 		default:
 			s.keeper.CopySecret(es.KeyField(field)+" copiado", value.Reveal())
 		}
-		s.loadAudit(ctx, key)
+		s.recorded(access.PurposeCopy, field)
+		s.loadKey(ctx, key)
 	})
+}
+
+// recorded says that a use of a value went into the record.
+func (s *Shell) recorded(purpose access.Purpose, field access.Field) {
+	text := es.Recorded(purpose, field, es.Clock(s.deps.Clock()))
+	s.notices.Notify(kit.Notice{Level: look.Info, Text: text, Key: "recorded"})
 }
 
 func (s *Shell) copyAll(ctx context.Context, key access.KeyID, withSecret bool) {
@@ -170,10 +212,11 @@ func (s *Shell) copyAll(ctx context.Context, key access.KeyID, withSecret bool) 
 	}, true, func() {
 		if withSecret {
 			s.keeper.CopySecret("Parámetros y secreto copiados", text.Reveal())
+			s.recorded(access.PurposeExport, access.FieldSecret)
 		} else {
 			s.keeper.Copy("Parámetros copiados", text.Reveal())
 		}
-		s.loadAudit(ctx, key)
+		s.loadKey(ctx, key)
 	})
 }
 

@@ -17,6 +17,8 @@ const (
 	routeDelegateMenu
 	routeEnroll
 	routeConfirm
+	routeRenew
+	routeConfirmRenew // the screen of routeConfirm, after the form of routeRenew
 	routeProgress
 	routeKeys
 	routeOfficerMenu
@@ -27,10 +29,12 @@ const (
 // parent is the screen one step back; routeNone for the menus.
 func (r route) parent() route {
 	switch r {
-	case routeEnroll, routeKeys, routeProgress:
+	case routeEnroll, routeRenew, routeKeys, routeProgress:
 		return routeDelegateMenu
 	case routeConfirm:
 		return routeEnroll
+	case routeConfirmRenew:
+		return routeRenew
 	case routeQueue:
 		return routeOfficerMenu
 	case routeAttend:
@@ -47,7 +51,9 @@ func (r route) title() string {
 		return "Menú"
 	case routeEnroll:
 		return es.WithManual(es.EnrollTitle, es.EnrollManual)
-	case routeConfirm:
+	case routeRenew:
+		return es.WithManual(es.RenewTitle, es.RenewManual)
+	case routeConfirm, routeConfirmRenew:
 		return "Confirmación"
 	case routeProgress:
 		return "Estado de la solicitud"
@@ -88,13 +94,19 @@ func (s *Shell) open(r route) {
 	switch s.at {
 	case routeKeys:
 		s.keys.Close()
-	case routeConfirm:
+	case routeConfirm, routeConfirmRenew:
 		s.confirm.Close()
 	case routeProgress:
 		s.progress.Close()
 	case routeAttend:
 		s.attend.Close()
 		s.model.CloseAttend()
+	}
+	switch r {
+	case routeEnroll:
+		s.model.AskFor(access.KindEnroll)
+	case routeRenew:
+		s.model.AskFor(access.KindRenew)
 	}
 	s.at, s.isAwaitingAttend = r, false
 	s.visit++
@@ -131,7 +143,9 @@ func (s *Shell) screen() fyne.CanvasObject {
 	switch s.at {
 	case routeEnroll:
 		return s.enroll
-	case routeConfirm:
+	case routeRenew:
+		return s.renew
+	case routeConfirm, routeConfirmRenew:
 		return s.confirm
 	case routeProgress:
 		return s.progress
@@ -178,7 +192,9 @@ func (s *Shell) renderScreen() {
 		s.officerMenu.Render(s.model.Menu())
 	case routeEnroll:
 		s.enroll.Render(s.model.Enroll())
-	case routeConfirm:
+	case routeRenew:
+		s.renew.Render(s.model.Enroll())
+	case routeConfirm, routeConfirmRenew:
 		v, ok := s.model.Confirm()
 		if !ok {
 			s.open(s.afterConfirm())
@@ -213,5 +229,20 @@ func (s *Shell) afterConfirm() route {
 	if _, signed := s.model.Progress(); signed {
 		return routeProgress
 	}
+	return s.at.parent()
+}
+
+// formOf and confirmOf are the two steps of a kind of request.
+func formOf(kind access.Kind) route {
+	if kind == access.KindRenew {
+		return routeRenew
+	}
 	return routeEnroll
+}
+
+func confirmOf(kind access.Kind) route {
+	if kind == access.KindRenew {
+		return routeConfirmRenew
+	}
+	return routeConfirm
 }

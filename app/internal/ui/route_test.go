@@ -12,6 +12,8 @@ func TestRoute_trailLeadsHome(t *testing.T) {
 		routeDelegateMenu: "Menú",
 		routeEnroll:       "Menú/Solicitar llave (Inscripción Token)",
 		routeConfirm:      "Menú/Solicitar llave (Inscripción Token)/Confirmación",
+		routeRenew:        "Menú/Cambiar llave (Resolicitud Token)",
+		routeConfirmRenew: "Menú/Cambiar llave (Resolicitud Token)/Confirmación",
 		routeProgress:     "Menú/Estado de la solicitud",
 		routeKeys:         "Menú/Mis llaves (Consultar Token)",
 		routeQueue:        "Menú/Solicitudes pendientes (Asignar Token)",

@@ -58,6 +58,7 @@ type Shell struct {
 	signIn       *login.SignIn
 	delegateMenu *delegate.Menu
 	enroll       *delegate.Enroll
+	renew        *delegate.Enroll
 	confirm      *delegate.Confirm
 	progress     *delegate.Progress
 	keys         *delegate.Keys

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"llavero/app/internal/ui/kit"
+	"llavero/shared/access"
 )
 
 // shortcuts gives the window its keys (the list is helpLines).
@@ -26,7 +27,7 @@ func (s *Shell) shortcuts(ctx context.Context) {
 	add(fyne.KeyR, 0, s.refresh)
 	add(fyne.KeyN, 0, func() {
 		if s.isIn && s.home() == routeDelegateMenu {
-			s.openEnroll(ctx)
+			s.openForm(ctx, access.KindEnroll)
 		}
 	})
 	add(fyne.KeyT, 0, func() {
@@ -61,7 +62,7 @@ func (s *Shell) typed(e *fyne.KeyEvent) {
 
 // back leaves a screen for the one before it.
 func (s *Shell) back(to route) {
-	if s.at == routeConfirm {
+	if s.at == routeConfirm || s.at == routeConfirmRenew {
 		s.model.BackToForm()
 	}
 	s.open(to)

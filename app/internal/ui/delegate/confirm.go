@@ -18,7 +18,7 @@ import (
 // codeDigits is how many digits a code has.
 const codeDigits = 6
 
-// Confirm is step 2 of «Inscripción Token»: everything that will be signed,
+// Confirm is step 2 of «Inscripción Token» and of «Resolicitud Token»: everything that will be signed,
 // read only, and the code that signs it. UI goroutine only.
 type Confirm struct {
 	widget.BaseWidget
@@ -37,9 +37,11 @@ type Confirm struct {
 	clock func() time.Time
 
 	page   *kit.Page
-	wizard *kit.WizardHead
+	wizard *wizard
 	banner *kit.Banner
 	signed *factGroup
+	old    *factGroup // what becomes of the secrets in force, of a change of key
+	issued *kit.Text
 	form   []*factGroup
 	texts  *fyne.Container
 	otp    *fyne.Container
@@ -62,13 +64,12 @@ type Confirm struct {
 func NewConfirm(clock func() time.Time) *Confirm {
 	c := &Confirm{
 		Beat: everySecond, clock: clock,
-		wizard: kit.NewWizardHead(stepRequest, stepConfirm), banner: kit.NewBanner(),
+		wizard: newWizard(1), banner: kit.NewBanner(),
 		texts: kit.NewStack(),
 		sent:  kit.NewText(""), left: kit.NewStrong(""), sends: kit.NewNote(""), tries: kit.NewNote(""), from: kit.NewNote(""),
 		code: kit.NewCodeEntry(codeDigits), note: kit.NewNote("").Natural(),
 	}
 	c.banner.OnCopy = func(s string) { kit.Call(c.OnCopyText, s) }
-	c.wizard.SetCurrent(1)
 	c.code.OnChanged = func(string) { c.enable() }
 	c.code.OnSubmitted = func(string) { c.Submit() }
 	c.field = kit.NewField("Código de 6 dígitos", true, c.code, "")
@@ -77,7 +78,9 @@ func NewConfirm(clock func() time.Time) *Confirm {
 	c.codeBox = kit.NewTight(c.field, c.left, c.tries, c.sends)
 
 	c.signed = newFactGroup("Lo que va a firmar")
-	groups := []fyne.CanvasObject{c.wizard, c.signed.content}
+	c.issued = kit.NewNote("")
+	c.old = newFactGroup("El secreto anterior", c.issued)
+	groups := []fyne.CanvasObject{c.wizard.content, c.signed.content, c.old.content}
 	for _, g := range formGroups(access.RequestForm{}) {
 		f := newFactGroup(g.Title)
 		c.form = append(c.form, f)
@@ -130,7 +133,12 @@ func (c *Confirm) Focus() {
 func (c *Confirm) Render(s state.Confirm) {
 	before := c.last
 	c.last = s
+	c.wizard.render(s.Kind)
 	c.signed.set(signedGroup(s))
+	old := oldSecretGroup(s, c.clock())
+	c.old.set(old)
+	kit.SetVisible(c.old.content, len(old.Lines) > 0)
+	kit.Put(c.issued, issuedNote(s))
 	for i, g := range formGroups(s.Form) {
 		c.form[i].set(g)
 	}
@@ -244,9 +252,9 @@ type factGroup struct {
 	facts   *kit.Facts
 }
 
-func newFactGroup(title string) *factGroup {
+func newFactGroup(title string, below ...fyne.CanvasObject) *factGroup {
 	f := &factGroup{facts: kit.NewFacts()}
-	f.content = kit.NewSection(title, "", f.facts)
+	f.content = kit.NewSection(title, "", append([]fyne.CanvasObject{f.facts}, below...)...)
 	return f
 }
 

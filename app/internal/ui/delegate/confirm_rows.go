@@ -62,6 +62,29 @@ func signedGroup(s state.Confirm) group {
 	return g
 }
 
+// oldSecretGroup says until when the secrets in force work, by environment; no
+// lines for an enrolment.
+func oldSecretGroup(s state.Confirm, now time.Time) group {
+	g := group{Title: "El secreto anterior"}
+	for _, old := range s.OldSecrets {
+		g.Lines = append(g.Lines, line{
+			Label: es.EnvironmentLong(old.Environment), Value: es.OldSecret(s.Reason, old.Until, old.ExpiresAt, old.ByHand, now),
+		})
+	}
+	return g
+}
+
+// issuedNote says, where a secret goes at once, that what was obtained with it
+// lives on for a while.
+func issuedNote(s state.Confirm) string {
+	for _, old := range s.OldSecrets {
+		if old.Until.IsZero() {
+			return es.AlreadyIssued
+		}
+	}
+	return ""
+}
+
 // nitText writes a NIT with points and check digit, or a dash.
 func nitText(n access.NIT) string {
 	if n == "" {

@@ -14,15 +14,19 @@ import (
 	"llavero/shared/wire"
 )
 
-// Enroll is step 1 of «Inscripción Token»: the form. UI goroutine only.
+// Enroll is step 1 of «Inscripción Token» or of «Resolicitud Token»: the form. UI
+// goroutine only.
 type Enroll struct {
 	widget.BaseWidget
+	kind access.Kind
 
 	// OnChoose says which code the keys are for.
 	OnChoose func(access.LicenseCode)
 	// OnForm hands over the form as it stands, after each change, so that
 	// nothing typed is lost.
 	OnForm func(access.RequestForm)
+	// OnReason says why the keys are to be changed.
+	OnReason func(access.Reason)
 	// OnTick says that a consent box was ticked or unticked.
 	OnTick func(text string, on bool)
 	// OnSubmit is «Generar llave →».
@@ -33,6 +37,9 @@ type Enroll struct {
 	OnOpenKeys func(access.LicenseCode)
 	// OnOpenRequest opens the request in the way: its signature or its progress.
 	OnOpenRequest func(access.RequestID)
+	// OnOtherForm opens, on a code, «Resolicitud Token» from «Inscripción» and the
+	// other way round: the code has its keys, or has none yet.
+	OnOtherForm func(access.LicenseCode)
 	// OnRetry loads the entities again.
 	OnRetry func()
 	// OnCopyText copies words for the help desk: never a secret.
@@ -45,6 +52,7 @@ type Enroll struct {
 	empty   *kit.Banner
 	picker  *entityPicker
 	entity  *kit.Field
+	reason  *reasonField // of a change of key; nil otherwise
 	form    *requestFields
 	consent *consents
 	body    []fyne.CanvasObject // hidden while there is nothing to fill in
@@ -55,10 +63,11 @@ type Enroll struct {
 	asked bool // «Generar llave →» was pressed: the next complaints get the keyboard
 }
 
-// NewEnroll makes the form.
-func NewEnroll() *Enroll {
+// NewEnroll makes the form of a kind of request.
+func NewEnroll(kind access.Kind) *Enroll {
+	words := wordsOf(kind)
 	e := &Enroll{
-		wizard: kit.NewWizardHead(stepRequest, stepConfirm),
+		kind: kind, wizard: kit.NewWizardHead(words.step, "Confirmación"),
 		banner: kit.NewBanner(), blocked: kit.NewBanner(), empty: kit.NewBanner(),
 		note: kit.NewNote("").Natural(),
 	}
@@ -72,17 +81,21 @@ func NewEnroll() *Enroll {
 		}
 	})
 	entity := kit.NewSection("Selección de Entidad para Solicitud de Token",
-		"Seleccione la entidad a la cual desea solicitar el token de acceso.",
-		e.entity, e.picker.sites, e.blocked)
-	e.body = append([]fyne.CanvasObject{entity}, e.form.sections...)
+		words.choose, e.entity, e.picker.sites, e.blocked)
+	e.body = []fyne.CanvasObject{entity}
+	if kind == access.KindRenew {
+		e.reason = newReasonField(func(r access.Reason) { kit.Call(e.OnReason, r) })
+		e.reason.input.OnOpen = func() { e.page.Raise(e.reason.section) } // its rows unfold below it
+		e.body = append(e.body, e.reason.section)
+	}
+	e.body = append(e.body, e.form.sections...)
 	e.body = append(e.body, e.consent.content)
-	head := kit.NewHead(kit.NewHeading("SOLICITUD DE TOKEN"), kit.NewNote(es.RequiredLine))
+	head := kit.NewHead(kit.NewHeading(words.heading), kit.NewNote(es.RequiredLine))
 	column := append([]fyne.CanvasObject{e.wizard, head, e.banner, e.empty}, e.body...)
 
 	e.submit = kit.NewPrimary("Generar llave →", e.Submit)
 	back := kit.NewQuiet(es.BackToMenu, nil, func() { kit.Call0(e.OnBack) })
-	e.page = kit.NewFormPage(es.WithManual(es.EnrollTitle, es.EnrollManual),
-		"Complete el formulario para solicitar un nuevo token de acceso.",
+	e.page = kit.NewFormPage(words.title, words.help,
 		kit.NewColumn(column...), kit.NewFooter([]fyne.CanvasObject{back}, e.note, e.submit))
 	e.ExtendBaseWidget(e)
 	return e
@@ -111,6 +124,10 @@ func (e *Enroll) Focus() {
 		e.entity.Focus()
 		return
 	}
+	if e.reason != nil && e.last.Reason == "" {
+		e.reason.field.Focus()
+		return
+	}
 	e.form.fields[0].field.Focus()
 }
 
@@ -134,11 +151,17 @@ func (e *Enroll) Render(s state.Enroll) {
 	e.blocked.Set(e.blockedMessage(s))
 	off := s.Blocked != nil || s.Sending
 	e.picker.setEnabled(!s.Sending && !s.Entities.Loading)
+	if e.reason != nil {
+		e.reason.render(s.Reason, !off)
+	}
 	e.form.render(s.Form, !off)
 	e.consent.render(s.Texts, s.Ticked, !off)
 
 	errs, warns := messages(s.Fields), messages(s.Warn)
 	e.entity.SetError(errs[state.FieldCode])
+	if e.reason != nil {
+		e.reason.field.SetError(errs[state.FieldReason])
+	}
 	e.form.complain(errs, warns)
 	e.consent.complain(errs)
 
@@ -149,14 +172,27 @@ func (e *Enroll) Render(s state.Enroll) {
 		e.asked = false
 		e.focusWrong()
 	}
+	if only, ok := onlyEntity(s.Entities); ok && s.Chosen == "" {
+		kit.Call(e.OnChoose, only) // one code: there is nothing to choose
+	}
 }
 
-// blockedMessage is what stands in the way of the chosen code (M-68).
+// blockedMessage is what stands in the way of the chosen code (M-68, M-71).
 func (e *Enroll) blockedMessage(s state.Enroll) kit.Message {
 	if s.Blocked == nil {
 		return kit.Message{}
 	}
 	b := *s.Blocked
+	code := b.Provider.Code
+	other := func(title, manual string) kit.Action {
+		return kit.Action{Text: "Ir a " + es.WithManual(title, manual), Do: func() { kit.Call(e.OnOtherForm, code) }}
+	}
+	if s.BlockedBy == access.HintNoKey {
+		return kit.Message{
+			Level: look.Info, Text: "Esta entidad aún no tiene llave.",
+			Actions: []kit.Action{other(es.EnrollTitle, es.EnrollManual)},
+		}
+	}
 	open := b.Request != nil && b.Request.Status.IsOpen()
 	m := kit.Message{Level: look.Info, Text: blockedText(b)}
 	if open {
@@ -164,10 +200,9 @@ func (e *Enroll) blockedMessage(s state.Enroll) kit.Message {
 		m.Actions = append(m.Actions, kit.Action{Text: "Ver solicitud", Do: func() { kit.Call(e.OnOpenRequest, id) }})
 	}
 	if len(b.Keys) > 0 {
-		code := b.Provider.Code
 		m.Actions = append(m.Actions, kit.Action{Text: "Ir a " + es.WithManual(es.KeysTitle, es.KeysManual), Do: func() { kit.Call(e.OnOpenKeys, code) }})
-		if !open {
-			m.Note = "Para cambiarla: " + es.WithManual(es.RenewTitle, es.RenewManual) + ", " + renewLater + "."
+		if !open && e.kind == access.KindEnroll {
+			m.Actions = append(m.Actions, other(es.RenewTitle, es.RenewManual))
 		}
 	}
 	return m
@@ -190,6 +225,11 @@ func (e *Enroll) focusWrong() {
 	if e.entity.HasError() {
 		e.page.ScrollTop()
 		e.entity.Focus()
+		return
+	}
+	if e.reason != nil && e.reason.field.HasError() {
+		e.page.ScrollTo(e.reason.field)
+		e.reason.field.Focus()
 		return
 	}
 	for _, f := range e.form.fields {

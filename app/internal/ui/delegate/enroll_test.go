@@ -33,7 +33,7 @@ func enrollSnapshot() state.Enroll {
 }
 
 func TestEnroll_messagesUnderTheirFields(t *testing.T) {
-	e, s := NewEnroll(), enrollSnapshot()
+	e, s := NewEnroll(access.KindEnroll), enrollSnapshot()
 	e.Render(s)
 	w := show(t, e)
 	e.asked = true
@@ -78,7 +78,7 @@ func TestEnroll_messagesUnderTheirFields(t *testing.T) {
 // Each text stands in full with a box of its own, unticked until the person
 // ticks it; another version of a text is not ticked for having been there before.
 func TestEnroll_boxesUnticked(t *testing.T) {
-	e, s := NewEnroll(), enrollSnapshot()
+	e, s := NewEnroll(access.KindEnroll), enrollSnapshot()
 	e.Render(s)
 	w := show(t, e)
 	w.Resize(fyne.NewSize(1180, 1900))
@@ -102,7 +102,7 @@ func TestEnroll_boxesUnticked(t *testing.T) {
 }
 
 func TestEnroll_warning(t *testing.T) {
-	e, s := NewEnroll(), enrollSnapshot()
+	e, s := NewEnroll(access.KindEnroll), enrollSnapshot()
 	s.Warn = []access.FieldError{{Field: "lead.email", Hint: access.HintFreeMail}}
 	e.Render(s)
 	if f := e.form.fields[3].field; f.HasError() {
@@ -114,7 +114,7 @@ func TestEnroll_warning(t *testing.T) {
 }
 
 func TestEnroll_lateEchoKeepsWhatIsTyped(t *testing.T) {
-	e, s := NewEnroll(), enrollSnapshot()
+	e, s := NewEnroll(access.KindEnroll), enrollSnapshot()
 	var told []access.RequestForm
 	e.OnForm = func(f access.RequestForm) { told = append(told, f) }
 	e.Render(s)
@@ -142,7 +142,7 @@ func TestEnroll_lateEchoKeepsWhatIsTyped(t *testing.T) {
 }
 
 func TestEnroll_phoneDropsSeparators(t *testing.T) {
-	e := NewEnroll()
+	e := NewEnroll(access.KindEnroll)
 	e.Render(enrollSnapshot())
 	e.form.fields[4].entry.SetText("300 123-45.67")
 	if got := e.form.fields[4].entry.Text; got != "3001234567" {
@@ -151,7 +151,7 @@ func TestEnroll_phoneDropsSeparators(t *testing.T) {
 }
 
 func TestEnroll_keyboardOnly(t *testing.T) {
-	e, s := NewEnroll(), enrollSnapshot()
+	e, s := NewEnroll(access.KindEnroll), enrollSnapshot()
 	var chosen access.LicenseCode
 	var form access.RequestForm
 	ticked := map[string]bool{}
@@ -214,11 +214,11 @@ func TestEnroll_blocked(t *testing.T) {
 		actions []string
 	}{
 		{"open request", state.Entity{Provider: clinic(), Request: request}, "Ya solicitada el 23/11/2026 12:00. Situación: Pendiente.", []string{"Ver solicitud"}},
-		{"key", state.Entity{Provider: clinic(), Keys: []wire.KeyRow{{IssuedAt: noon, State: access.KeyActive}}}, "Ya solicitada el 23/11/2026 12:00. Situación: Activa.", []string{"Ir a Mis llaves (Consultar Token)"}},
+		{"key", state.Entity{Provider: clinic(), Keys: []wire.KeyRow{{IssuedAt: noon, State: access.KeyActive}}}, "Ya solicitada el 23/11/2026 12:00. Situación: Activa.", []string{"Ir a Mis llaves (Consultar Token)", "Ir a Cambiar llave (Resolicitud Token)"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			e, s := NewEnroll(), enrollSnapshot()
+			e, s := NewEnroll(access.KindEnroll), enrollSnapshot()
 			s.Chosen, s.Blocked = c.entity.Provider.Code, &c.entity
 			e.Render(s)
 			m := e.blocked.Message()
@@ -245,7 +245,7 @@ func TestEnroll_blocked(t *testing.T) {
 }
 
 func TestEnroll_offlineSendsNothing(t *testing.T) {
-	e, s := NewEnroll(), enrollSnapshot()
+	e, s := NewEnroll(access.KindEnroll), enrollSnapshot()
 	s.Link = state.Link{Phase: state.LinkOffline, DataAt: noon}
 	sent := false
 	e.OnSubmit = func(access.RequestForm) { sent = true }

@@ -72,6 +72,14 @@ func entityNote(e state.Entity) string {
 	}
 }
 
+// onlyEntity is the code of whoever has a single one, as most independents do.
+func onlyEntity(s state.Entities) (access.LicenseCode, bool) {
+	if s.Loading || len(s.Rows) != 1 {
+		return "", false
+	}
+	return s.Rows[0].Provider.Code, true
+}
+
 // indexOf returns the place of a code, -1 when it is not listed.
 func indexOf(rows []state.Entity, code access.LicenseCode) int {
 	if code == "" {

@@ -31,6 +31,10 @@ type keyPanel struct {
 	left    *kit.Text
 	alert   *widget.Icon
 	note    *kit.Text
+	overlap *kit.Text   // until when the secret before works
+	end     *kit.Button // «Terminar relevo…»
+	endRow  fyne.CanvasObject
+	once    *kit.Text // the secret can be seen a single time
 	name    *kit.CopyField
 	masked  []*maskedField // client id, secret, expiry
 	sites   *kit.Text
@@ -39,9 +43,12 @@ type keyPanel struct {
 	secrets []*maskedField // sensitive parameters
 	copyAll *kit.Button
 	include *kit.Check
+	hand    *handOver
 	audit   *kit.Fold
 
 	key   access.KeyID
+	row   wire.KeyRow
+	owner wire.ProviderRow
 	drawn []wire.Parameter
 }
 
@@ -56,7 +63,8 @@ func newKeyPanel(screen *Keys, env access.Environment) *keyPanel {
 		screen: screen, env: env,
 		chip: kit.NewStatusChip(kit.Chip{}), left: kit.NewStrong("").Natural(),
 		alert: widget.NewIcon(look.Coloured(look.IconAlert, look.Ink(look.Warning))),
-		note:  kit.NewNote(""), name: kit.NewCopyField("Nombre de llave", "", true),
+		note:  kit.NewNote(""), overlap: kit.NewText(""), once: kit.NewNote(""),
+		name:  kit.NewCopyField("Nombre de llave", "", true),
 		sites: kit.NewNote(""), params: kit.NewStack(), loading: kit.NewNote("Cargando parámetros…"),
 	}
 	p.name.OnCopy = func(s string) { kit.Call(screen.OnCopyText, s) }
@@ -64,8 +72,24 @@ func newKeyPanel(screen *Keys, env access.Environment) *keyPanel {
 	for _, f := range []access.Field{access.FieldClientID, access.FieldSecret, access.FieldExpiresAt} {
 		m := p.newMasked(f, revealTitle(f))
 		p.masked = append(p.masked, m)
+		if f == access.FieldSecret {
+			values = append(values, kit.NewTight(m.MaskedSecret, p.once))
+			continue
+		}
 		values = append(values, m.MaskedSecret)
 	}
+	p.once.Hide()
+	p.end = kit.NewButton(es.EndOverlap+"…", func() {
+		if screen.OnEndOverlap != nil {
+			screen.OnEndOverlap(endOverlapAsk(p.owner, p.row), p.key)
+		}
+	})
+	p.endRow = inset(kit.NewRow(p.end))
+	p.hand = newHandOver(env, func(to wire.HandOver, done func(error)) {
+		if screen.OnHandOver != nil {
+			screen.OnHandOver(p.key, to, done)
+		}
+	})
 	p.include = kit.NewCheck(es.IncludeSecret, nil)
 	p.copyAll = kit.NewIconButton(es.CopyAll, look.IconCopy, func() {
 		if screen.OnCopyAll != nil {
@@ -73,16 +97,16 @@ func newKeyPanel(screen *Keys, env access.Environment) *keyPanel {
 		}
 		p.include.Set(false) // each copy with the secret is a choice of its own
 	})
-	p.audit = kit.NewFold("Quién vio, copió o exportó estos valores", "", nil)
+	p.audit = kit.NewFold("Quién vio, copió, exportó o entregó esta llave", "", nil)
 	head := container.NewHBox(kit.NewHeading(panelTitle(env)).Natural(), container.NewCenter(environmentTag(env)))
 	state := container.NewHBox(inset(container.NewCenter(p.chip)), container.NewCenter(p.alert), p.left)
 	parameters := kit.NewStack(kit.NewTight(
 		kit.NewSubheading("Parámetros de conexión · "+es.Environment(env)),
-		kit.NewNote("Señor usuario, por favor tenga en cuenta la siguiente información para el proceso de integración:")),
+		kit.NewNote("Señor usuario por favor tenga en cuenta la siguiente información para el proceso de integración:")),
 		p.loading, p.params,
 		container.NewBorder(nil, nil, nil, container.NewCenter(p.copyAll), p.include))
-	p.content = kit.NewPanel(kit.NewStack(kit.NewTight(head, state, p.note), kit.NewStack(values...), p.sites,
-		container.New(layout.NewCustomPaddedLayout(look.Gap, 0, 0, 0), parameters), p.audit))
+	p.content = kit.NewPanel(kit.NewStack(kit.NewTight(head, state, p.note, p.overlap, p.endRow), kit.NewStack(values...), p.sites,
+		container.New(layout.NewCustomPaddedLayout(look.Gap, 0, 0, 0), parameters), p.hand.content, p.audit))
 	return p
 }
 
@@ -150,12 +174,16 @@ func (p *keyPanel) render(s state.Keys, chosen bool) {
 		return
 	}
 	p.setKey(key.ID)
+	p.row, p.owner = key, s.Entity.Provider
 	l := keyLookOf(key, s.Now)
 	p.chip.Set(levelChip(l))
 	p.left.SetText(l.Left)
 	p.left.SetColor(leftColor(l))
 	kit.SetVisible(p.alert, l.Warn)
 	kit.Put(p.note, l.Note)
+	kit.Put(p.overlap, l.Overlap)
+	kit.SetVisible(p.endRow, l.CanEnd)
+	p.end.SetEnabled(s.Link.IsOnline())
 	p.name.SetValue(l.Name)
 	kit.Put(p.sites, "Sedes de este código: "+sitesText(s.Entity.Provider)+".")
 
@@ -170,11 +198,15 @@ func (p *keyPanel) render(s state.Keys, chosen bool) {
 	default:
 		kit.Put(p.loading, "Los parámetros se ven con conexión.")
 	}
+	policy := s.Policies[p.env]
+	spent := policy.Once && !policy.RevealedAt.IsZero()
+	kit.Put(p.once, onceText(policy))
 	for _, m := range slices.Concat(p.masked, p.secrets) {
-		m.SetEnabled(online)
+		m.SetEnabled(online && (m.field != access.FieldSecret || !spent))
 	}
 	p.copyAll.SetEnabled(online && loaded)
-	p.include.SetEnabled(online && loaded)
+	p.include.SetEnabled(online && loaded && !spent)
+	p.hand.render(policy.Vendor, online)
 	p.audit.Set(auditText(s.Audit, key.ID))
 }
 
@@ -184,6 +216,7 @@ func (p *keyPanel) setKey(id access.KeyID) {
 		return
 	}
 	p.conceal()
+	p.hand.fold()
 	p.key = id
 	for _, m := range slices.Concat(p.masked, p.secrets) {
 		m.Fail("")
@@ -238,7 +271,7 @@ func auditText(all map[access.KeyID][]wire.KeyAuditEntry, key access.KeyID) stri
 		return ""
 	}
 	if len(entries) == 0 {
-		return "Nadie ha visto ni copiado estos valores."
+		return "Nadie ha visto, copiado, exportado ni entregado esta llave."
 	}
 	lines := make([]string, 0, len(entries))
 	for _, a := range entries {

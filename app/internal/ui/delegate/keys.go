@@ -9,6 +9,7 @@ import (
 	"llavero/app/internal/ui/look"
 	"llavero/shared/access"
 	"llavero/shared/es"
+	"llavero/shared/wire"
 )
 
 // Keys is «Consultar Token»: the keys of one code in both environments. UI
@@ -31,6 +32,12 @@ type Keys struct {
 	OnSight func(on bool)
 	// OnEnroll opens «Inscripción Token» on a code without keys.
 	OnEnroll func(access.LicenseCode)
+	// OnRenew opens «Resolicitud Token» on a code with keys.
+	OnRenew func(access.LicenseCode)
+	// OnHandOver has it written down whom a key was given to.
+	OnHandOver func(key access.KeyID, to wire.HandOver, done func(error))
+	// OnEndOverlap asks whether to end the overlap of a key, and ends it.
+	OnEndOverlap func(ask kit.Ask, key access.KeyID)
 	// OnOpenRequest opens the open request of the chosen code.
 	OnOpenRequest func(access.RequestID)
 	// OnRetry loads again what failed.
@@ -51,6 +58,8 @@ type Keys struct {
 	chip       *kit.StatusChip
 	means      *kit.Text
 	act        *kit.Button
+	change     *kit.Button
+	actRow     fyne.CanvasObject
 	panels     []*keyPanel
 	handing    *kit.Text
 	handingBox fyne.CanvasObject
@@ -72,10 +81,11 @@ func NewKeys() *Keys {
 	k.entity = kit.NewSection("Selección de Entidad", "Seleccione la entidad para consultar su token de acceso.",
 		kit.NewField(es.FieldLabel(state.FieldCode), true, k.picker.input, ""), k.count)
 	k.act = kit.NewButton("", k.follow)
+	k.change = kit.NewIconButton(es.WithManual(es.RenewTitle, es.RenewManual), look.IconKeyChange, func() { kit.Call(k.OnRenew, k.last.Chosen) })
+	k.actRow = inset(kit.NewRow(k.act, k.change))
 	k.status = kit.NewPanel(kit.NewStack(
-		kit.NewRow(kit.NewStrong("Estado de Inscripción").Natural(), k.chip), k.means, kit.NewRow(k.act)))
-	k.handing = kit.NewNote("Entregue estos datos solo a su proveedor tecnológico, para el sistema de información del prestador.")
-
+		kit.NewRow(kit.NewStrong("Estado de Inscripción").Natural(), k.chip), k.means, k.actRow))
+	k.handing = kit.NewNote("")
 	k.handingBox = kit.NewFlush(k.handing)
 	objects := []fyne.CanvasObject{k.banner, k.empty, k.entity, k.status, k.handingBox}
 	for _, env := range access.Environments() {
@@ -127,9 +137,14 @@ func (k *Keys) Render(s state.Keys) {
 	kit.SetVisible(k.handingBox, chosen && len(s.Entity.Keys) > 0)
 	if chosen {
 		k.renderStatus(*s.Entity)
+		k.handing.SetText(handingText(s.Policies))
 	}
 	for _, p := range k.panels {
 		p.render(s, chosen)
+	}
+	if only, ok := onlyEntity(s.Entities); ok && s.Chosen == "" {
+		kit.Call(k.OnChoose, only) // one code: there is nothing to choose
+		return
 	}
 	if isLacking(before, s) {
 		kit.Call(k.OnChoose, s.Chosen) // what comes with a choice has to be loaded anew
@@ -177,7 +192,10 @@ func (k *Keys) renderStatus(e state.Entity) {
 	case i.CanEnroll:
 		k.act.SetText(es.EnrollTitle)
 	}
-	kit.SetVisible(k.act, i.Open != "" || i.CanEnroll)
+	canAct, canRenew := i.Open != "" || i.CanEnroll, i.CanRenew
+	kit.SetVisible(k.act, canAct)
+	kit.SetVisible(k.change, canRenew)
+	kit.SetVisible(k.actRow, canAct || canRenew)
 }
 
 // follow opens what the state of the code leads to.

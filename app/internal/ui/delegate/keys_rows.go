@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"llavero/app/internal/state"
+	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
 	"llavero/shared/access"
 	"llavero/shared/es"
@@ -24,12 +25,22 @@ type inscription struct {
 	Level look.Level
 	// Open is the request to look at, if one is under way.
 	Open access.RequestID
-	// CanEnroll offers «Solicitar llave».
+	// CanEnroll offers «Solicitar llave», CanRenew «Cambiar llave».
 	CanEnroll bool
+	CanRenew  bool
 }
 
 // inscriptionOf reads an entity's state.
 func inscriptionOf(e state.Entity) inscription {
+	i := standingOf(e)
+	i.CanRenew = len(e.Keys) > 0 && i.Open == "" && e.Provider.Current
+	if len(e.Keys) > 0 && !e.Provider.Current {
+		i.Means = "Este código ya no está vigente en REPS: su llave se puede consultar, no cambiar."
+	}
+	return i
+}
+
+func standingOf(e state.Entity) inscription {
 	hasKey := len(e.Keys) > 0
 	if e.Request == nil {
 		if hasKey {
@@ -51,6 +62,9 @@ func inscriptionOf(e state.Entity) inscription {
 	case access.StatusIssuing:
 		i.Level, i.Open = look.Info, r.ID
 		i.Means = "Estamos creando las llaves de la solicitud " + r.Number + "."
+		if r.Kind == access.KindRenew {
+			i.Means = "Estamos cambiando las llaves con la solicitud " + r.Number + "."
+		}
 	case access.StatusSigning:
 		i.Level, i.Open = look.Info, r.ID
 		i.Means = "Falta firmar la solicitud " + r.Number + " con el código."
@@ -74,6 +88,10 @@ type keyLook struct {
 	Left  string // days left, in clear
 	Warn  bool   // 30 days or fewer: an icon goes with it
 	Note  string // what the person should know of this key
+	// Overlap says until when the secret before works; CanEnd offers to end that
+	// now.
+	Overlap string
+	CanEnd  bool
 }
 
 // warnDays is from how many days before its end a key carries a mark.
@@ -95,7 +113,12 @@ func keyLookOf(k wire.KeyRow, now time.Time) keyLook {
 	case k.State == access.KeyUnverified:
 		l.Note = "El Ministerio la registró a mano; aún no se ha probado en Entra."
 	case k.Environment == access.Production:
-		l.Note = "Sin permisos de producción hasta que el Ministerio los otorgue, después de las pruebas."
+		l.Note = es.ProductionPermissions(k.Permissions, k.PermissionsAt)
+	}
+	l.Overlap = es.Overlap(k.OverlapUntil, k.OverlapByHand, now)
+	l.CanEnd = k.OverlapUntil.After(now) && !k.OverlapByHand
+	if l.CanEnd {
+		l.Overlap += " Puede terminar el relevo antes."
 	}
 	return l
 }
@@ -131,10 +154,50 @@ func panelTitle(env access.Environment) string {
 	return "PREPRODUCCION"
 }
 
+// onceText says of a secret that is shown a single time whether it was.
+func onceText(p state.Policy) string {
+	switch {
+	case !p.Once:
+		return ""
+	case p.RevealedAt.IsZero():
+		return es.ShownOnce
+	default:
+		return es.ShownAlready(p.RevealedAt)
+	}
+}
+
+// handingText says whom the keys are for (M-87).
+func handingText(policies map[access.Environment]state.Policy) string {
+	to := "su proveedor tecnológico"
+	for _, env := range access.Environments() {
+		if v := policies[env].Vendor; v != "" {
+			to += ", " + v
+			break
+		}
+	}
+	return "Entregue estos datos solo a " + to + ", para el sistema de información del prestador."
+}
+
+// endOverlapAsk is the question before an overlap ends: it names the key, its
+// environment and what follows.
+func endOverlapAsk(owner wire.ProviderRow, k wire.KeyRow) kit.Ask {
+	env := strings.ToLower(es.Environment(k.Environment))
+	return kit.Ask{
+		Title: "Terminar el relevo de " + env,
+		Text: "El secreto anterior de la llave de " + env + " del código " + string(owner.Code) + " (" + owner.Name +
+			") deja de servir ahora, no el " + es.DateTimeZone(k.OverlapUntil) + ". Quien aún lo use se queda sin acceso. " + es.AlreadyIssued,
+		Do: "Terminar relevo de " + env, IsDangerous: true,
+	}
+}
+
 // auditLine is one act of «Quién vio qué»: «23/11/2026 09:14 · Nombre vio
 // Secreto de cliente (Client Secret) · equipo».
 func auditLine(a wire.KeyAuditEntry) string {
-	parts := []string{es.DateTime(a.At), a.Person + " " + es.Purpose(a.Purpose) + ": " + es.KeyField(a.Field)}
+	what := ": " + es.KeyField(a.Field)
+	if a.Purpose == access.PurposeHandOver {
+		what = " la llave a " + a.To
+	}
+	parts := []string{es.DateTime(a.At), a.Person + " " + es.Purpose(a.Purpose) + what}
 	if a.Device != "" {
 		parts = append(parts, a.Device)
 	}

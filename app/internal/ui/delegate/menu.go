@@ -11,15 +11,14 @@ import (
 	"llavero/shared/es"
 )
 
-// renewLater is why «Cambiar llave» is off.
-const renewLater = "disponible en una próxima versión"
-
 // Menu is a delegate's first screen: three cards. UI goroutine only.
 type Menu struct {
 	widget.BaseWidget
 
 	// OnEnroll opens «Solicitar llave (Inscripción Token)».
 	OnEnroll func()
+	// OnRenew opens «Cambiar llave (Resolicitud Token)».
+	OnRenew func()
 	// OnKeys opens «Mis llaves (Consultar Token)».
 	OnKeys func()
 
@@ -36,8 +35,7 @@ func NewMenu() *Menu {
 	m.enroll = kit.NewMenuCard(look.IconKeyNew, es.EnrollTitle, es.EnrollManual,
 		"Pida por primera vez las llaves de un prestador, para los dos ambientes.", func() { kit.Call0(m.OnEnroll) })
 	m.renew = kit.NewMenuCard(look.IconKeyChange, es.RenewTitle, es.RenewManual,
-		"Pida un secreto nuevo por seguridad, cambio de proveedor o vencimiento.", nil)
-	m.renew.SetOff("Pide un secreto nuevo por seguridad, cambio de proveedor o vencimiento. Estará " + renewLater + ".")
+		"Pida un secreto nuevo por seguridad, cambio de proveedor o vencimiento.", func() { kit.Call0(m.OnRenew) })
 	m.keys = kit.NewMenuCard(look.IconKey, es.KeysTitle, es.KeysManual,
 		"Consulte y copie las llaves de sus prestadores y sus parámetros de conexión.", func() { kit.Call0(m.OnKeys) })
 	m.page = kit.NewFormPage("¿Qué necesita hacer?", "Elija una opción. Puede volver aquí en cualquier momento.",
@@ -59,11 +57,13 @@ func (m *Menu) Render(s state.Menu) {
 	if s.Role == access.RoleDelegate {
 		m.noRole.Clear()
 		m.enroll.SetOff("")
+		m.renew.SetOff("")
 		m.keys.SetOff("")
 		return
 	}
 	text := es.NoDelegation
 	m.noRole.Set(kit.Message{Level: look.Warning, Text: text})
 	m.enroll.SetOff(text)
+	m.renew.SetOff(text)
 	m.keys.SetOff(text)
 }

@@ -31,7 +31,7 @@ type Progress struct {
 	clock func() time.Time
 
 	page    *kit.Page
-	wizard  *kit.WizardHead
+	wizard  *wizard
 	banner  *kit.Banner
 	offline *kit.Banner
 	number  *kit.Text
@@ -48,7 +48,7 @@ type Progress struct {
 func NewProgress(clock func() time.Time) *Progress {
 	p := &Progress{
 		Beat: everySecond, clock: clock,
-		wizard:  kit.NewWizardHead(stepRequest, stepConfirm),
+		wizard:  newWizard(1),
 		banner:  kit.NewBanner(),
 		offline: kit.NewBanner(),
 		number:  kit.NewCode("").Natural(), entity: kit.NewText(""), elapsed: kit.NewNote(""),
@@ -62,7 +62,7 @@ func NewProgress(clock func() time.Time) *Progress {
 	}
 	numberRow := kit.NewRow(kit.NewStrong("Solicitud").Natural(), p.number,
 		kit.NewQuiet(es.Copy, look.IconCopy, func() { kit.Call(p.OnCopyText, p.last.Request.Number) }))
-	body := kit.NewColumn(p.wizard, p.banner, p.offline,
+	body := kit.NewColumn(p.wizard.content, p.banner, p.offline,
 		kit.NewPanel(kit.NewTight(numberRow, p.entity)),
 		kit.NewPairs(panels...), p.elapsed)
 	back := kit.NewQuiet(es.BackToMenu, nil, func() { kit.Call0(p.OnBack) })
@@ -83,7 +83,7 @@ func (p *Progress) CreateRenderer() fyne.WidgetRenderer {
 func (p *Progress) Render(s state.Progress) {
 	p.last = s
 	r := s.Request
-	p.wizard.SetCurrent(1)
+	p.wizard.render(r.Kind)
 	p.number.SetText(r.Number)
 	p.entity.SetText(entityTitle(s.Entity.Provider))
 	for i, row := range progressRows(r) {
@@ -92,10 +92,7 @@ func (p *Progress) Render(s state.Progress) {
 	switch r.Status {
 	case access.StatusDone:
 		p.page.Title.SetText("Solicitud registrada con éxito")
-		p.banner.Set(kit.Message{
-			Level: look.Success, Title: "La solicitud ha sido procesada exitosamente",
-			Text: "Las llaves de los dos ambientes ya existen. Consúltelas y entréguelas a su proveedor tecnológico.",
-		})
+		p.banner.Set(doneMessage(r.Kind))
 	case access.StatusPending:
 		p.page.Title.SetText("Solicitud enviada")
 		p.banner.Set(kit.Message{
@@ -104,7 +101,7 @@ func (p *Progress) Render(s state.Progress) {
 				". No tiene que hacer nada más: le avisamos cuando esté lista.",
 		})
 	default:
-		p.page.Title.SetText("Creando sus llaves")
+		p.page.Title.SetText(workingTitle(r.Kind))
 		p.banner.Clear()
 	}
 	if s.Link.IsOnline() {

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"llavero/app/internal/state"
+	"llavero/app/internal/ui/kit"
+	"llavero/app/internal/ui/look"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
@@ -79,7 +81,7 @@ func progressRows(r wire.RequestRow) []envProgress {
 		}
 		p.Text = progressText(p.Mark, r.Step)
 		for n := 1; n <= es.Steps; n++ {
-			s := stepRow{Text: es.StepAt(n), Mark: markWaiting}
+			s := stepRow{Text: stepText(r.Kind, n), Mark: markWaiting}
 			switch {
 			case n <= reached:
 				s.Mark = markDone
@@ -128,4 +130,34 @@ func elapsedText(s state.Progress, now time.Time) string {
 		wait += " "
 	}
 	return wait + "Han pasado " + es.Elapsed(waited) + ". Suele tardar entre 20 s y 10 min. Puede cerrar; le avisamos."
+}
+
+// stepText names the n-th step. A change of key makes no application: it finds
+// the one there is.
+func stepText(kind access.Kind, n int) string {
+	if kind == access.KindRenew && n == es.StepPosition(access.StepApplication) {
+		return "Encontrar la aplicación"
+	}
+	return es.StepAt(n)
+}
+
+// doneMessage is what a person reads once both keys exist (M-64, M-74).
+func doneMessage(kind access.Kind) kit.Message {
+	if kind == access.KindRenew {
+		return kit.Message{
+			Level: look.Success, Title: "La llave ha sido creada correctamente",
+			Text: "El secreto es nuevo en los dos ambientes. Consúltelo y entréguelo a su proveedor tecnológico.",
+		}
+	}
+	return kit.Message{
+		Level: look.Success, Title: "La solicitud ha sido procesada exitosamente",
+		Text: "Las llaves de los dos ambientes ya existen. Consúltelas y entréguelas a su proveedor tecnológico.",
+	}
+}
+
+func workingTitle(kind access.Kind) string {
+	if kind == access.KindRenew {
+		return "Cambiando sus llaves"
+	}
+	return "Creando sus llaves"
 }

@@ -57,10 +57,16 @@ func TestRender_idempotent(t *testing.T) {
 			sameAfter(t, show(t, m), func() { m.Render(state.Menu{Role: access.RoleDelegate}) })
 		},
 		"enroll": func(t *testing.T) {
-			e, s := NewEnroll(), enrollSnapshot()
+			e, s := NewEnroll(access.KindEnroll), enrollSnapshot()
 			s.Chosen, s.Form.Vendor = "0500199001", "Proveedor de Ejemplo"
 			s.Fields = []access.FieldError{{Field: "software", Hint: access.HintRequired}}
 			s.Trouble = &state.Trouble{Err: access.Refuse(access.CodeInternal, ""), RequestID: "r"}
+			e.Render(s)
+			sameAfter(t, show(t, e), func() { e.Render(s) })
+		},
+		"renew": func(t *testing.T) {
+			e, s := NewEnroll(access.KindRenew), enrollSnapshot()
+			s.Kind, s.Chosen, s.Reason = access.KindRenew, "0500199001", access.ReasonExpiry
 			e.Render(s)
 			sameAfter(t, show(t, e), func() { e.Render(s) })
 		},
@@ -91,11 +97,11 @@ func TestRender_idempotent(t *testing.T) {
 func TestMenu_roles(t *testing.T) {
 	m := NewMenu()
 	m.Render(state.Menu{Role: access.RoleDelegate})
-	if m.enroll.IsOff() || m.keys.IsOff() || !m.renew.IsOff() {
+	if m.enroll.IsOff() || m.keys.IsOff() || m.renew.IsOff() {
 		t.Error("a delegate's cards")
 	}
 	m.Render(state.Menu{})
-	if !m.enroll.IsOff() || !m.keys.IsOff() || m.noRole.Message().IsEmpty() {
+	if !m.enroll.IsOff() || !m.renew.IsOff() || !m.keys.IsOff() || m.noRole.Message().IsEmpty() {
 		t.Error("somebody without a role")
 	}
 }

@@ -227,3 +227,23 @@ func BenchmarkPicker_countryOfRows(b *testing.B) {
 		p.entry.SetText(fmt.Sprint(i % 10))
 	}
 }
+
+// Few choices make a short list, many one that scrolls; opening is told.
+func TestPicker_fits(t *testing.T) {
+	tall := func(n int) float32 {
+		p := NewPicker("Elija")
+		opened := 0
+		p.OnOpen = func() { opened++ }
+		p.SetItems(n, func(int) PickItem { return PickItem{Title: "Uno", Detail: "el primero"} })
+		p.open()
+		p.open()
+		if opened != 1 {
+			t.Errorf("opening was told %d times", opened)
+		}
+		return p.rows.MinSize().Height
+	}
+	three, four, many := tall(3), tall(4), tall(200)
+	if three >= four || four > many || many != dropHeight {
+		t.Errorf("3 rows are %v tall, 4 %v, 200 %v", three, four, many)
+	}
+}

@@ -92,7 +92,17 @@ func (p *Page) ScrollTo(o fyne.CanvasObject) {
 	if at.Y >= top && at.Y+o.Size().Height <= top+height {
 		return
 	}
-	room := max(0, p.scroll.Content.Size().Height-height)
+	p.Raise(o)
+}
+
+// Raise brings an object of a form page's body to the top of what is in sight:
+// something is about to unfold below it.
+func (p *Page) Raise(o fyne.CanvasObject) {
+	if p.scroll == nil || CanvasOf(p) == nil {
+		return
+	}
+	at := absoluteOf(o).Subtract(absoluteOf(p.scroll.Content))
+	room := max(0, p.scroll.Content.Size().Height-p.scroll.Size().Height)
 	p.scroll.ScrollToOffset(fyne.NewPos(0, min(max(0, at.Y-look.GapPage), room)))
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"llavero/app/internal/ui/look"
@@ -25,6 +26,8 @@ type Picker struct {
 
 	// OnChosen is called with the index of the chosen item.
 	OnChosen func(int)
+	// OnOpen tells that the rows came in sight, below the box.
+	OnOpen func()
 	// Search returns the indexes that match a text, in order; all for an empty
 	// one. Without it the titles are searched as they are written.
 	Search func(text string) []int
@@ -39,6 +42,7 @@ type Picker struct {
 
 	entry *Entry
 	list  *pickList
+	rows  *fyne.Container
 	drop  *fyne.Container
 	none  *Text
 	box   *fyne.Container
@@ -67,8 +71,9 @@ func NewPicker(prompt string) *Picker {
 	p.entry.OnBlur = func() { p.close() }
 	p.entry.OnSubmitted = func(string) { p.choose(p.at) }
 	p.list = newPickList(p)
+	p.rows = NewHeight(dropHeight, p.list)
 	p.none = NewNote("Ninguna coincide. Borre el texto para verlas todas.")
-	p.drop = container.NewStack(NewFill(look.ColorCard, look.ColorBorder, 4), NewPadded(2, container.NewStack(NewHeight(232, p.list), p.none)))
+	p.drop = container.NewStack(NewFill(look.ColorCard, look.ColorBorder, 4), NewPadded(2, container.NewStack(p.rows, p.none)))
 	p.drop.Hide()
 	p.box = NewTight(p.entry, p.drop)
 	p.ExtendBaseWidget(p)
@@ -82,10 +87,24 @@ func (p *Picker) SetItems(n int, item func(int) PickItem) {
 	if p.chosen >= n {
 		p.chosen = -1
 	}
+	p.fit()
 	if p.isOpen {
 		p.filter(p.entry.Text)
 	} else {
 		p.say()
+	}
+}
+
+// dropHeight is how tall the rows of an open picker are, when there are enough.
+const dropHeight = 232
+
+// fit makes the rows no taller than they are when there are few.
+func (p *Picker) fit() {
+	row := p.list.CreateItem().MinSize().Height + theme.Padding()
+	h := min(dropHeight, max(1, float32(p.length))*row)
+	if l := (heightLayout{h}); p.rows.Layout != l {
+		p.rows.Layout = l
+		p.rows.Refresh()
 	}
 }
 
@@ -149,6 +168,7 @@ func (p *Picker) open() {
 	p.filter(typed)
 	p.drop.Show()
 	p.Refresh()
+	Call0(p.OnOpen)
 }
 
 func (p *Picker) close() {

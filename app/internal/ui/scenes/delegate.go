@@ -22,9 +22,11 @@ func delegateScenes() []Scene {
 		screen("delegate-menu-no-role", func() fyne.CanvasObject { return delegateMenu(access.RoleNone) }),
 	}
 	all = append(all, enrollScenes()...)
+	all = append(all, renewScenes()...)
 	all = append(all, confirmScenes()...)
 	all = append(all, progressScenes()...)
-	return append(all, keysScenes()...)
+	all = append(all, keysScenes()...)
+	return append(all, consultScenes()...)
 }
 
 func delegateMenu(role access.Role) fyne.CanvasObject {
@@ -34,7 +36,10 @@ func delegateMenu(role access.Role) fyne.CanvasObject {
 }
 
 func enroll(s state.Enroll) fyne.CanvasObject {
-	e := delegate.NewEnroll()
+	if s.Kind == "" {
+		s.Kind = access.KindEnroll
+	}
+	e := delegate.NewEnroll(s.Kind)
 	e.Render(s)
 	return e
 }
@@ -78,13 +83,13 @@ func enrollScenes() []Scene {
 		}),
 		screen("delegate-enroll-blocked", func() fyne.CanvasObject {
 			s := enrollData()
-			s.Chosen, s.Blocked = s.Entities.Rows[2].Provider.Code, &s.Entities.Rows[2]
+			s.Chosen, s.Blocked, s.BlockedBy = s.Entities.Rows[2].Provider.Code, &s.Entities.Rows[2], access.HintOpenRequest
 			s.Form, s.Ticked = access.RequestForm{}, nil
 			return enroll(s)
 		}),
 		screen("delegate-enroll-has-key", func() fyne.CanvasObject {
 			s := enrollData()
-			s.Chosen, s.Blocked = s.Entities.Rows[1].Provider.Code, &s.Entities.Rows[1]
+			s.Chosen, s.Blocked, s.BlockedBy = s.Entities.Rows[1].Provider.Code, &s.Entities.Rows[1], access.HintKeyExists
 			s.Form, s.Ticked = access.RequestForm{}, nil
 			return enroll(s)
 		}),
@@ -196,10 +201,11 @@ func keysData() state.Keys {
 	rows[0].Keys, rows[0].Request = keys(rows[0]), request(rows[0], access.StatusDone)
 	s := state.Keys{
 		Link: online(), Entities: state.Entities{Rows: rows, Owner: "NI-999100005"}, Chosen: rows[0].Provider.Code, Entity: &rows[0],
-		Parameters: map[access.Environment][]wire.Parameter{}, Audit: map[access.KeyID][]wire.KeyAuditEntry{}, Now: now,
+		Parameters: map[access.Environment][]wire.Parameter{}, Policies: map[access.Environment]state.Policy{}, Audit: map[access.KeyID][]wire.KeyAuditEntry{}, Now: now,
 	}
 	for _, k := range rows[0].Keys {
 		s.Parameters[k.Environment] = parameters(k.Environment)
+		s.Policies[k.Environment] = state.Policy{Vendor: form().Vendor}
 		s.Audit[k.ID] = []wire.KeyAuditEntry{{
 			At: now.Add(-time.Hour), Person: "Lucía Ñáñez Demostración", Field: access.FieldSecret, Purpose: access.PurposeCopy, Device: "linux",
 		}}

@@ -44,12 +44,15 @@ func refused(code access.Code, hint access.Hint, args map[string]string) *state.
 }
 
 // entities are the codes of the demonstration delegate, without requests or keys.
-func entities() []state.Entity {
+func entities() []state.Entity { return entitiesOf(access.DocumentNI, "999100005") }
+
+// entitiesOf are the codes of an entity of the demonstration world.
+func entitiesOf(kind access.DocumentType, number string) []state.Entity {
 	world := seed.Demo()
 	byCode := map[access.LicenseCode]int{}
 	var rows []state.Entity
 	for _, p := range world.Providers {
-		if p.Document.Type != access.DocumentNI || p.Document.Number != "999100005" {
+		if p.Document.Type != kind || p.Document.Number != number {
 			continue
 		}
 		for _, s := range p.Sites {
