@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -12,14 +13,15 @@ import (
 )
 
 // Frame is what stands around a signed-in screen, as it looks with this header
-// at this instant and without anything behind its buttons: for pictures. Title
-// is the screen's name in the breadcrumb; of a name that the role has no screen
-// for there is none.
-func Frame(h state.Header, now time.Time, title string, body fyne.CanvasObject) fyne.CanvasObject {
+// at this instant and without anything behind its buttons: for pictures. At is
+// the screen's name in the breadcrumb, after that of the screen before where two
+// are called alike: «Cambiar llave (Resolicitud Token)/Confirmación». IsScreen says
+// whether there is such a one.
+func Frame(h state.Header, now time.Time, at string, body fyne.CanvasObject) fyne.CanvasObject {
 	top, under, trail := newHeader(), newStrip(), newCrumbs()
 	top.render(h)
 	under.render(h, now)
-	trail.render(titled(h.Session.Role, title))
+	trail.render(screenAt(h.Session.Role, at))
 	return container.NewBorder(kit.NewTight(top, under, trail), nil, nil, nil, body)
 }
 
@@ -32,9 +34,16 @@ func Titles(role access.Role) []string {
 	return names
 }
 
-func titled(role access.Role, title string) route {
+// IsScreen reports that a role has a screen of that name; see Frame.
+func IsScreen(role access.Role, at string) bool { return screenAt(role, at) != routeNone }
+
+func screenAt(role access.Role, at string) route {
 	for _, r := range routes(role) {
-		if r.title() == title {
+		path := ""
+		for _, step := range r.trail() {
+			path += "/" + step.title()
+		}
+		if strings.HasSuffix(path, "/"+at) {
 			return r
 		}
 	}

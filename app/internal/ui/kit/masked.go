@@ -30,6 +30,8 @@ type MaskedSecret struct {
 	OnShow func()
 	// OnConceal tells that a shown value was hidden.
 	OnConceal func()
+	// Still keeps the count-down at its start: for pictures.
+	Still bool
 
 	label string
 	value secret.Text
@@ -84,15 +86,20 @@ func (m *MaskedSecret) Reveal(value secret.Text) {
 	m.dots.SetText(value.Reveal())
 	m.eye.SetText("Ocultar")
 	m.eye.SetIcon(look.IconEyeOff)
-	m.count.Start(HideAfter, func(left int) {
-		m.left.SetText(fmt.Sprintf("%d s", left))
-		m.left.Show()
-		m.box.Refresh()
-	}, m.Conceal)
+	m.tell(HideAfter)
+	if !m.Still {
+		m.count.Start(HideAfter, m.tell, m.Conceal)
+	}
 	m.Refresh()
 	if m.OnShow != nil {
 		m.OnShow()
 	}
+}
+
+func (m *MaskedSecret) tell(left int) {
+	m.left.SetText(fmt.Sprintf("%d s", left))
+	m.left.Show()
+	m.box.Refresh()
 }
 
 // ShowUnmasked puts a value that is no secret in sight for good: no mask, no

@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/delegate"
+	"llavero/app/internal/ui/kit"
 	"llavero/shared/access"
 	"llavero/shared/secret"
 	"llavero/shared/wire"
@@ -216,6 +218,7 @@ func keysData() state.Keys {
 func keysScenes() []Scene {
 	return []Scene{
 		tall("delegate-keys-data", func() fyne.CanvasObject { return keysScreen(keysData()) }),
+		top("delegate-keys-shown", keysShown),
 		top("delegate-keys-near-expiry", func() fyne.CanvasObject {
 			s := keysData()
 			s.Entity.Keys[0].ExpiresAt = now.AddDate(0, 0, 12)
@@ -259,4 +262,21 @@ func keysScenes() []Scene {
 			return keysScreen(s)
 		}),
 	}
+}
+
+// keysShown is a code whose preproduction secret was just shown.
+func keysShown() fyne.CanvasObject {
+	k := delegate.NewKeys()
+	k.OnReveal = func(_ access.KeyID, _ access.Field, _ access.Purpose, done func(secret.Text, error)) {
+		done(secret.New("secreto-de-demostracion"), nil)
+	}
+	k.Render(keysData())
+	for _, o := range test.LaidOutObjects(k) {
+		if m, ok := o.(*kit.MaskedSecret); ok && m.Label() == "ClientSecret" {
+			m.Still = true
+			m.Toggle()
+			break
+		}
+	}
+	return k
 }

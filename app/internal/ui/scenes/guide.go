@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image/png"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -49,26 +50,47 @@ var (
 
 // Guide lists the pictures of the user guide, in the order of its pages.
 func Guide() []Picture {
-	const menu = "Menú"
-	enroll, keys := es.WithManual(es.EnrollTitle, es.EnrollManual), es.WithManual(es.KeysTitle, es.KeysManual)
-	queue := es.WithManual(es.QueueTitle, es.QueueManual)
+	return slices.Concat(guideSignIn(), guideDelegates(), guideOfficers())
+}
+
+const guideMenu = "Menú"
+
+func guideSignIn() []Picture {
 	return []Picture{
 		{Name: "ingreso", Scene: "login-data"},
 		{Name: "segundo-factor", Scene: "login-second-factor"},
-		{Name: "menu-delegado", Scene: "delegate-menu", Who: guideDelegate, At: menu, Height: 560},
-		{Name: "menu-independiente", Scene: "delegate-menu", Who: guideIndependent, At: menu, Height: 560},
+	}
+}
+
+func guideDelegates() []Picture {
+	enroll, renew, keys := es.WithManual(es.EnrollTitle, es.EnrollManual), es.WithManual(es.RenewTitle, es.RenewManual), es.WithManual(es.KeysTitle, es.KeysManual)
+	const after = "Estado de la solicitud"
+	return []Picture{
+		{Name: "menu-delegado", Scene: "delegate-menu", Who: guideDelegate, At: guideMenu, Height: 520},
+		{Name: "menu-independiente", Scene: "delegate-menu", Who: guideIndependent, At: guideMenu, Height: 520},
 		{Name: "solicitar-llave", Scene: "delegate-enroll-data", Who: guideDelegate, At: enroll, Height: 1940},
-		{Name: "solicitar-avisos", Scene: "delegate-enroll-error", Who: guideDelegate, At: enroll, Height: 1200},
-		{Name: "confirmacion", Scene: "delegate-confirm-data", Who: guideDelegate, At: "Confirmación", Height: 1700},
-		{Name: "solicitud-en-curso", Scene: "delegate-progress-data", Who: guideDelegate, At: "Estado de la solicitud"},
-		{Name: "solicitud-registrada", Scene: "delegate-progress-done", Who: guideDelegate, At: "Estado de la solicitud"},
-		{Name: "solicitud-enviada", Scene: "delegate-progress-error", Who: guideDelegate, At: "Estado de la solicitud"},
+		{Name: "solicitar-avisos", Scene: "delegate-enroll-error", Who: guideDelegate, At: enroll, Height: 1180},
+		{Name: "confirmacion", Scene: "delegate-confirm-data", Who: guideDelegate, At: enroll + "/Confirmación", Height: 2160},
+		{Name: "solicitud-en-curso", Scene: "delegate-progress-data", Who: guideDelegate, At: after},
+		{Name: "solicitud-registrada", Scene: "delegate-progress-done", Who: guideDelegate, At: after},
+		{Name: "solicitud-enviada", Scene: "delegate-progress-error", Who: guideDelegate, At: after},
 		{Name: "ya-solicitada", Scene: "delegate-enroll-blocked", Who: guideDelegate, At: enroll},
-		{Name: "mis-llaves", Scene: "delegate-keys-data", Who: guideDelegate, At: keys, Height: 1700},
-		{Name: "menu-funcionario", Scene: "ministry-menu", Who: guideOfficer, At: menu, Height: 560},
+		{Name: "cambiar-llave", Scene: "delegate-renew-data", Who: guideDelegate, At: renew, Height: 1180},
+		{Name: "cambio-confirmacion", Scene: "delegate-confirm-renew-vendor", Who: guideDelegate, At: renew + "/Confirmación", Height: 900},
+		{Name: "cambio-registrado", Scene: "delegate-progress-renew-done", Who: guideDelegate, At: after},
+		{Name: "llaves-reasignadas", Scene: "delegate-keys-overlap", Who: guideDelegate, At: keys, Height: 1500},
+		{Name: "mis-llaves", Scene: "delegate-keys-data", Who: guideDelegate, At: keys, Height: 2680},
+		{Name: "llave-mostrada", Scene: "delegate-keys-shown", Who: guideDelegate, At: keys, Height: 1120},
+	}
+}
+
+func guideOfficers() []Picture {
+	queue := es.WithManual(es.QueueTitle, es.QueueManual)
+	return []Picture{
+		{Name: "menu-funcionario", Scene: "ministry-menu", Who: guideOfficer, At: guideMenu, Height: 520},
 		{Name: "pendientes", Scene: "ministry-queue-data", Who: guideOfficer, At: queue},
-		{Name: "ingresar-llaves", Scene: "ministry-attend-data", Who: guideOfficer, At: "Ingresar llaves", Height: 1800},
-		{Name: "llaves-guardadas", Scene: "ministry-attend-saved", Who: guideOfficer, At: "Ingresar llaves", Height: 760},
+		{Name: "ingresar-llaves", Scene: "ministry-attend-data", Who: guideOfficer, At: "Ingresar llaves", Height: 1960},
+		{Name: "llaves-guardadas", Scene: "ministry-attend-saved", Who: guideOfficer, At: "Ingresar llaves", Height: 640},
 		{Name: "sin-conexion", Scene: "ministry-queue-offline", Who: guideOfficer, At: queue, Offline: true},
 	}
 }
