@@ -110,44 +110,92 @@ type TypedKey struct {
 	ExpiresAt time.Time
 }
 
+// KeyForm is one environment of an officer's form, with what bounds it.
+type KeyForm struct {
+	TypedKey
+	Longest time.Duration // the longest life its secret may have from now
+	// InForce is the end of the secret in force, where that one stays when no
+	// other is typed, and its end may stay too; zero: a secret must be typed.
+	InForce time.Time
+}
+
 // ValidateTypedKeys checks an officer's form: production first, as in the
 // manual. Validity is the longest life a secret may have from now.
 func ValidateTypedKeys(production, preproduction TypedKey, now time.Time, validity time.Duration) []FieldError {
+	return ValidateKeyForms(&KeyForm{TypedKey: production, Longest: validity}, &KeyForm{TypedKey: preproduction, Longest: validity}, now)
+}
+
+// ValidateKeyForms checks the environments of an officer's form that are in it:
+// production first, as in the manual.
+func ValidateKeyForms(production, preproduction *KeyForm, now time.Time) []FieldError {
 	var wrong []FieldError
-	bad := func(env Environment, field string, h Hint) {
-		wrong = append(wrong, FieldError{Field: string(env) + "." + field, Hint: h})
+	if production != nil {
+		wrong = production.validate(Production, preproduction, now)
 	}
-	check := func(env Environment, k, other TypedKey) {
-		switch {
-		case strings.TrimSpace(k.ClientID) == "":
-			bad(env, "clientId", HintRequired)
-		case !IsGUID(k.ClientID):
-			bad(env, "clientId", HintFormat)
-		case strings.EqualFold(k.ClientID, other.ClientID):
-			bad(env, "clientId", HintSameInBoth)
-		}
-		switch {
-		case k.Secret == "":
-			bad(env, "secret", HintRequired)
-		case IsGUID(strings.TrimSpace(k.Secret)):
-			bad(env, "secret", HintSecretID)
-		case !isSecretText(k.Secret):
-			bad(env, "secret", HintFormat)
-		case k.Secret == other.Secret:
-			bad(env, "secret", HintSameInBoth)
-		}
-		switch {
-		case k.ExpiresAt.IsZero():
-			bad(env, "expiresAt", HintRequired)
-		case !k.ExpiresAt.After(now):
-			bad(env, "expiresAt", HintPast)
-		case k.ExpiresAt.After(now.Add(validity)):
-			bad(env, "expiresAt", HintTooFar)
-		}
+	if preproduction != nil {
+		wrong = append(wrong, preproduction.validate(Preproduction, production, now)...)
 	}
-	check(Production, production, preproduction)
-	check(Preproduction, preproduction, production)
 	return wrong
+}
+
+func (k *KeyForm) validate(env Environment, other *KeyForm, now time.Time) []FieldError {
+	if other == nil {
+		other = &KeyForm{}
+	}
+	var wrong []FieldError
+	for _, c := range []struct {
+		field string
+		hint  Hint
+	}{
+		{"clientId", k.clientIDHint(other.ClientID)}, {"secret", k.secretHint(other.Secret)}, {"expiresAt", k.expiryHint(now)},
+	} {
+		if c.hint != "" {
+			wrong = append(wrong, FieldError{Field: string(env) + "." + c.field, Hint: c.hint})
+		}
+	}
+	return wrong
+}
+
+func (k *KeyForm) clientIDHint(other string) Hint {
+	switch {
+	case strings.TrimSpace(k.ClientID) == "":
+		return HintRequired
+	case !IsGUID(k.ClientID):
+		return HintFormat
+	case strings.EqualFold(k.ClientID, other):
+		return HintSameInBoth
+	}
+	return ""
+}
+
+func (k *KeyForm) secretHint(other string) Hint {
+	switch {
+	case k.Secret == "" && !k.InForce.IsZero():
+		return ""
+	case k.Secret == "":
+		return HintRequired
+	case IsGUID(strings.TrimSpace(k.Secret)):
+		return HintSecretID
+	case !isSecretText(k.Secret):
+		return HintFormat
+	case k.Secret == other:
+		return HintSameInBoth
+	}
+	return ""
+}
+
+func (k *KeyForm) expiryHint(now time.Time) Hint {
+	switch {
+	case k.ExpiresAt.IsZero():
+		return HintRequired
+	case k.Secret == "" && k.ExpiresAt.Equal(k.InForce):
+		return ""
+	case !k.ExpiresAt.After(now):
+		return HintPast
+	case k.ExpiresAt.After(now.Add(k.Longest)):
+		return HintTooFar
+	}
+	return ""
 }
 
 // isSecretText accepts what Entra issues: printable ASCII without spaces, at

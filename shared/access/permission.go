@@ -18,5 +18,8 @@ const (
 	EvidenceTest EvidenceKind = "test" // an officer's record of a test
 )
 
+// IsValid reports whether k is one of the kinds.
+func (k EvidenceKind) IsValid() bool { return k == EvidenceFile || k == EvidenceTest }
+
 // MaxValidityDays is the longest life of a secret that can be set.
 const MaxValidityDays = 730

@@ -45,5 +45,14 @@ const (
 	RouteHandOver   = "POST /v1/keys/{id}/hand-over"
 	RouteEndOverlap = "POST /v1/keys/{id}/end-overlap"
 
+	RouteAmendKeys      = "PUT /v1/codes/{code}/keys"
+	RouteKeyHistory     = "GET /v1/codes/{code}/history"
+	RouteEvidence       = "GET /v1/codes/{code}/evidence"
+	RouteAddEvidence    = "POST /v1/codes/{code}/evidence"
+	RouteEvidenceFile   = "GET /v1/evidence/{id}/file"
+	RouteValidity       = "GET /v1/validity"
+	RouteSetValidity    = "PUT /v1/validity/{environment}"
+	RouteSetKeyValidity = "PUT /v1/keys/{id}/validity"
+
 	RouteFeed = "GET /v1/feed"
 )

@@ -68,6 +68,12 @@ const (
 	KeyRevealed    Kind = "key.revealed"
 	OverlapEnded   Kind = "key.overlap_ended" // before its time, by a person
 	KeyHandedOver  Kind = "key.handed_over"   // to the technology vendor; says to whom
+	KeyAmended     Kind = "key.amended"       // an officer changed what was typed or issued
+	KeyValidity    Kind = "key.validity_set"  // of one key's next secret
+
+	EvidenceAdded Kind = "evidence.added"
+	EvidenceRead  Kind = "evidence.read" // its file went out
+	ValiditySet   Kind = "validity.set"  // of an environment
 )
 
 // ServerName is the person of what the server does by itself.

@@ -111,7 +111,7 @@ func (a *API) serve(rt route) http.Handler {
 			a.problem(w, r, err)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, wire.MaxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(rt.pattern))
 		reply, err := rt.handle(r.Context(), c)
 		if err != nil {
 			a.problem(w, r, err)

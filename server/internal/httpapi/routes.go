@@ -29,6 +29,15 @@ type Flow interface {
 	KeyAudit(ctx context.Context, act workflow.Act, id access.KeyID) (wire.KeyAudit, error)
 	HandOver(ctx context.Context, act workflow.Act, id access.KeyID, in wire.HandOver) (wire.AcceptedKey, error)
 	EndOverlap(ctx context.Context, act workflow.Act, id access.KeyID, version int64) (wire.AcceptedKey, error)
+
+	Amend(ctx context.Context, act workflow.Act, code access.LicenseCode, in wire.AmendKeys) (wire.Amended, error)
+	KeyHistory(ctx context.Context, act workflow.Act, code access.LicenseCode) (wire.KeyHistory, error)
+	Evidence(ctx context.Context, act workflow.Act, code access.LicenseCode) (wire.EvidenceList, error)
+	AddEvidence(ctx context.Context, act workflow.Act, code access.LicenseCode, in wire.NewEvidence) (wire.AcceptedKey, error)
+	EvidenceFile(ctx context.Context, act workflow.Act, id string) (workflow.EvidenceFile, error)
+	Validity(ctx context.Context, act workflow.Act) (wire.Validity, error)
+	SetValidity(ctx context.Context, act workflow.Act, env access.Environment, in wire.SetValidity) (wire.Validity, error)
+	SetKeyValidity(ctx context.Context, act workflow.Act, id access.KeyID, version int64, in wire.SetValidity) (wire.AcceptedKey, error)
 }
 
 // route is one row of the table: the pattern, who may call it, what it does.
@@ -66,6 +75,15 @@ func (a *API) routes() []route {
 		{wire.RouteKeyAudit, delegates, a.keyAudit},
 		{wire.RouteHandOver, delegates, a.handOver},
 		{wire.RouteEndOverlap, signedIn, a.endOverlap},
+
+		{wire.RouteAmendKeys, officers, a.amendKeys},
+		{wire.RouteKeyHistory, officers, a.keyHistory},
+		{wire.RouteEvidence, officers, a.evidence},
+		{wire.RouteAddEvidence, officers, a.addEvidence},
+		{wire.RouteEvidenceFile, officers, a.evidenceFile},
+		{wire.RouteValidity, officers, a.validity},
+		{wire.RouteSetValidity, officers, a.setValidity},
+		{wire.RouteSetKeyValidity, officers, a.setKeyValidity},
 
 		{wire.RouteFeed, signedIn, a.feed},
 	}

@@ -67,7 +67,7 @@ func contract(t *testing.T, open func(*testing.T, func() time.Time) *DB) {
 		"transactions": contractTransactions, "wake": contractWake, "counters": contractCounters, "accounts": contractAccounts,
 		"sessions": contractSessions, "attempts": contractAttempts, "puzzles": contractPuzzles, "jobs": contractJobs,
 		"leases": contractLeases, "claims": contractClaims, "intents": contractIntents, "requests": contractRequests,
-		"keys": contractKeys, "trail": contractTrail,
+		"keys": contractKeys, "officers": contractOfficers, "trail": contractTrail,
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := &bench{now: time.Date(2026, 9, 16, 12, 0, 0, 123456789, time.UTC)}

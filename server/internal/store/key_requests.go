@@ -83,6 +83,18 @@ func (tx *Tx) OpenRequest(code access.LicenseCode) (*Request, error) {
 	return r, err
 }
 
+// SignedRequests lists the signed requests of a code, oldest first.
+func (tx *Tx) SignedRequests(code access.LicenseCode) ([]access.RequestID, error) {
+	var all []access.RequestID
+	err := tx.each(func(scan func(...any) error) error {
+		var id access.RequestID
+		err := scan(&id)
+		all = append(all, id)
+		return err
+	}, `SELECT id FROM key_requests WHERE code = $1 AND signed_at > 0 ORDER BY signed_at, number`, code)
+	return all, err
+}
+
 func (tx *Tx) request(where string, args ...any) (*Request, error) {
 	var r Request
 	if err := tx.row(`SELECT `+requestColumns+` FROM key_requests `+where, args...).Scan(r.into()...); err != nil {

@@ -67,14 +67,23 @@ const keyRowColumns = `
 	access_keys.expires_at,
 	(SELECT coalesce(max(ends_at), 0) FROM key_secrets WHERE access_key = access_keys.id AND state = 'overlap'),
 	EXISTS (SELECT 1 FROM key_secrets WHERE access_key = access_keys.id AND state = 'overlap' AND entra_key_id = ''),
+	access_keys.permissions,
+	access_keys.permissions_at,
+	access_keys.is_missing,
+	access_keys.tasks,
+	access_keys.validity_days,
+	CASE access_keys.environment WHEN 'production'
+		THEN (SELECT count(*) FROM evidence WHERE evidence.code = access_keys.code)
+		ELSE 0 END,
 	access_keys.version`
 
 func scanKeyRow(viewer access.Viewer, scan func(...any) error) (wire.KeyRow, error) {
 	var k wire.KeyRow
 	err := scan(&k.ID, &k.Code, &k.Environment, &k.Name, &k.ClientID, &k.State, timeInto{&k.IssuedAt}, timeInto{&k.ExpiresAt},
-		timeInto{&k.OverlapUntil}, &k.OverlapByHand, &k.Version)
+		timeInto{&k.OverlapUntil}, &k.OverlapByHand, jsonInto{&k.Permissions}, timeInto{&k.PermissionsAt}, &k.IsMissing,
+		jsonInto{&k.Tasks}, &k.ValidityDays, &k.Evidence, &k.Version)
 	if !viewer.IsOfficer() {
-		k.ClientID = ""
+		k.ClientID, k.Tasks, k.IsMissing, k.Evidence, k.ValidityDays = "", nil, false, 0, 0
 	}
 	return k, err
 }

@@ -126,11 +126,19 @@ func typedKey(k wire.TypedKey) access.TypedKey {
 // checkTyped checks an officer's form, and that no client id is another key's:
 // that would hand one provider's access to another.
 func (f *Flow) checkTyped(tx *store.Tx, r *store.Request, typed map[access.Environment]access.TypedKey) error {
-	var validity time.Duration
+	forms := map[access.Environment]*access.KeyForm{}
 	for _, env := range access.Environments() {
-		validity = max(validity, f.params.Of(env).Validity)
+		k, err := keyOf(tx, r, env)
+		if err != nil {
+			return err
+		}
+		longest, err := f.validityOf(tx, k)
+		if err != nil {
+			return err
+		}
+		forms[env] = &access.KeyForm{TypedKey: typed[env], Longest: longest}
 	}
-	wrong := access.ValidateTypedKeys(typed[access.Production], typed[access.Preproduction], tx.Now(), validity)
+	wrong := access.ValidateKeyForms(forms[access.Production], forms[access.Preproduction], tx.Now())
 	if len(wrong) == 0 {
 		for _, env := range []access.Environment{access.Production, access.Preproduction} {
 			used, err := tx.ClientIDUsed(typed[env].ClientID, r.Code, env)
@@ -167,7 +175,7 @@ func (f *Flow) assignKey(tx *store.Tx, act Act, r *store.Request, env access.Env
 		return err
 	}
 	if !strings.EqualFold(k.ClientID, typed.ClientID) { // another application: its object ids are not known
-		k.ClientID, k.ObjectID, k.PrincipalID = typed.ClientID, "", ""
+		otherApplication(k, typed.ClientID)
 	}
 	k.State, k.IssuedAt, k.ExpiresAt = access.KeyUnverified, tx.Now(), s.ExpiresAt
 	e := audit.By(act.Who, audit.KeyTyped, string(k.ID), act.RequestID)

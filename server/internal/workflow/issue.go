@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,10 +90,14 @@ func (f *Flow) IssuePlan(ctx context.Context, id access.RequestID) (Plan, error)
 
 func (f *Flow) planned(tx *store.Tx, r *store.Request, k *store.Key) (PlannedKey, error) {
 	e := f.params.Of(k.Environment)
+	validity, err := f.validityOf(tx, k)
+	if err != nil {
+		return PlannedKey{}, err
+	}
 	p := PlannedKey{
 		Environment: k.Environment, Key: k.ID, UniqueName: k.UniqueName, DisplayName: k.Name,
 		ObjectID: k.ObjectID, ClientID: k.ClientID, PrincipalID: k.PrincipalID,
-		Validity: e.Validity, Permissions: e.Permissions, ResourceAppID: e.ResourceAppID, TenantID: e.TenantID, Scope: e.Scope,
+		Validity: validity, Permissions: e.Permissions, ResourceAppID: e.ResourceAppID, TenantID: e.TenantID, Scope: e.Scope,
 	}
 	all, err := tx.Secrets(k.ID)
 	if err != nil {
@@ -205,11 +210,20 @@ func (f *Flow) RecordPrincipal(ctx context.Context, id access.RequestID, env acc
 	})
 }
 
-// RecordPermissions writes down which permissions a key was granted at issue.
-// None granted leaves no entry.
+// RecordPermissions writes down which permissions a key was granted at issue;
+// those it had before it keeps. None granted leaves no entry.
 func (f *Flow) RecordPermissions(ctx context.Context, id access.RequestID, env access.Environment, permissions []string, tried ...Attempt) error {
-	return f.record(ctx, id, env, audit.KeyPermissions, tried, func(_ *store.Tx, _ *store.Request, _ *store.Key) ([]audit.Attr, bool, error) {
-		return []audit.Attr{audit.Word("permissions", strings.Join(permissions, ", "))}, len(permissions) > 0, nil
+	return f.record(ctx, id, env, audit.KeyPermissions, tried, func(tx *store.Tx, _ *store.Request, k *store.Key) ([]audit.Attr, bool, error) {
+		if len(permissions) == 0 {
+			return nil, false, nil
+		}
+		for _, p := range permissions {
+			if !slices.Contains(k.Permissions, p) {
+				k.Permissions = append(k.Permissions, p)
+			}
+		}
+		k.PermissionsAt = tx.Now()
+		return []audit.Attr{audit.Word("permissions", strings.Join(permissions, ", "))}, true, nil
 	})
 }
 

@@ -18,7 +18,6 @@ import (
 	"llavero/shared/wire"
 )
 
-const day = 24 * time.Hour
 
 func renewal(reason access.Reason) wire.NewRequest {
 	return wire.NewRequest{Kind: access.KindRenew, Reason: reason, Code: ourCode, Form: goodForm()}
