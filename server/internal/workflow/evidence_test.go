@@ -128,7 +128,7 @@ func TestMediaOf(t *testing.T) {
 	for body, want := range map[string]string{
 		"%PDF-1.4": "application/pdf", "\x89PNG\r\n\x1a\n": "image/png", "\xff\xd8\xff\xe0": "image/jpeg", "PK\x03\x04": "application/zip",
 		`{"resourceType":"Bundle"}`: "application/json", `<?xml version="1.0"?><Bundle/>`: "text/xml", "todo bien, sí": "text/plain",
-		"GIF89a": "", "\x7fELF\x02": "", "%!PS-Adobe-": "",
+		"GIF89a\x01\x00": "", "\x7fELF\x02": "", "%!PS-Adobe-": "",
 	} {
 		got, ok := mediaOf([]byte(body))
 		if ok != (want != "") || ok && got != want {

@@ -1,8 +1,8 @@
 package workflow
 
 import (
+	"bytes"
 	"encoding/json"
-	"net/http"
 	"slices"
 	"strings"
 	"unicode"
@@ -21,20 +21,42 @@ var endings = map[string][]string{
 	"application/zip":  {".zip", ".docx", ".xlsx", ".pptx", ".odt", ".ods"},
 }
 
+// magics are the first bytes of the kinds that have such.
+var magics = []struct{ begins, media string }{
+	{"%PDF-", "application/pdf"},
+	{"\x89PNG\r\n\x1a\n", "image/png"},
+	{"\xff\xd8\xff", "image/jpeg"},
+	{"PK\x03\x04", "application/zip"},
+}
+
 // mediaOf says what a file is by its content: one of those that are accepted, or
 // false. Its name is not asked.
 func mediaOf(body []byte) (string, bool) {
-	media, _, _ := strings.Cut(http.DetectContentType(body), ";")
-	if media == "text/plain" {
-		if !utf8.Valid(body) {
-			return "", false
-		}
-		if json.Valid(body) {
-			media = "application/json"
+	for _, m := range magics {
+		if bytes.HasPrefix(body, []byte(m.begins)) {
+			return m.media, true
 		}
 	}
-	_, ok := endings[media]
-	return media, ok
+	if !isText(body) {
+		return "", false
+	}
+	head := bytes.ToLower(bytes.TrimSpace(bytes.TrimPrefix(body[:min(len(body), 512)], []byte("\ufeff"))))
+	switch {
+	case json.Valid(body):
+		return "application/json", true
+	case bytes.HasPrefix(head, []byte("<?xml")):
+		return "text/xml", true
+	case bytes.HasPrefix(head, []byte("<")), bytes.HasPrefix(head, []byte("%!")):
+		return "", false // a page, or a program for a printer
+	}
+	return "text/plain", true
+}
+
+// isText reports UTF-8 without the control characters that no text has.
+func isText(body []byte) bool {
+	return utf8.Valid(body) && bytes.IndexFunc(body, func(r rune) bool {
+		return unicode.IsControl(r) && !strings.ContainsRune("\t\n\f\r\x1b", r)
+	}) < 0
 }
 
 // maxFileName is in bytes: what every file system takes.

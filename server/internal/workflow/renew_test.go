@@ -18,7 +18,6 @@ import (
 	"llavero/shared/wire"
 )
 
-
 func renewal(reason access.Reason) wire.NewRequest {
 	return wire.NewRequest{Kind: access.KindRenew, Reason: reason, Code: ourCode, Form: goodForm()}
 }
