@@ -28,6 +28,16 @@ const (
 	RouteSignOut      = "DELETE /v1/session"
 	RouteConsentTexts = "GET /v1/consent-texts"
 
+	RouteNewImage         = "POST /v1/images"
+	RouteRegistrationInfo = "GET /v1/registration"
+	RoutePrerequisites    = "POST /v1/registration/prerequisites"
+	RouteRegister         = "POST /v1/registration"
+	RouteRecover          = "POST /v1/recovery"
+	RouteAccountLink      = "POST /v1/account-link"
+	RouteSetPassword      = "POST /v1/account-link/password"
+	RouteConfirmEnrolment = "POST /v1/account-link/second-factor"
+	RouteChangePassword   = "POST /v1/session/password"
+
 	RouteCreateRequest = "POST /v1/key-requests"
 	RouteRequest       = "GET /v1/key-requests/{id}"
 	RouteChangeRequest = "PUT /v1/key-requests/{id}"

@@ -28,7 +28,7 @@ type options struct {
 	seed                            uint64
 	reset, country, verbose         bool
 	demo                            bool
-	totp                            string
+	totp, imageCode                 string
 	given                           map[string]bool // flags on the command line
 }
 
@@ -47,6 +47,7 @@ func parse(args []string, stdout io.Writer) (options, error) {
 	fs.BoolVar(&o.country, "country", false, "import a whole invented country: 61,177 codes, 77,009 sites")
 	fs.BoolVar(&o.demo, "demo", true, "on the first start make a finished request and four that the tenant refused, so that officers see a list")
 	fs.StringVar(&o.totp, "totp", "", "print the second-factor code of this demo `login` as of now, and stop")
+	fs.StringVar(&o.imageCode, "image-code", "", "what every image code shows, for programs without eyes; by chance unless given")
 	fs.BoolVar(&o.verbose, "v", false, "log what the server does, on standard error")
 	err := fs.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {

@@ -71,7 +71,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer) (err error)
 	level.Set(slog.LevelError)
 	cfg := world.Config{
 		Dir: o.dir, Listen: p.Server, EntraListen: p.Entra, MailListen: p.Mail,
-		Profile: entraemu.Profile(o.profile), Seed: o.seed, Clock: time.Now,
+		Profile: entraemu.Profile(o.profile), Seed: o.seed, Clock: time.Now, ImageCode: o.imageCode,
 		Log: slog.New(journal.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: &level}))),
 	}
 	if o.country {

@@ -34,6 +34,15 @@ const (
 	AccountChanged  Kind = "account.changed"
 	TOTPEnrolled    Kind = "account.totp_enrolled"
 
+	ImageRefused      Kind = "account.image_refused" // what was read in an image was wrong, or too late
+	AccountRegistered Kind = "account.registered"    // a person registered, or registered again
+	LinkSent          Kind = "account.link_sent"
+	LinkUsed          Kind = "account.link_used"
+	PasswordSet       Kind = "account.password_set"     // by a link
+	PasswordChanged   Kind = "account.password_changed" // by who knew the old one
+	PasswordRefused   Kind = "account.password_refused" // the old one was wrong
+	RecoveryAsked     Kind = "account.recovery_asked"
+
 	RegistryImported Kind = "registry.imported"
 	TextInstalled    Kind = "consent.text_installed"
 

@@ -154,7 +154,7 @@ func (s *Service) refuseShared(ctx context.Context, a store.Account, password se
 		return err
 	}
 	for _, other := range same {
-		if other.ID == a.ID {
+		if other.ID == a.ID || !other.HasPassword() {
 			continue
 		}
 		ok, err := s.hasher.matches(ctx, other.PasswordHash, password)

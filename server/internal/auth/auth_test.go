@@ -27,6 +27,7 @@ type bench struct {
 	*Service
 	t    *testing.T
 	dir  string
+	out  *outbox
 	mu   sync.Mutex
 	time time.Time
 }
@@ -52,7 +53,7 @@ func settings() config.Auth {
 
 func newBench(t *testing.T, a config.Auth) *bench {
 	t.Helper()
-	b := &bench{t: t, dir: t.TempDir(), time: time.Date(2026, 3, 1, 12, 0, 7, 0, time.UTC)}
+	b := &bench{t: t, dir: t.TempDir(), out: &outbox{}, time: time.Date(2026, 3, 1, 12, 0, 7, 0, time.UTC)}
 	box, err := seal.Create(filepath.Join(b.dir, "keyset.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +70,10 @@ func (b *bench) start(a config.Auth, box Box) {
 		b.t.Fatal(err)
 	}
 	b.t.Cleanup(func() { _ = db.Close() })
-	b.Service, err = New(Deps{Store: db, Box: box, Settings: a, Rand: rand.Reader, Clock: b.now})
+	b.Service, err = New(Deps{
+		Store: db, Box: box, Settings: a, Rand: rand.Reader, Clock: b.now,
+		Flow: b.out, MailFrom: "llavero@example.org", PublicURL: "https://llaves.example", ImageCode: imageCode,
+	})
 	if err != nil {
 		b.t.Fatal(err)
 	}

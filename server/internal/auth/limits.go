@@ -18,18 +18,22 @@ func subjectOf(kind, value string) string {
 	return kind + ":" + hex.EncodeToString(sum[:16])
 }
 
-// addressSubject counts an IPv6 network as one: its owner has 2^64 addresses.
-func addressSubject(address string) string {
+// addressSubject counts the failures of an address.
+func addressSubject(address string) string { return subjectOf("address", addressOf(address)) }
+
+// addressOf is whom an address stands for: an IPv6 network is one, its owner has
+// 2^64 addresses.
+func addressOf(address string) string {
 	if ip, err := netip.ParseAddr(address); err == nil {
 		ip = ip.Unmap().WithZone("")
 		if ip.Is6() {
 			if p, err := ip.Prefix(64); err == nil {
-				return subjectOf("address", p.String())
+				return p.String()
 			}
 		}
 		address = ip.String()
 	}
-	return subjectOf("address", address)
+	return address
 }
 
 // limit is how many failures a subject has before it waits.
@@ -69,6 +73,23 @@ func (s *Service) reserve(tx *store.Tx, limits ...limit) error {
 		}
 	}
 	return nil
+}
+
+// tally counts one more of what is no failure by itself, and refuses a subject
+// that had its share: most within the window that its first one opened.
+func tally(tx *store.Tx, subject string, most int, window time.Duration) error {
+	a, err := tx.Attempts(subject)
+	if err != nil {
+		return err
+	}
+	if !tx.Now().Before(a.WindowUntil) {
+		a = store.Attempts{Subject: subject, WindowUntil: tx.Now().Add(window)}
+	}
+	if a.Failures >= most {
+		return throttled(a.WindowUntil, tx.Now())
+	}
+	a.Failures++
+	return tx.SaveAttempts(a)
 }
 
 // block is the wait after a failure: doubled each time, never for ever.

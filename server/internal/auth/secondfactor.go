@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
+	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -136,17 +138,29 @@ func (s *Service) acceptCode(tx *store.Tx, a store.Account, code string) (bool, 
 	if err != nil {
 		return false, fmt.Errorf("open second factor of account %s: %w", a.ID, err)
 	}
-	now := tx.Now().Unix() / totpPeriod
-	for step := now - totpSkew; step <= now+totpSkew; step++ {
+	step, ok, err := totpStep(seed, code, tx.Now())
+	if err != nil {
+		return false, fmt.Errorf("second factor of account %s: %w", a.ID, err)
+	}
+	if !ok {
+		return false, nil
+	}
+	return tx.AcceptTOTPStep(a.ID, step)
+}
+
+// totpStep finds the step, among those that may still count, whose code it is.
+func totpStep(seed secret.Text, code string, now time.Time) (step int64, ok bool, err error) {
+	middle := now.Unix() / totpPeriod
+	for step = middle - totpSkew; step <= middle+totpSkew; step++ {
 		want, err := totpCode(seed, step)
 		if err != nil {
-			return false, fmt.Errorf("second factor of account %s: %w", a.ID, err)
+			return 0, false, err
 		}
 		if subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 {
-			return tx.AcceptTOTPStep(a.ID, step)
+			return step, true, nil
 		}
 	}
-	return false, nil
+	return 0, false, nil
 }
 
 func totpCode(seed secret.Text, step int64) (string, error) {
@@ -168,4 +182,14 @@ func (s *Service) newSeed(login string) (seed, address secret.Text, err error) {
 		return seed, address, fmt.Errorf("auth: second factor: %w", err)
 	}
 	return secret.New(key.Secret()), secret.New(key.URL()), nil
+}
+
+// totpAddress is the otpauth address of a seed that was made before.
+func totpAddress(login string, seed secret.Text) secret.Text {
+	q := url.Values{
+		"secret": {seed.Reveal()}, "issuer": {totpIssuer}, "algorithm": {otp.AlgorithmSHA1.String()},
+		"digits": {otp.DigitsSix.String()}, "period": {strconv.Itoa(totpPeriod)},
+	}
+	label := url.PathEscape(totpIssuer + ":" + login)
+	return secret.New("otpauth://totp/" + label + "?" + strings.ReplaceAll(q.Encode(), "+", "%20"))
 }

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"llavero/server/internal/config"
+	"llavero/server/internal/imagecode"
 	"llavero/server/internal/store"
+	"llavero/server/internal/workflow"
 	"llavero/shared/access"
 	"llavero/shared/puzzle"
 	"llavero/shared/secret"
@@ -24,13 +26,30 @@ type Box interface {
 	Open(sealed []byte, identity string) (secret.Text, error)
 }
 
-// Deps are what a Service works with. All are needed.
+// Flow is what registration asks of the use cases; *workflow.Flow in the server.
+type Flow interface {
+	// EnqueueMail seals a mail into its job.
+	EnqueueMail(tx *store.Tx, subject string, m workflow.Mail) error
+}
+
+// Deps are what a Service works with. All are needed but Flow, MailFrom and
+// PublicURL, without which nobody registers or recovers a password, and
+// ImageCode.
 type Deps struct {
 	Store    *store.DB
 	Box      Box
 	Settings config.Auth
 	Rand     io.Reader
 	Clock    func() time.Time
+
+	Flow Flow
+	// MailFrom is the address links come from, for people to look for.
+	MailFrom string
+	// PublicURL is where people's browsers reach the server, without a slash at
+	// the end.
+	PublicURL string
+	// ImageCode is what every image shows, for tests; "" in a server.
+	ImageCode string
 }
 
 // Service signs people in and knows their sessions.
@@ -42,6 +61,12 @@ type Service struct {
 	clock    func() time.Time
 	hasher   *hasher
 	puzzles  *puzzle.Issuer
+	images   *imagecode.Issuer
+	passKey  [32]byte // passes of another life of the server are good no more
+
+	flow      Flow
+	mailFrom  string
+	publicURL string
 
 	mu      sync.Mutex
 	tickets map[[sha256.Size]byte]ticket
@@ -59,10 +84,19 @@ func New(d Deps) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("auth: %w", err)
 	}
-	return &Service{
-		store: d.Store, box: d.Box, settings: d.Settings, rand: d.Rand, clock: d.Clock, hasher: h, puzzles: p,
+	images, err := imagecode.NewIssuer(d.Rand, d.ImageCode)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{
+		store: d.Store, box: d.Box, settings: d.Settings, rand: d.Rand, clock: d.Clock, hasher: h, puzzles: p, images: images,
+		flow: d.Flow, mailFrom: d.MailFrom, publicURL: d.PublicURL,
 		tickets: map[[sha256.Size]byte]ticket{}, watches: map[[sha256.Size]byte]map[chan struct{}]struct{}{},
-	}, nil
+	}
+	if _, err := io.ReadFull(d.Rand, s.passKey[:]); err != nil {
+		return nil, fmt.Errorf("auth: key of passes: %w", err)
+	}
+	return s, nil
 }
 
 // Visit is where a request comes from.

@@ -149,12 +149,13 @@ func Bearer(header string) string {
 	return strings.TrimSpace(token)
 }
 
-// Sweep forgets sessions that ended and failures that count no more.
+// Sweep forgets sessions that ended, failures that count no more, links too old.
 func (s *Service) Sweep(ctx context.Context) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
 		_, errSessions := tx.SweepSessions(tx.Now().Add(-s.settings.SessionIdle))
 		_, errAttempts := tx.SweepAttempts()
-		return errors.Join(errSessions, errAttempts)
+		_, errLinks := tx.SweepAccountLinks()
+		return errors.Join(errSessions, errAttempts, errLinks)
 	})
 }
 

@@ -97,14 +97,14 @@ func (s *Service) match(ctx context.Context, accounts []store.Account, password 
 	matches := 0
 	for i := range max(len(accounts), leastRuns) {
 		phc := s.hasher.dummy
-		if i < len(accounts) {
+		if i < len(accounts) && accounts[i].HasPassword() {
 			phc = accounts[i].PasswordHash
 		}
 		ok, err := s.hasher.matches(ctx, phc, password)
 		if err != nil {
 			return nil, fmt.Errorf("check password: %w", err)
 		}
-		if ok && i < len(accounts) && accounts[i].DisabledAt.IsZero() {
+		if ok && i < len(accounts) && accounts[i].HasPassword() && accounts[i].DisabledAt.IsZero() {
 			matches++
 			found = &accounts[i]
 		}
@@ -146,7 +146,7 @@ func (s *Service) admit(ctx context.Context, v Visit, a store.Account, password 
 			return wire.SignedIn{}, err
 		}
 	}
-	mandatory := a.Role == access.RoleOfficer || s.settings.DelegatesNeedTOTP
+	mandatory := s.mandatory(a)
 	var reply wire.SignedIn
 	var refusal error
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
@@ -187,6 +187,11 @@ func (s *Service) admit(ctx context.Context, v Visit, a store.Account, password 
 		return wire.SignedIn{}, err
 	}
 	return reply, refusal
+}
+
+// mandatory reports an account that does not come in without a second factor.
+func (s *Service) mandatory(a store.Account) bool {
+	return a.Role == access.RoleOfficer || a.Role == access.RoleDelegate && s.settings.DelegatesNeedTOTP
 }
 
 // clip cuts a text to so many bytes, at a character's border.

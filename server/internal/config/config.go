@@ -21,6 +21,9 @@ import (
 type Config struct {
 	// Listen is host:port of the HTTPS server; port 0 takes a free one.
 	Listen string `toml:"listen"`
+	// PublicURL is where people's browsers reach the server, for the links in
+	// mails: https://llaves.example. Empty: the address it listens on.
+	PublicURL string `toml:"public_url"`
 	// DataDir holds the database, the keyset and the development certificates,
 	// unless they are set apart.
 	DataDir string `toml:"data_dir"`
@@ -188,6 +191,10 @@ type Auth struct {
 	Window          time.Duration `toml:"window"`
 	FirstBlock      time.Duration `toml:"first_block"`
 	LongestBlock    time.Duration `toml:"longest_block"`
+	// AddressTries is how often one address may, within Window, do each of what
+	// needs no session and is no failure: ask for an image, check or send a
+	// registration, ask for a link.
+	AddressTries int `toml:"address_tries"`
 
 	// DelegatesNeedTOTP makes the second factor mandatory for delegates too.
 	DelegatesNeedTOTP bool `toml:"delegates_need_totp"`

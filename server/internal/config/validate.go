@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -43,6 +44,9 @@ func (c Config) Validate() error {
 		bad("listen", "%q is no port; it goes from 0 to 65535", port)
 	} else if host == "" && n == 0 {
 		bad("listen", "name a host or a port")
+	}
+	if c.PublicURL != "" && !isBaseURL(c.PublicURL) {
+		bad("public_url", "%q is no https address without path, such as https://llaves.example", c.PublicURL)
 	}
 	if c.DataDir == "" && (c.Database == "" || c.Keyset == "") {
 		bad("data_dir", "is empty")
@@ -106,6 +110,7 @@ func (c Config) Validate() error {
 	number("auth.puzzle_bits", a.PuzzleBits, 1, 28)
 	number("auth.login_failures", a.LoginFailures, 1, 1000)
 	number("auth.address_failures", a.AddressFailures, 1, 100000)
+	number("auth.address_tries", a.AddressTries, 1, 100000)
 	span("auth.session_max", a.SessionMax, time.Minute, 90*24*time.Hour)
 	span("auth.session_idle", a.SessionIdle, time.Minute, a.SessionMax)
 	span("auth.ticket_ttl", a.TicketTTL, 10*time.Second, time.Hour)
@@ -128,6 +133,11 @@ func isLoopback(host string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
+}
+
+func isBaseURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Scheme == "https" && u.Host != "" && s == "https://"+u.Host
 }
 
 func isName(s string) bool {

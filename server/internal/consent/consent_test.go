@@ -150,8 +150,10 @@ func TestTexts(t *testing.T) {
 			"OTP", "firma", "proveedor tecnológico",
 		},
 		Data: {"Ley 1581 de 2012", "Decreto 1377 de 2013", "Superintendencia", "revocar"},
+		// The key goes to the vendor by design: the pledge excepts it.
+		Pledge: {"Ley 1581 de 2012", "Decreto 1074 de 2015", "proveedor tecnológico", "no incumple este acuerdo"},
 	}
-	if len(texts) != 2 || texts[0].ID != Terms || texts[1].ID != Data {
+	if len(texts) != 3 || texts[0].ID != Terms || texts[1].ID != Data || texts[2].ID != Pledge {
 		t.Fatalf("got %d texts", len(texts))
 	}
 	for _, x := range texts {

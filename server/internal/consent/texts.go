@@ -12,6 +12,9 @@ import (
 const (
 	Terms = "terms" // términos y condiciones
 	Data  = "data"  // autorización de tratamiento de datos
+	// Pledge (acuerdo de confidencialidad) is accepted when a person registers; it
+	// signs no request.
+	Pledge = "pledge"
 )
 
 // Text is one version of a text.
@@ -34,7 +37,7 @@ const textVersion = "1"
 // In each file the first line is the label beside the box, the rest the body.
 func Texts() ([]Text, error) {
 	var all []Text
-	for _, id := range []string{Terms, Data} {
+	for _, id := range []string{Terms, Data, Pledge} {
 		file, err := textFiles.ReadFile("texts/" + id + ".txt")
 		if err != nil {
 			return nil, fmt.Errorf("consent text %s: %w", id, err)

@@ -74,12 +74,17 @@ type Server struct {
 type Option func(*settings)
 
 type settings struct {
-	clock func() time.Time
+	clock     func() time.Time
+	imageCode string
 }
 
 // WithClock replaces the clock, for tests. Deadlines of sockets stay the
 // machine's own.
 func WithClock(clock func() time.Time) Option { return func(s *settings) { s.clock = clock } }
+
+// WithImageCode makes every image code show the same, for tests that have no
+// eyes.
+func WithImageCode(code string) Option { return func(s *settings) { s.imageCode = code } }
 
 // New builds a server: opens the store (migrating it), makes what a first start
 // needs (keyset, development certificates), checks the settings and opens the
@@ -124,7 +129,13 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	s.auth, err = auth.New(auth.Deps{Store: s.store, Box: box, Settings: cfg.Auth, Rand: rand.Reader, Clock: o.clock})
+	if err := s.open(ctx); err != nil {
+		return nil, err
+	}
+	s.auth, err = auth.New(auth.Deps{
+		Store: s.store, Box: box, Settings: cfg.Auth, Rand: rand.Reader, Clock: o.clock,
+		Flow: s.flow, MailFrom: cfg.Mail.From, PublicURL: s.publicURL(), ImageCode: o.imageCode,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -135,13 +146,11 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 		return nil, err
 	}
 	s.hub = feed.New(feed.Deps{Store: s.store, Auth: s.auth, Settings: cfg.Feed, Clock: o.clock, Wall: time.Now, Log: log})
-	if err := s.open(ctx); err != nil {
-		return nil, err
-	}
+	s.http = s.newHTTP()
 	return s, nil
 }
 
-// open makes the HTTPS server and its socket.
+// open makes the socket: what stands in mails is its address.
 func (s *Server) open(ctx context.Context) error {
 	tlsConfig, caFile, err := newTLS(s.cfg, s.clock)
 	if err != nil {
@@ -154,7 +163,25 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	s.caFile = caFile
 	s.listen = tls.NewListener(inner, tlsConfig)
-	s.http = &http.Server{
+	return nil
+}
+
+// publicURL is where people's browsers reach the server: as the settings say, or
+// where it listens; on every address, by the first name of its certificate.
+func (s *Server) publicURL() string {
+	if s.cfg.PublicURL != "" {
+		return s.cfg.PublicURL
+	}
+	host, port, err := net.SplitHostPort(s.Addr())
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() && len(s.cfg.TLS.Hosts) > 0 {
+		return "https://" + net.JoinHostPort(s.cfg.TLS.Hosts[0], port)
+	}
+	return s.URL()
+}
+
+// newHTTP makes the HTTPS server.
+func (s *Server) newHTTP() *http.Server {
+	return &http.Server{
 		Handler: httpapi.New(httpapi.Deps{
 			Auth: s.auth, Flow: s.flow, Feed: s.hub, Clock: s.clock, Log: s.log,
 			About: wire.About{
@@ -172,7 +199,6 @@ func (s *Server) open(ctx context.Context) error {
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // handshakes of strangers
 	}
-	return nil
 }
 
 // Addr is host:port as it listens, with the real port.
@@ -321,19 +347,21 @@ func (s *Server) kill() { s.killing.Do(func() { close(s.killed) }) }
 func (s *Server) close() error {
 	s.closing.Do(func() {
 		s.kill()
-		if err := s.listen.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
-			s.closeErr = err
-		}
-		s.closeErr = errors.Join(s.closeErr, s.release())
+		s.closeErr = s.release()
 	})
 	return s.closeErr
 }
 
-// release closes the database and lets another server have it.
+// release closes the socket and the database and lets another server have them.
 func (s *Server) release() error {
 	var err error
+	if s.listen != nil {
+		if err = s.listen.Close(); errors.Is(err, net.ErrClosed) {
+			err = nil
+		}
+	}
 	if s.store != nil {
-		err = s.store.Close()
+		err = errors.Join(err, s.store.Close())
 	}
 	return errors.Join(err, s.lock.Close())
 }

@@ -79,7 +79,18 @@ func trespasses(of estate) map[string]trespass {
 		wire.RouteSession:      {none: "one's own session"},
 		wire.RouteSignOut:      {none: "one's own session"},
 		wire.RouteConsentTexts: {none: "the same for all"},
-		wire.RouteFeed:         {none: "the scope is in the SELECT: feed's tests"},
+
+		wire.RouteNewImage:         {none: "no rows"},
+		wire.RouteRegistrationInfo: {none: "the same for all"},
+		wire.RoutePrerequisites:    {none: "no session: the image and the limits guard it"},
+		wire.RouteRegister:         {none: "no session: the link goes to the registered address"},
+		wire.RouteRecover:          {none: "no session: the link goes to the registered address"},
+		wire.RouteAccountLink:      {none: "the token is the proof"},
+		wire.RouteSetPassword:      {none: "the token is the proof"},
+		wire.RouteConfirmEnrolment: {none: "the ticket is the proof"},
+		wire.RouteChangePassword:   {none: "one's own account, with its password"},
+
+		wire.RouteFeed: {none: "the scope is in the SELECT: feed's tests"},
 
 		wire.RouteCreateRequest: {body: wire.NewRequest{Kind: access.KindEnroll, Code: of.code, Form: form}},
 		wire.RouteRequest:       {},

@@ -59,6 +59,16 @@ func (a *API) routes() []route {
 		{wire.RouteSignOut, signedIn, a.signOut},
 		{wire.RouteConsentTexts, signedIn, a.consentTexts},
 
+		{wire.RouteNewImage, anyone, a.newImage},
+		{wire.RouteRegistrationInfo, anyone, a.registrationInfo},
+		{wire.RoutePrerequisites, anyone, a.checkPrerequisites},
+		{wire.RouteRegister, anyone, a.register},
+		{wire.RouteRecover, anyone, a.recoverPassword},
+		{wire.RouteAccountLink, anyone, a.accountLink},
+		{wire.RouteSetPassword, anyone, a.setPassword},
+		{wire.RouteConfirmEnrolment, anyone, a.confirmEnrolment},
+		{wire.RouteChangePassword, signedIn, a.changePassword},
+
 		{wire.RouteCreateRequest, delegates, a.createRequest},
 		{wire.RouteRequest, signedIn, a.requestDetail},
 		{wire.RouteChangeRequest, delegates, a.changeRequest},

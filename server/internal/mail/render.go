@@ -14,11 +14,20 @@ import (
 const (
 	// TemplateOTP carries a one-time code and what it signs.
 	TemplateOTP = "otp"
+	// Those that set a password: package auth sends them.
+	TemplateFinish  = "account_finish"
+	TemplateRecover = "account_recover"
+	TemplateClosed  = "account_closed"
 )
+
+var account = []string{"code", "expires", "link", "login", "name", "page"}
 
 // needs lists what each template must be given; "reason" may be empty.
 var needs = map[string][]string{
-	TemplateOTP: {"act", "code", "entity", "expires", "hash", "license", "number", "reason"},
+	TemplateOTP:     {"act", "code", "entity", "expires", "hash", "license", "number", "reason"},
+	TemplateFinish:  account,
+	TemplateRecover: account,
+	TemplateClosed:  account,
 }
 
 //go:embed templates

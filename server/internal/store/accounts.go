@@ -16,7 +16,7 @@ type Account struct {
 	RoleFrom     Origin // where the role comes from; "" without one
 	Independent  bool
 	Entity       access.EntityID // "" for officers
-	PasswordHash string          // Argon2id, PHC string
+	PasswordHash string          // Argon2id, PHC string; "" until the person set one
 	TOTPSealed   []byte          // nil: no second factor enrolled
 	TOTPLastStep int64           // last accepted time step
 	CreatedAt    time.Time
@@ -42,6 +42,9 @@ func (a Account) Viewer(secondFactor bool) access.Viewer {
 		Independent: a.Independent, SecondFactor: secondFactor,
 	}
 }
+
+// HasPassword reports that the person set one; nobody signs in without.
+func (a Account) HasPassword() bool { return a.PasswordHash != "" }
 
 const accountColumns = `
 	accounts.id,

@@ -9,7 +9,7 @@ import (
 
 // ConsentText is one version of a text people accept.
 type ConsentText struct {
-	ID          string // "terms", "data"
+	ID          string // "terms", "data"; "pledge" of registrations
 	Version     string
 	Label       string // beside the box
 	Body        string
@@ -26,9 +26,26 @@ func (tx *Tx) InstallConsentText(t ConsentText) (bool, error) {
 	return n == 1, err
 }
 
-// ConsentTexts reads the texts in force: of each the version published last, in
-// the order they are shown ("terms", then "data").
+// ConsentTexts reads the texts in force that sign a request: of each the version
+// published last, in the order they are shown ("terms", then "data").
 func (tx *Tx) ConsentTexts() ([]ConsentText, error) {
+	return tx.consentTexts(`'terms', 'data'`)
+}
+
+// Pledge reads the confidentiality text in force, which registrations accept.
+func (tx *Tx) Pledge() (ConsentText, error) {
+	all, err := tx.consentTexts(`'pledge'`)
+	if err == nil && len(all) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return ConsentText{}, err
+	}
+	return all[0], nil
+}
+
+// consentTexts reads the texts in force among a list of quoted ids.
+func (tx *Tx) consentTexts(ids string) ([]ConsentText, error) {
 	var all []ConsentText
 	err := tx.each(func(scan func(...any) error) error {
 		var t ConsentText
@@ -38,7 +55,7 @@ func (tx *Tx) ConsentTexts() ([]ConsentText, error) {
 		all = append(all, t)
 		return nil
 	}, `SELECT id, version, label, body, hash, published_at FROM consent_texts AS t
-		WHERE NOT EXISTS (
+		WHERE id IN (`+ids+`) AND NOT EXISTS (
 			SELECT 1 FROM consent_texts AS later WHERE later.id = t.id
 			AND (later.published_at > t.published_at OR later.published_at = t.published_at AND later.version > t.version))
 		ORDER BY id DESC`)

@@ -65,8 +65,11 @@ func (tx *Tx) EndSession(tokenHash []byte) error {
 
 // EndSessions ends all sessions of an account and says how many. Whoever waits
 // for one of them is woken after the commit, in a server beside this process too.
-func (tx *Tx) EndSessions(id access.AccountID) (int64, error) {
-	n, err := tx.execCount(`DELETE FROM sessions WHERE account = $1`, id)
+func (tx *Tx) EndSessions(id access.AccountID) (int64, error) { return tx.EndSessionsBut(id, []byte{}) }
+
+// EndSessionsBut is EndSessions that leaves the session of one token hash.
+func (tx *Tx) EndSessionsBut(id access.AccountID, keep []byte) (int64, error) {
+	n, err := tx.execCount(`DELETE FROM sessions WHERE account = $1 AND token_hash <> $2`, id, keep)
 	if err != nil || n == 0 {
 		return n, err
 	}

@@ -61,8 +61,8 @@ func (f *Flow) OpenMail(_ context.Context, job store.Job) (Mail, error) {
 
 func mailIdentity(job string) string { return "job/mail/" + job }
 
-// enqueueMail seals a mail into its job.
-func (f *Flow) enqueueMail(tx *store.Tx, subject string, m Mail) error {
+// EnqueueMail seals a mail into its job. One to nobody is kept and never sent.
+func (f *Flow) EnqueueMail(tx *store.Tx, subject string, m Mail) error {
 	body, err := json.Marshal(m)
 	if err != nil {
 		return fmt.Errorf("mail %s: %w", m.Template, err)
@@ -255,7 +255,7 @@ func (f *Flow) mailCode(tx *store.Tx, r *store.Request, to string, c store.OneTi
 	if err != nil {
 		return err
 	}
-	return f.enqueueMail(tx, string(r.ID), Mail{To: to, Template: TemplateOTP, NotAfter: c.ExpiresAt, Data: map[string]string{
+	return f.EnqueueMail(tx, string(r.ID), Mail{To: to, Template: TemplateOTP, NotAfter: c.ExpiresAt, Data: map[string]string{
 		"act": es.Kind(r.Kind), "code": code.Reveal(), "entity": p.Name, "expires": es.DateTime(c.ExpiresAt),
 		"hash": receipt.Short(r.ContentHash), "license": string(r.Code), "number": r.Number, "reason": es.Reason(r.Reason),
 	}})

@@ -124,3 +124,15 @@ func join(list []access.Status) string {
 	}
 	return strings.Join(words, " or ")
 }
+
+// linkWords finds the code of a mail that sets a password.
+var linkWords = regexp.MustCompile(`\b[A-Z2-7]{4}(?:-[A-Z2-7]{4}){7}\b`)
+
+// LinkIn returns the token of a mail that sets a password.
+func LinkIn(m maildrop.Mail) (string, error) {
+	found := linkWords.FindString(m.Text)
+	if found == "" {
+		return "", fmt.Errorf("the mail %q holds no link", m.Subject)
+	}
+	return found, nil
+}

@@ -44,6 +44,9 @@ type Config struct {
 	Seed    uint64 // of the emulated tenant; 0 is 1
 	// Quick makes passwords and waits cheap, for tests.
 	Quick bool
+	// ImageCode is what every image code shows; "" is chance, and ImageCode when
+	// Quick.
+	ImageCode string
 	// Providers are more to import than the demonstration's own; nil: none.
 	Providers iter.Seq[seed.Provider]
 	// Tune changes the server's settings before it starts.
@@ -51,6 +54,9 @@ type Config struct {
 	Clock func() time.Time // of the server; nil is the system's
 	Log   *slog.Logger     // of the server and the emulators; nil: none
 }
+
+// ImageCode is what image codes show in tests.
+const ImageCode = "KMNPR"
 
 // World is the running surroundings and the server in them.
 type World struct {
@@ -83,6 +89,9 @@ func Open(ctx context.Context, cfg Config) (_ *World, err error) {
 	}
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
+	}
+	if cfg.Quick && cfg.ImageCode == "" {
+		cfg.ImageCode = ImageCode
 	}
 	w := &World{cfg: cfg, ctx: ctx}
 	defer func() {
@@ -202,7 +211,7 @@ func (w *World) Start() error {
 	if w.addr != "" {
 		c.Listen = w.addr
 	}
-	s, err := daemon.New(w.ctx, c, w.cfg.Log, daemon.WithClock(w.cfg.Clock))
+	s, err := daemon.New(w.ctx, c, w.cfg.Log, daemon.WithClock(w.cfg.Clock), daemon.WithImageCode(w.cfg.ImageCode))
 	if err != nil {
 		return err
 	}
