@@ -125,6 +125,35 @@ func TestNew_issuesKeys(t *testing.T) {
 	}
 }
 
+// A key of production can do nothing until the Ministry grants permissions; one of
+// preproduction has those of its environment. Both last a year.
+func TestIssue_productionHoldsNoPermission(t *testing.T) {
+	s := New(t)
+	ctx := limit(t)
+	id, err := s.World.Ask(ctx, s.Person(seed.LoginDelegate), enrol("0500199001"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := s.World.WaitRequest(ctx, id, access.StatusDone, access.StatusPending); err != nil || r.Status != access.StatusDone {
+		t.Fatalf("request %+v: %v", r, err)
+	}
+	want := map[string]int{"llavero-production-0500199001": 0, "llavero-preproduction-0500199001": len(entraemu.CareRoles)}
+	for _, a := range s.Emulator.State().Issued() {
+		if n, ok := want[a.UniqueName]; !ok || len(a.Roles) != n || n > 0 && a.Roles[0].API == "" {
+			t.Errorf("%s holds %+v, want %d of them", a.UniqueName, a.Roles, n)
+		}
+		delete(want, a.UniqueName)
+		for _, secret := range a.Live() {
+			if off := time.Until(secret.EndsAt.Add(-365 * 24 * time.Hour)).Abs(); off > 5*time.Minute {
+				t.Errorf("%s ends %v: %v off a year from now", a.UniqueName, secret.EndsAt, off)
+			}
+		}
+	}
+	if len(want) != 0 {
+		t.Errorf("not made: %v", want)
+	}
+}
+
 // A refusal of the tenant parks the request; killed in between and started
 // again, the server goes on where it was.
 func TestKill_goesOn(t *testing.T) {
