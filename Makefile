@@ -38,6 +38,11 @@ devserver: deps-build ## start the emulators and the server only
 tour: deps-run ## walk the real windows under Xvfb; one picture a step in .dev/tour/
 	@.ci/dev tour
 
+.PHONY: wine-smoke
+wine-smoke: ## build for Windows and walk that build under wine; pictures in .dev/wine-smoke/
+	@.ci/deps wine
+	@.ci/dev wine
+
 .PHONY: reset
 reset: ## empty the development state
 	@rm -rf .dev/state .dev/env .dev/mail .dev/app .dev/tour

@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -26,6 +27,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
 	flags := flag.NewFlagSet("tour", flag.ContinueOnError)
+	prefix := flags.String("wine", "", "wine's `folder`: -app is the Windows build, walked under wine through a shorter path")
 	app := flags.String("app", "", "the desktop client, built with the tag e2e")
 	devserver := flags.String("devserver", "", "the development server")
 	out := flags.String("out", ".dev/tour", "folder for the pictures; emptied first")
@@ -43,6 +45,7 @@ func run(args []string) int {
 	defer cancel()
 	t, err := newTour(*app, *devserver, *out)
 	if err == nil {
+		t.prefix = *prefix
 		err = t.walk(ctx)
 		t.close()
 	}
@@ -57,6 +60,7 @@ func run(args []string) int {
 // tour is one walk: the world, the two persons' computers, the pictures taken.
 type tour struct {
 	app, devserver    string
+	prefix            string // wine's; empty: the machine's own build is walked
 	out, work         string
 	world             *world
 	delegate, officer *stage
@@ -91,7 +95,11 @@ func (t *tour) walk(ctx context.Context) (err error) {
 	if t.world, err = begin(ctx, t.work, t.devserver); err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context) error{t.delegateEnrols, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline, t.byKeyboard, t.secretsLeave} {
+	parts := []func(context.Context) error{t.delegateEnrols, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline, t.byKeyboard, t.secretsLeave}
+	if t.prefix != "" {
+		parts = []func(context.Context) error{t.onWindows}
+	}
+	for _, part := range parts {
 		if err := part(ctx); err != nil {
 			return errors.Join(err, t.asItIs(ctx))
 		}
@@ -99,10 +107,15 @@ func (t *tour) walk(ctx context.Context) (err error) {
 	return t.threads()
 }
 
+// stages are the computers raised so far.
+func (t *tour) stages() []*stage {
+	return slices.DeleteFunc([]*stage{t.delegate, t.officer, t.keyboard}, func(s *stage) bool { return s == nil })
+}
+
 // threads fails when a widget was touched off the UI goroutine: the toolkit only
 // logs it, and only in a build without the tag migrated_fynedo, as the tour's is.
 func (t *tour) threads() error {
-	for _, s := range []*stage{t.delegate, t.officer, t.keyboard} {
+	for _, s := range t.stages() {
 		b, err := os.ReadFile(s.log.Name())
 		if err != nil {
 			return err
@@ -117,8 +130,8 @@ func (t *tour) threads() error {
 // asItIs pictures every stage at the moment of a failure.
 func (t *tour) asItIs(ctx context.Context) error {
 	var all error
-	for _, s := range []*stage{t.delegate, t.officer, t.keyboard} {
-		if s != nil && s.window != "" {
+	for _, s := range t.stages() {
+		if s.window != "" {
 			all = errors.Join(all, t.shoot(ctx, s, s.name+"-FAILED"), t.tell(ctx, s))
 		}
 	}
@@ -166,10 +179,8 @@ func (t *tour) tell(ctx context.Context, s *stage) error {
 
 // close ends everything and keeps the logs beside the pictures.
 func (t *tour) close() {
-	for _, s := range []*stage{t.delegate, t.officer, t.keyboard} {
-		if s != nil {
-			s.close()
-		}
+	for _, s := range t.stages() {
+		s.close()
 	}
 	if t.world != nil {
 		t.world.close()

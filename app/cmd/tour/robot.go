@@ -44,6 +44,9 @@ func (s *stage) tree(ctx context.Context) ([]object, error) {
 	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			if port, ok := strings.CutPrefix(s.socket, "tcp:"); ok {
+				return (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort("127.0.0.1", port))
+			}
 			return (&net.Dialer{}).DialContext(ctx, "unix", s.socket)
 		},
 	}}

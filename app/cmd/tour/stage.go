@@ -19,28 +19,17 @@ type stage struct {
 	name    string // "delegada", "funcionario"
 	display string // ":99"
 	home    string
-	socket  string // where the client serves its object tree
+	socket  string // where the client serves its object tree: a path, or "tcp:" and a port
 	window  string // X window id
 	procs   []*exec.Cmd
 	log     *os.File
+	prefix  string // wine's, when the client is the Windows build
 }
 
 // raise starts display, window manager and client.
 func raise(ctx context.Context, name, dir, app string, args ...string) (*stage, error) {
 	s := &stage{name: name, home: filepath.Join(dir, "home-"+name), socket: filepath.Join(dir, name+".sock")}
-	for _, d := range []string{s.home, filepath.Join(s.home, ".cache"), filepath.Join(s.home, "run")} {
-		if err := os.MkdirAll(d, 0o700); err != nil {
-			return nil, err
-		}
-	}
-	var err error
-	if s.log, err = os.Create(filepath.Join(dir, name+".log")); err != nil {
-		return nil, err
-	}
-	if s.display, err = s.startDisplay(ctx); err != nil {
-		return s, err
-	}
-	if err := s.start(ctx, "openbox"); err != nil {
+	if err := s.prepare(ctx, filepath.Join(dir, name+".log")); err != nil {
 		return s, err
 	}
 	// The keyring daemon takes an empty password and lives as long as the bus.
@@ -49,8 +38,25 @@ func raise(ctx context.Context, name, dir, app string, args ...string) (*stage, 
 	if err := s.start(ctx, "dbus-run-session", args...); err != nil {
 		return s, err
 	}
+	var err error
 	s.window, err = s.findWindow(ctx)
 	return s, err
+}
+
+// prepare makes the home and starts display and window manager.
+func (s *stage) prepare(ctx context.Context, log string) (err error) {
+	for _, d := range []string{s.home, filepath.Join(s.home, ".cache"), filepath.Join(s.home, "run")} {
+		if err := os.MkdirAll(d, 0o700); err != nil {
+			return err
+		}
+	}
+	if s.log, err = os.Create(log); err != nil {
+		return err
+	}
+	if s.display, err = s.startDisplay(ctx); err != nil {
+		return err
+	}
+	return s.start(ctx, "openbox")
 }
 
 // startDisplay starts Xvfb on a number it chooses itself.
@@ -81,6 +87,9 @@ func (s *stage) env() []string {
 		"XDG_DATA_HOME=" + filepath.Join(s.home, "share"), "LC_ALL=en_US.UTF-8", "TZ=UTC",
 		"LLAVERO_E2E_SOCKET=" + s.socket, "PATH=" + os.Getenv("PATH"),
 		"FYNE_THEME=light",
+	}
+	if s.prefix != "" {
+		env = append(env, s.wineEnv()...)
 	}
 	return env
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"reflect"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -40,15 +41,21 @@ type Object struct {
 }
 
 // Serve answers GET / on the Unix socket named by LLAVERO_E2E_SOCKET with the
-// window's objects, until the process ends. Without the variable it does
-// nothing. Call it once the window exists.
+// window's objects, until the process ends. "tcp:" and a port is that port of
+// the loopback address, for systems without such sockets. Without the variable it
+// does nothing. Call it once the window exists.
 func Serve(window fyne.Window, log *slog.Logger) {
 	path := os.Getenv("LLAVERO_E2E_SOCKET")
 	if path == "" {
 		return
 	}
-	_ = os.Remove(path)
-	listener, err := net.Listen("unix", path)
+	network, address := "unix", path
+	if port, ok := strings.CutPrefix(path, "tcp:"); ok {
+		network, address = "tcp", net.JoinHostPort("127.0.0.1", port)
+	} else {
+		_ = os.Remove(path)
+	}
+	listener, err := net.Listen(network, address)
 	if err != nil {
 		log.Error("no socket for the tour", "error", err)
 		return
