@@ -92,26 +92,43 @@ var formFields = [][2]string{
 	{"Teléfono Responsable", "3109876543"},
 }
 
+// asking is one walk through a form and its signature.
+type asking struct {
+	card     string // of the menu
+	heading  string // of the form
+	prefix   string // of the pictures
+	code     string
+	reason   string // what is typed to find it; none for an enrolment
+	progress string // what the screen says while the server works
+	pictures bool
+}
+
 // enrol fills in both steps for a code and signs with the mailed code.
 func (t *tour) enrol(ctx context.Context, s *stage, code string, pictures bool) error {
+	return t.ask(ctx, s, asking{
+		card: "Solicitar llave", heading: "SOLICITUD DE TOKEN", prefix: "delegada-inscripcion", code: code, progress: "Creando", pictures: pictures,
+	})
+}
+
+func (t *tour) ask(ctx context.Context, s *stage, a asking) error {
 	shoot := func(name, what string, check look) error {
-		if !pictures {
+		if !a.pictures {
 			_, err := s.find(ctx, what, check)
 			return err
 		}
-		return t.picture(ctx, s, name, what, check)
+		return t.picture(ctx, s, a.prefix+name, what, check)
 	}
-	if err := s.press(ctx, "«Solicitar llave»", button("Solicitar llave")); err != nil {
+	if err := s.press(ctx, "«"+a.card+"»", button(a.card)); err != nil {
 		return err
 	}
-	if err := shoot("delegada-inscripcion", "the form", text("SOLICITUD DE TOKEN")); err != nil {
+	if err := shoot("", "the form", text(a.heading)); err != nil {
 		return err
 	}
-	if pictures {
+	if a.pictures {
 		err := steps(
 			func() error { return s.press(ctx, "«Generar llave»", button("Generar llave")) },
 			func() error {
-				return shoot("delegada-inscripcion-faltan-datos", "the messages", text("El nombre del proveedor es obligatorio."))
+				return shoot("-faltan-datos", "the messages", text("El nombre del proveedor es obligatorio."))
 			},
 		)
 		if err != nil {
@@ -119,13 +136,28 @@ func (t *tour) enrol(ctx context.Context, s *stage, code string, pictures bool) 
 		}
 	}
 	err := steps(
-		func() error { return s.fill(ctx, "Entidad / Subentidad", code) },
-		func() error { return shoot("delegada-entidad", "the found entity", text(code)) },
+		func() error { return s.fill(ctx, "Entidad / Subentidad", a.code) },
+		func() error { return shoot("-entidad", "the found entity", text(a.code)) },
 		func() error { return s.key(ctx, "Return") },
 	)
+	if err == nil && a.reason != "" {
+		err = steps(
+			func() error { return s.fill(ctx, "Motivo del cambio", a.reason) },
+			func() error { return shoot("-motivo", "the found reason", text(a.reason)) },
+			func() error { return s.key(ctx, "Return") },
+		)
+	}
 	if err != nil {
 		return err
 	}
+	if err := t.fillForm(ctx, s); err != nil {
+		return err
+	}
+	return t.sign(ctx, s, a, shoot)
+}
+
+// fillForm writes the fields of step 1 after the entity, and ticks both boxes.
+func (t *tour) fillForm(ctx context.Context, s *stage) error {
 	for _, f := range formFields {
 		if err := s.fill(ctx, f[0], f[1]); err != nil {
 			return err
@@ -139,13 +171,18 @@ func (t *tour) enrol(ctx context.Context, s *stage, code string, pictures bool) 
 			return err
 		}
 	}
+	return nil
+}
+
+// sign goes on to step 2 and signs with the mailed code.
+func (t *tour) sign(ctx context.Context, s *stage, a asking, shoot func(name, what string, check look) error) error {
 	since := time.Now()
-	err = steps(
+	err := steps(
 		func() error {
-			return shoot("delegada-inscripcion-llena", "both consents ticked", text("Autorización").or(unticked.not()))
+			return shoot("-llena", "both consents ticked", text("Autorización").or(unticked.not()))
 		},
 		func() error { return s.press(ctx, "«Generar llave»", button("Generar llave")) },
-		func() error { return shoot("delegada-confirmacion", "step 2", text("Lo que va a firmar")) },
+		func() error { return shoot("-confirmacion", "step 2", text("Lo que va a firmar")) },
 		func() error { return s.press(ctx, "«Enviar código»", button("Enviar código")) },
 	)
 	if err != nil {
@@ -157,10 +194,47 @@ func (t *tour) enrol(ctx context.Context, s *stage, code string, pictures bool) 
 	}
 	return steps(
 		func() error { return s.fill(ctx, "Código de 6 dígitos", otp[:3]+" "+otp[3:]) },
-		func() error { return shoot("delegada-codigo", "the code typed", button("Firmar solicitud")) },
+		func() error { return shoot("-codigo", "the code typed", button("Firmar solicitud")) },
 		func() error { return s.press(ctx, "«Firmar solicitud»", button("Firmar solicitud")) },
 		func() error {
-			return shoot("delegada-emision", "the progress", text("Creando").or(text("Solicitud registrada")).or(text("Solicitud enviada")))
+			return shoot("-emision", "the progress", text(a.progress).or(text("Solicitud registrada")).or(text("Solicitud enviada")))
+		},
+	)
+}
+
+// delegateChanges: the keys of the same code are changed for another vendor; the
+// overlap is looked at and left, and the key handed over.
+func (t *tour) delegateChanges(ctx context.Context) error {
+	s := t.delegate
+	return steps(
+		func() error { return s.backToMenu(ctx) },
+		func() error {
+			return t.ask(ctx, s, asking{
+				card: "Cambiar llave", heading: "RESOLICITUD DE TOKEN", prefix: "delegada-resolicitud", code: "0500199001",
+				reason: "proveedor", progress: "Cambiando", pictures: true,
+			})
+		},
+		func() error {
+			return t.picture(ctx, s, "delegada-resolicitud-exito", "the success", text("La llave ha sido creada correctamente"))
+		},
+		func() error { return s.press(ctx, "«Ir a Consultar Token»", button("Ir a Consultar Token")) },
+		func() error {
+			return t.picture(ctx, s, "delegada-llaves-reasignadas", "the state", text("Reasignación de tokens"))
+		},
+		func() error { return s.press(ctx, "«Terminar relevo…»", nth(button("Terminar relevo"), 1)) },
+		func() error {
+			return t.picture(ctx, s, "delegada-terminar-relevo", "the question", text("Terminar el relevo de preproducción"))
+		},
+		func() error { return s.key(ctx, "Escape") },
+		func() error { return s.press(ctx, "«Registrar entrega…»", nth(button("Registrar entrega al"), 1)) },
+		func() error { return s.fill(ctx, "Quién recibe", "Paula de Ejemplo") },
+		func() error { return t.picture(ctx, s, "delegada-entrega", "the form", button("Registrar entrega de")) },
+		func() error { return s.key(ctx, "Return") },
+		func() error {
+			return s.press(ctx, "the record", nth(button("Quién vio"), 1))
+		},
+		func() error {
+			return t.picture(ctx, s, "delegada-registro", "the record", text("entregó la llave a Paula de Ejemplo"))
 		},
 	)
 }

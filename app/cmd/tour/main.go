@@ -95,7 +95,9 @@ func (t *tour) walk(ctx context.Context) (err error) {
 	if t.world, err = begin(ctx, t.work, t.devserver); err != nil {
 		return err
 	}
-	parts := []func(context.Context) error{t.delegateEnrols, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline, t.byKeyboard, t.secretsLeave}
+	parts := []func(context.Context) error{
+		t.delegateEnrols, t.delegateChanges, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline, t.byKeyboard, t.secretsLeave,
+	}
 	if t.prefix != "" {
 		parts = []func(context.Context) error{t.onWindows}
 	}

@@ -22,8 +22,16 @@ func write(t *testing.T, text string) string {
 }
 
 func TestDefault_isValid(t *testing.T) {
-	if err := Default().Validate(); err != nil {
+	c := Default()
+	if err := c.Validate(); err != nil {
 		t.Fatal(err)
+	}
+	if c.Provision.VendorOverlapDays != 7 {
+		t.Errorf("a change of vendor overlaps %d days", c.Provision.VendorOverlapDays)
+	}
+	c.Provision.VendorOverlapDays = 0
+	if err := c.Validate(); err != nil {
+		t.Errorf("no overlap: %v", err)
 	}
 }
 
@@ -108,6 +116,8 @@ func TestLoad_refuses(t *testing.T) {
 		{"own entra without a secret", "[production.entra]\ntenant = \"11111111-1111-4111-8111-111111111111\"\nclient_id = \"11111111-1111-4111-8111-111111111112\"", nil, "LLAVERO_PRODUCTION_ENTRA_CLIENT_SECRET"},
 		{"own secret without a client", "", []string{"LLAVERO_PREPRODUCTION_ENTRA_CLIENT_SECRET=x"}, "preproduction.entra.client_id: is empty"},
 		{"own secret in the file", "[production.entra]\nclient_secret = \"x\"", nil, "production.entra.client_secret: secrets do not stand"},
+		{"overlap too long", "[provision]\nvendor_overlap_days = 31", nil, "provision.vendor_overlap_days: 31 is not between 0 and 30"},
+		{"overlap below none", "", []string{"LLAVERO_PROVISION_VENDOR_OVERLAP_DAYS=-1"}, "provision.vendor_overlap_days"},
 		{"idle beyond max", "[auth]\nsession_idle = \"300h\"", nil, "auth.session_idle"},
 		{"secret's file absent", "[mail]\npassword_file = \"/nonexistent/p\"", nil, "mail.password_file: /nonexistent/p"},
 		{"key without certificate", "[tls]\nkey_file = \"k\"", nil, "cert_file and key_file go together"},

@@ -133,6 +133,9 @@ func (c *Confirm) Focus() {
 func (c *Confirm) Render(s state.Confirm) {
 	before := c.last
 	c.last = s
+	if s.Request != before.Request {
+		c.page.ScrollTop() // another request is read from its beginning
+	}
 	c.wizard.render(s.Kind)
 	c.signed.set(signedGroup(s))
 	old := oldSecretGroup(s, c.clock())

@@ -97,7 +97,7 @@ func newKeyPanel(screen *Keys, env access.Environment) *keyPanel {
 		}
 		p.include.Set(false) // each copy with the secret is a choice of its own
 	})
-	p.audit = kit.NewFold("Quién vio, copió, exportó o entregó esta llave", "", nil)
+	p.audit = kit.NewFold("Quién vio, copió, exportó o entregó esta llave", "Copiar registro", func(s string) { kit.Call(screen.OnCopyText, s) })
 	head := container.NewHBox(kit.NewHeading(panelTitle(env)).Natural(), container.NewCenter(environmentTag(env)))
 	state := container.NewHBox(inset(container.NewCenter(p.chip)), container.NewCenter(p.alert), p.left)
 	parameters := kit.NewStack(kit.NewTight(

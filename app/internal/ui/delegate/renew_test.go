@@ -1,12 +1,14 @@
 package delegate
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
@@ -266,3 +268,29 @@ func TestProgressRows_renew(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 }
+
+// Another request is read from its beginning, not from where the one before was
+// signed: what becomes of the old secret stands there.
+func TestConfirm_beginsAtTheTop(t *testing.T) {
+	c := NewConfirm(func() time.Time { return noon })
+	c.Beat = nil
+	first, second := confirmSnapshot(), confirmSnapshot()
+	first.Request = "r1"
+	second.Request, second.Code = "r2", nil
+	blank := first
+	blank.Code = nil
+	c.Render(blank)
+	w := show(t, c)
+	c.Render(first) // goes to the code
+	isDown := func() bool { return scrolledDown.MatchString(test.RenderToMarkup(w.Canvas())) }
+	if !isDown() {
+		t.Error("the code was not gone to: the test shows nothing")
+	}
+	c.Render(second)
+	if isDown() {
+		t.Error("another request is not read from its beginning")
+	}
+}
+
+// scrolledDown finds the content of a form page that is not at its top.
+var scrolledDown = regexp.MustCompile(`pos="0,-[1-9][0-9]{2}`)
