@@ -31,6 +31,7 @@ const (
 
 	AccountCreated  Kind = "account.created"
 	AccountDisabled Kind = "account.disabled"
+	AccountEnabled  Kind = "account.enabled"
 	AccountChanged  Kind = "account.changed"
 	TOTPEnrolled    Kind = "account.totp_enrolled"
 
@@ -44,6 +45,7 @@ const (
 	RecoveryAsked     Kind = "account.recovery_asked"
 
 	RegistryImported Kind = "registry.imported"
+	RETHUSVerified   Kind = "registry.rethus_verified" // an officer's word
 	TextInstalled    Kind = "consent.text_installed"
 
 	RequestCreated   Kind = "request.created"

@@ -119,9 +119,9 @@ func (s *Service) SignOut(ctx context.Context, v Visit, session Session) error {
 	return nil
 }
 
-// Watch returns a channel that is closed when the session is signed out. The
-// caller calls cancel when done. What another process does, or time, is seen by
-// Check.
+// Watch returns a channel that is closed when the session is signed out, or
+// ended by others while Run runs. The caller calls cancel when done. What time
+// does is seen by Check.
 func (s *Service) Watch(session Session) (ended <-chan struct{}, cancel func()) {
 	ch := make(chan struct{})
 	s.mu.Lock()

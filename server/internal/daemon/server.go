@@ -270,6 +270,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.lapse(ctx) })
 	g.Go(func() error { return s.sweep(ctx) })
 	g.Go(func() error { return s.store.Watch(ctx, watchEvery) })
+	g.Go(func() error { return s.auth.Run(ctx) })
 	err := g.Wait()
 	return errors.Join(err, s.close())
 }

@@ -33,7 +33,7 @@ var advice = map[Problem]string{
 type FileError struct {
 	File    string
 	Problem Problem
-	Columns []string // for MissingColumns, as REPS names them
+	Columns []string // for MissingColumns, as the format names them
 	Err     error    // for Unreadable
 }
 

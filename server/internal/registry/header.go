@@ -72,22 +72,36 @@ var aliases = map[column][]string{
 	colOpenTown:     {"codigomunicipiosede"},
 	colCutOff:       {"fechacorte"},
 	colOpenCutOff:   {"fechacorte"},
+
+	colDocType:   {"tipoidentificacion", "tipodoc", "tipoid"},
+	colDocNumber: {"numeroidentificacion", "numerodoc", "documento", "identificacion"},
+	colGiven:     {"nombre"},
+	colFamily:    {"apellido"},
+	colMail:      {"correoelectronico", "email"},
+	colCall:      {"celular", "telefonocelular"},
+	colOrgNIT:    {"nitentidad", "numeronit"},
+	colOrgName:   {"nombreentidad"},
+	colNovelty:   {"tiponovedad"},
+	colAct:       {"numeroactoadministrativo"},
+	colRegistry:  {"numeroregistroprofesional", "registro"},
 }
 
 type layout struct {
 	format   Format
+	isRaw    bool // neither quoted nor escaped
 	required []column
 	optional []column
 }
 
+// layouts are those of REPS; people.go has the others.
 var layouts = []layout{
-	{OpenData, []column{colOpenMain, colOpenName, colFullCode, colOpenType, colOpenNumber}, []column{
+	{OpenData, false, []column{colOpenMain, colOpenName, colFullCode, colOpenType, colOpenNumber}, []column{
 		colOpenSite, colOpenTown, colOpenClass, colOpenEmail, colOpenPhone, colOpenSiteMail, colOpenSiteCall, colOpenCutOff,
 	}},
-	{PortalMain, []column{colCode, colName, colNIT, colEnabled, colPerson}, []column{
+	{PortalMain, true, []column{colCode, colName, colNIT, colEnabled, colPerson}, []column{
 		colType, colLegalName, colClass, colDV, colPhone, colPhone2, colEmail, colEmail2, colFiled, colEnds, colClosed, colCutOff,
 	}},
-	{PortalSites, []column{colMainCode, colCode, colNumber, colNIT, colEnabled}, []column{
+	{PortalSites, true, []column{colMainCode, colCode, colNumber, colNIT, colEnabled}, []column{
 		colName, colSiteName, colSiteClass, colPerson, colDV, colPhone, colPhone2, colEmail, colEmail2, colOpened, colClosed, colCutOff, colMainSite,
 	}},
 }
@@ -103,37 +117,56 @@ type header struct {
 // readHeader recognises the format by its columns. The answer lists the
 // required columns that are missing; the format is unknown if nothing fits.
 func readHeader(text string) (h header, missing []column) {
-	h.delimiter = delimiterOf(text)
-	var names []string
-	if h.delimiter != "" {
-		names = strings.Split(text, h.delimiter)
+	names, delimiter := splitHeader(text)
+	best := 0.0
+	for _, l := range layouts {
+		cols, absent := l.match(names)
+		all := len(l.required) + len(l.optional)
+		if share := float64(len(cols)) / float64(all); share > best && len(cols) > 3 {
+			best, missing = share, absent
+			h.layout, h.at = l, cols
+		}
 	}
+	h.delimiter, h.width = delimiter, len(names)
+	return h, missing
+}
+
+// reader reads the header of a file that can only be of this layout.
+func (l layout) reader() func(string) (header, []column) {
+	return func(text string) (header, []column) {
+		names, delimiter := splitHeader(text)
+		cols, missing := l.match(names)
+		return header{layout: l, delimiter: delimiter, width: len(names), at: cols}, missing
+	}
+}
+
+// splitHeader cuts a header at the mark it uses. A heading may be quoted.
+func splitHeader(text string) (names []string, delimiter string) {
+	if delimiter = delimiterOf(text); delimiter != "" {
+		names = strings.Split(text, delimiter)
+	}
+	return names, delimiter
+}
+
+// match finds the layout's columns among the headings.
+func (l layout) match(names []string) (cols map[column]int, absent []column) {
 	at := make(map[string]int, len(names))
 	for i, n := range names {
 		if _, ok := at[fold(n)]; !ok {
 			at[fold(n)] = i
 		}
 	}
-	best := 0.0
-	for _, l := range layouts {
-		cols, absent, found := map[column]int{}, []column(nil), 0
-		for _, c := range slices.Concat(l.required, l.optional) {
-			i, ok := find(at, c)
-			switch {
-			case ok:
-				cols[c] = i
-				found++
-			case slices.Contains(l.required, c):
-				absent = append(absent, c)
-			}
-		}
-		if share := float64(found) / float64(len(l.required)+len(l.optional)); share > best && found > 3 {
-			best, missing = share, absent
-			h.layout, h.at = l, cols
+	cols = map[column]int{}
+	for _, c := range slices.Concat(l.required, l.optional) {
+		i, ok := find(at, c)
+		switch {
+		case ok:
+			cols[c] = i
+		case slices.Contains(l.required, c):
+			absent = append(absent, c)
 		}
 	}
-	h.width = len(names)
-	return h, missing
+	return cols, absent
 }
 
 func find(at map[string]int, c column) (int, bool) {

@@ -1,7 +1,9 @@
 // Package registry reads the files that other systems export, none of which
-// publishes an interface. Today that is REPS, the register of health-care
-// providers, in its two formats: the portal's text export (two files,
-// «Prestadores» and «Sedes») and the CSV of datos.gov.co (one file).
+// publishes an interface: REPS, the register of health-care providers, in its
+// two formats, the portal's text export (two files, «Prestadores» and «Sedes»)
+// and the CSV of datos.gov.co (one file); and the files about people, a CSV each:
+// MiSeguridadSocial's persons, organizations and delegations, RETHUS, the
+// ministry's roster.
 //
 // The files are damaged in known ways. A bad row never stops a reading: it is
 // rejected or repaired by the rules beside each Reason and told in the Report,
@@ -9,7 +11,7 @@
 // whole, with a *FileError, only when nothing sensible can be read from it.
 //
 // Files are read as a stream, once, line by line; what stays in memory is the
-// Snapshot. A reading has no shared state: several may run at once.
+// Snapshot or the Listing. A reading has no shared state: several may run at once.
 package registry
 
 import (
@@ -72,6 +74,7 @@ const (
 	BadCode      Reason = "bad_code"      // no license code of ten digits
 	BadSite      Reason = "bad_site"      // no site number of two digits
 	BadDocument  Reason = "bad_document"  // no document number
+	BadValue     Reason = "bad_value"     // none of the values the column may have
 	Repeated     Reason = "repeated"      // the code and site stood before: the first is kept
 	NotEnabled   Reason = "not_enabled"   // the file says it is not enabled: left out on purpose
 	RestoredZero Reason = "restored_zero" // a leading zero lost to a spreadsheet was put back
@@ -84,7 +87,7 @@ const (
 	EmptyName           Reason = "empty_name"           // the code or the other name stands for it
 	BadEmail            Reason = "bad_email"            // emptied
 	BadPhone            Reason = "bad_phone"            // emptied
-	BadDate             Reason = "bad_date"             // emptied
+	BadDate             Reason = "bad_date"             // emptied; a novelty without its date is rejected
 )
 
 // Severity says what became of the row.
@@ -105,7 +108,7 @@ type Issue struct {
 	Severity Severity
 	Reason   Reason
 	Code     access.LicenseCode // "" if it could not be read
-	Column   string             // as REPS names it; "" if it is about the row
+	Column   string             // as the format names it; "" if it is about the row
 }
 
 // MaxWarnings is how many warnings a Report lists; Counts has all of them.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 
 	"llavero/shared/access"
 )
@@ -19,7 +20,7 @@ import (
 func ReadREPS(ctx context.Context, files ...File) (*Snapshot, *Report, error) {
 	sources := make([]*source, 0, len(files))
 	for _, f := range files {
-		s, err := open(f)
+		s, err := open(f, readHeader)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -59,7 +60,8 @@ type source struct {
 	fields []string // scratch
 }
 
-func open(f File) (*source, error) {
+// open reads a file as far as its header, which understand takes apart.
+func open(f File, understand func(string) (header, []column)) (*source, error) {
 	s := &source{lines: newLines(f.Reader), report: FileReport{Name: f.Name}}
 	if p := s.lines.check(); p != "" {
 		return nil, &FileError{File: f.Name, Problem: p}
@@ -69,7 +71,7 @@ func open(f File) (*source, error) {
 		return nil, &FileError{File: f.Name, Problem: Unreadable, Err: err}
 	}
 	var missing []column
-	s.head, missing = readHeader(first.text)
+	s.head, missing = understand(first.text)
 	if s.head.format == formatUnknown {
 		return nil, &FileError{File: f.Name, Problem: UnknownFormat}
 	}
@@ -101,7 +103,7 @@ func (s *source) record() (no int, why Reason, err error) {
 		s.fields = splitRaw(first.text, s.head.delimiter, s.fields)
 		return first.no, TooLong, nil
 	}
-	if s.head.format != OpenData {
+	if s.head.isRaw {
 		s.fields = splitRaw(first.text, s.head.delimiter, s.fields)
 		return first.no, s.counted(), nil
 	}
@@ -169,8 +171,8 @@ type reading struct {
 	sites     map[siteKey]struct{}
 	types     map[access.LicenseCode]access.Document // datos.gov.co's documents by provider
 	unsure    map[access.LicenseCode]struct{}
-	words     map[string]string // few distinct values, kept once
-	cutOff    string
+	vocabulary
+	cutOff string
 }
 
 type siteKey struct {
@@ -186,21 +188,22 @@ type provider struct {
 
 func newReading() *reading {
 	return &reading{
-		report:    Report{Counts: map[Reason]int{}},
-		formats:   map[Format]bool{},
-		providers: map[access.LicenseCode]*provider{},
-		entities:  map[access.EntityID]*Entity{},
-		sites:     map[siteKey]struct{}{},
-		types:     map[access.LicenseCode]access.Document{},
-		unsure:    map[access.LicenseCode]struct{}{},
-		words:     map[string]string{},
+		report:     Report{Counts: map[Reason]int{}},
+		formats:    map[Format]bool{},
+		providers:  map[access.LicenseCode]*provider{},
+		entities:   map[access.EntityID]*Entity{},
+		sites:      map[siteKey]struct{}{},
+		types:      map[access.LicenseCode]access.Document{},
+		unsure:     map[access.LicenseCode]struct{}{},
+		vocabulary: vocabulary{},
 	}
 }
 
 // readEvery is how many rows pass between two looks at the context.
 const readEvery = 4096
 
-func (r *reading) read(ctx context.Context, s *source) error {
+// each hands every row of a file to judge and counts what becomes of them.
+func (s *source) each(ctx context.Context, book *Report, judge func(v *verdict, why Reason)) error {
 	for n := 1; ; n++ {
 		if n%readEvery == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -212,55 +215,70 @@ func (r *reading) read(ctx context.Context, s *source) error {
 		if err != nil {
 			return &FileError{File: s.report.Name, Problem: Unreadable, Err: err}
 		}
-		r.row(s, no, why)
+		v := verdict{source: s, book: book, no: no}
+		judge(&v, why)
+		s.count(&v)
 	}
 	s.report.Encoding, s.report.Hash = s.lines.encoding(), s.lines.hash()
-	r.report.Files = append(r.report.Files, s.report)
-	if r.cutOff == "" {
-		r.cutOff = s.report.CutOff
-	}
+	book.Files = append(book.Files, s.report)
 	return nil
 }
 
-// row counts one row and hands it to its format.
-func (r *reading) row(s *source, no int, why Reason) {
+func (s *source) count(v *verdict) {
 	s.report.Rows++
-	w := row{reading: r, source: s, no: no}
-	if why != "" {
-		w.protect()
-		w.reject(why, "")
-	} else {
-		switch s.head.format {
-		case OpenData:
-			w.openData()
-		case PortalMain:
-			w.portalMain()
-		case PortalSites:
-			w.portalSite()
-		}
-	}
 	switch {
-	case w.rejected:
+	case v.rejected:
 		s.report.Rejected++
-	case w.leftOut:
+	case v.leftOut:
 		s.report.LeftOut++
 	default:
 		s.report.Accepted++
-		if w.warned {
+		if v.warned {
 			s.report.Warned++
 		}
 	}
 }
 
-// word keeps one copy of a value that many rows repeat.
-func (r *reading) word(s string) string {
-	if w, ok := r.words[s]; ok {
+func (r *reading) read(ctx context.Context, s *source) error {
+	err := s.each(ctx, &r.report, func(v *verdict, why Reason) { r.row(v, why) })
+	if r.cutOff == "" {
+		r.cutOff = s.report.CutOff
+	}
+	return err
+}
+
+// row hands one row to its format. What a rejected row said may still be true:
+// its code is not gone for that. A repeated row said nothing new.
+func (r *reading) row(v *verdict, why Reason) {
+	w := row{reading: r, verdict: v}
+	if why != "" {
+		w.protect()
+		w.reject(why, "")
+		return
+	}
+	switch v.head.format {
+	case OpenData:
+		w.openData()
+	case PortalMain:
+		w.portalMain()
+	case PortalSites:
+		w.portalSite()
+	}
+	if w.rejected && w.code != "" && w.why != Repeated {
+		r.unsure[w.code] = struct{}{}
+	}
+}
+
+// vocabulary keeps one copy of values that many rows repeat: few are distinct.
+type vocabulary map[string]string
+
+func (words vocabulary) word(s string) string {
+	if w, ok := words[s]; ok {
 		return w
 	}
-	if len(r.words) < 1000 {
-		s = string([]byte(s))
-		r.words[s] = s
-		return s
+	s = strings.Clone(s)
+	if len(words) < 1000 {
+		words[s] = s
 	}
-	return string([]byte(s))
+	return s
 }

@@ -6,36 +6,10 @@ import (
 	"llavero/shared/access"
 )
 
-// row is one row being judged.
+// row is one row of REPS being judged.
 type row struct {
 	*reading
-	*source
-	no       int
-	code     access.LicenseCode // once readable
-	warned   bool
-	rejected bool
-	leftOut  bool
-}
-
-func (w *row) tell(sev Severity, why Reason, col column) {
-	w.reading.report.add(Issue{
-		File: w.source.report.Name, Line: w.no, Severity: sev, Reason: why, Code: w.code, Column: string(col),
-	})
-}
-
-func (w *row) warn(why Reason, col column) {
-	w.warned = true
-	w.tell(Warned, why, col)
-}
-
-// reject leaves the row out. What it said may still be true: its code is not
-// gone for that. A repeated row said nothing new.
-func (w *row) reject(why Reason, col column) {
-	w.rejected = true
-	if w.code != "" && why != Repeated {
-		w.unsure[w.code] = struct{}{}
-	}
-	w.tell(Rejected, why, col)
+	*verdict
 }
 
 // protect looks for codes in a row that could not be cut: whatever looks like

@@ -100,25 +100,6 @@ func (w *row) town(code access.LicenseCode) {
 	}
 }
 
-// document reads an identity number; it rejects the row if there is none. A
-// check digit after a hyphen is taken off if it is the right one.
-func (w *row) document(col column) (string, bool) {
-	n := strings.ToUpper(strings.Map(func(r rune) rune {
-		if r == '.' || r == ',' || r == ' ' {
-			return -1
-		}
-		return r
-	}, w.at(col)))
-	if bare, dv, ok := strings.Cut(n, "-"); ok && isDigits(bare) && dv == digitOf(bare) {
-		n = bare
-	}
-	if len(n) < 3 || len(n) > 20 || strings.Trim(n, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" || !strings.ContainsAny(n, "0123456789") {
-		w.reject(BadDocument, col)
-		return "", false
-	}
-	return n, true
-}
-
 func (w *row) checkDigit(number string) {
 	if _, ok := w.head.at[colDV]; !ok || !isDigits(number) {
 		return
@@ -210,14 +191,6 @@ func isDate(s string) bool {
 		}
 	}
 	return false
-}
-
-// cut notes the file's cut-off, once.
-func (w *row) cut(col column) {
-	if w.source.report.CutOff != "" {
-		return
-	}
-	w.source.report.CutOff = cutOff(w.at(col))
 }
 
 // cutOff reads «Fecha corte REPS: Mar 12 2026  3:11PM»; what it cannot read

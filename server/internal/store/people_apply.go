@@ -18,6 +18,9 @@ type Listing[V any] struct {
 	// Unsure reports a stored row that a row of the file, which could not be
 	// read, may be about: it is not gone.
 	Unsure func(V) bool
+	// Partly reports a row that the file tells in part only: what is stored
+	// stays. nil: none.
+	Partly func(V) bool
 	// MaxGone is the share of the current rows that may vanish, 0 to 1.
 	MaxGone float64
 }
@@ -59,8 +62,7 @@ func (tx *Tx) ApplyOrganizations(l Listing[Organization]) (ListingDiff, error) {
 }
 
 // ApplyDelegations makes the stored delegations what a file says, each pair's
-// last novelty. A pair that the file tells in part stays as it is stored. A
-// *ManyGoneError refuses it.
+// last novelty. A *ManyGoneError refuses it.
 func (tx *Tx) ApplyDelegations(l Listing[Delegation]) (ListingDiff, error) {
 	return apply(tx, &delegationTable, l, nil)
 }
@@ -177,7 +179,7 @@ func (a *listingApply[V]) checkGone() error {
 }
 
 func (a *listingApply[V]) row(v V) error {
-	if a.table.holds && a.unsure(v) {
+	if a.listing.Partly != nil && a.listing.Partly(v) {
 		a.diff.Unsure++
 		return nil
 	}

@@ -17,8 +17,6 @@ type table[V comparable] struct {
 	gone    func(*V) *time.Time
 	// keep takes over from the stored row what the file's could not tell.
 	keep func(old V, next *V)
-	// holds: a row that the file tells in part stays as it is stored.
-	holds bool
 }
 
 var personTable = table[Person]{
@@ -45,7 +43,7 @@ var organizationTable = table[Organization]{
 }
 
 var delegationTable = table[Delegation]{
-	name: "delegations", rows: "delegations", keys: 3, holds: true,
+	name: "delegations", rows: "delegations", keys: 3,
 	columns: []string{"nit", "document_type", "document_number", "novelty", "novelty_on"},
 	into: func(d *Delegation) []any {
 		return []any{&d.NIT, &d.Document.Type, &d.Document.Number, &d.Novelty, &d.On}
@@ -69,7 +67,7 @@ var titleTable = table[Title]{
 }
 
 var staffTable = table[StaffMember]{
-	name: "staff", rows: "people of the roster", keys: 2, holds: true,
+	name: "staff", rows: "people of the roster", keys: 2,
 	columns: []string{"document_type", "document_number", "given_names", "family_names", "email", "active"},
 	into: func(m *StaffMember) []any {
 		return []any{&m.Document.Type, &m.Document.Number, &m.GivenNames, &m.FamilyNames, &m.Email, &m.Active}

@@ -130,7 +130,7 @@ func TestApplyDelegations_told_in_part(t *testing.T) {
 	again := d
 	again.Novelty = NoveltyLinks
 	l := listing(SnapshotDelegations, "two", again)
-	l.Unsure = func(x Delegation) bool { return x.NIT == d.NIT }
+	l.Partly = func(x Delegation) bool { return x.NIT == d.NIT }
 	b.write(t, func(tx *Tx) error {
 		diff, err := tx.ApplyDelegations(l)
 		got, errGet := tx.Delegation(d.NIT, d.Document)

@@ -106,17 +106,31 @@ func providersOf(s *registry.Snapshot) iter.Seq[store.Provider] {
 }
 
 func importEntry(imp Import, s *registry.Snapshot, report *registry.Report, diff store.RegistryDiff) audit.Entry {
-	accepted, rejected, warned := report.Totals()
-	e := audit.ByServer(audit.RegistryImported, store.SnapshotREPS, "")
-	if imp.By.Account != "" {
-		e = audit.By(imp.By, audit.RegistryImported, store.SnapshotREPS, imp.RequestID)
-	}
-	count := func(name string, n int) audit.Attr { return audit.Count(name, int64(n)) }
-	e.Detail = audit.Details(
-		audit.Word("hash", s.Hash), audit.Word("cutOff", s.CutOff), audit.Word("confirmed", strconv.FormatBool(imp.Confirm)),
-		count("accepted", accepted), count("rejected", rejected), count("warned", warned),
+	e := imp.entry(audit.RegistryImported, store.SnapshotREPS, "")
+	e.Detail = imp.details(s.Hash, s.CutOff, report).With(
 		count("added", diff.Added), count("changed", diff.Changed), count("gone", diff.Gone), count("returned", diff.Returned),
 		count("unsure", diff.Unsure),
 	)
 	return e
 }
+
+// entry begins an entry of who imports.
+func (imp Import) entry(kind audit.Kind, subject string, entity access.EntityID) audit.Entry {
+	if imp.By.Account == "" {
+		return audit.ByServer(kind, subject, entity)
+	}
+	e := audit.By(imp.By, kind, subject, imp.RequestID)
+	e.Entity = entity
+	return e
+}
+
+// details tell which files, and how they were read.
+func (imp Import) details(hash, cutOff string, report *registry.Report) audit.Detail {
+	accepted, rejected, warned := report.Totals()
+	return audit.Details(
+		audit.Word("hash", hash), audit.Word("cutOff", cutOff), audit.Word("confirmed", strconv.FormatBool(imp.Confirm)),
+		count("accepted", accepted), count("rejected", rejected), count("warned", warned),
+	)
+}
+
+func count(name string, n int) audit.Attr { return audit.Count(name, int64(n)) }

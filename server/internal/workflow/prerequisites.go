@@ -3,7 +3,9 @@ package workflow
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"llavero/server/internal/store"
 	"llavero/shared/access"
@@ -116,7 +118,7 @@ func (c *checklist) importedAt(kind string) (time.Time, error) {
 // RETHUS does not have there is nothing to compare with, and nothing is held
 // against it: the requirement of RETHUS says that already.
 func IsRegistryOf(tx *store.Tx, d access.Document, registry string) (bool, error) {
-	if registry == "" || registry == d.Number {
+	if registry = bare(registry); registry == "" || registry == bare(d.Number) {
 		return registry != "", nil
 	}
 	titles, err := tx.Titles(d)
@@ -130,5 +132,15 @@ func IsRegistryOf(tx *store.Tx, d access.Document, registry string) (bool, error
 	if len(titles) == 0 && err != nil {
 		return true, nil
 	}
-	return v.Registry == registry || slices.ContainsFunc(titles, func(t store.Title) bool { return t.Registry == registry }), nil
+	return bare(v.Registry) == registry || slices.ContainsFunc(titles, func(t store.Title) bool { return bare(t.Registry) == registry }), nil
+}
+
+// bare is what forms take of a registry: its letters and digits.
+func bare(registry string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToUpper(r)
+		}
+		return -1
+	}, registry)
 }

@@ -156,6 +156,7 @@ func TestIsRegistryOf(t *testing.T) {
 	}{
 		{"first title's", who, "RP-1", true},
 		{"second title's", who, "RP-2", true},
+		{"as the form takes it", who, "RP2", true},
 		{"the document's number", who, who.Number, true},
 		{"somebody else's", who, "RP-3", false},
 		{"of a title without one", unknown.Document, "RP-1", false},
