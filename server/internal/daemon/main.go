@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -55,10 +56,14 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{
-		serveCommand(), migrateCommand(), importREPSCommand(),
-		userAddCommand(), userListCommand(), userTOTPCommand(), userDisableCommand(), versionCommand(),
-	}
+	return slices.Concat(
+		[]command{serveCommand(), migrateCommand(), importREPSCommand()},
+		importPeopleCommands(),
+		[]command{
+			verifyRETHUSCommand(),
+			userAddCommand(), userListCommand(), userTOTPCommand(), userDisableCommand(), versionCommand(),
+		},
+	)
 }
 
 // usageError is a mistake on the command line.
@@ -138,7 +143,7 @@ func choose(all []command, args []string) (command, []string, error) {
 func overview(out io.Writer, all []command) {
 	say(out, "llavero-server keeps the keys of IHCE: it issues them in Entra and tells clients what changed.\n\nUsage: llavero-server COMMAND [flags]\n\n")
 	for _, c := range all {
-		say(out, "  %-14s %s\n", c.name, c.summary)
+		say(out, "  %-25s %s\n", c.name, c.summary)
 	}
 	say(out, "\nllavero-server COMMAND --help says more. Settings come from --config FILE and from %s… variables.\n", config.Prefix)
 }

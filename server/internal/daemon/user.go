@@ -99,11 +99,10 @@ func newAccount(role, document, nit string) (auth.NewAccount, error) {
 	default:
 		return n, usagef("invalid value %q for flag --role: delegate, independent or officer", role)
 	}
-	kind, number, ok := strings.Cut(document, ":")
-	if !ok || kind == "" || number == "" {
-		return n, usagef("invalid value %q for flag --document: write TYPE:NUMBER, such as CC:9999000001", document)
+	var err error
+	if n.Person.Document, err = parseDocument(document); err != nil {
+		return n, err
 	}
-	n.Person.Document = access.Document{Type: access.DocumentType(strings.ToUpper(kind)), Number: number}
 	if role != "delegate" {
 		if nit != "" {
 			return n, usagef("--nit goes with --role delegate")

@@ -72,6 +72,53 @@ func TestFeed_disabledElsewhere(t *testing.T) {
 	}
 }
 
+// Who ends a session ends its feed, without waiting for a beat.
+func TestFeed_sessionEnded(t *testing.T) {
+	set := settings()
+	set.Beat = time.Hour
+	b := newBench(t, set)
+	watching := make(chan error, 1)
+	ctx, stop := context.WithCancel(t.Context())
+	go func() { watching <- b.auth.Run(ctx) }()
+	defer func() {
+		stop()
+		if err := <-watching; err != nil {
+			t.Error(err)
+		}
+	}()
+	c, other := b.dial(b.entry[0].token), b.dial(b.entry[1].token)
+	for _, client := range []*client{c, other} {
+		client.hello("", 0)
+		client.until(wire.FrameReady)
+	}
+	s, err := b.auth.Session(t.Context(), b.entry[0].token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended, cancel := b.auth.Watch(mustSession(t, b, b.entry[1].token))
+	defer cancel()
+	if err := b.auth.Disable(t.Context(), s.Viewer.Account); err != nil {
+		t.Fatal(err)
+	}
+	if f := c.until(wire.FrameBye); f.Code != wire.ByeSignedOut {
+		t.Errorf("bye %s", f.Code)
+	}
+	select {
+	case <-ended:
+		t.Error("another account's session was told of")
+	default:
+	}
+}
+
+func mustSession(t *testing.T, b *bench, token string) auth.Session {
+	t.Helper()
+	s, err := b.auth.Session(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func TestFeed_goingDown(t *testing.T) {
 	b := newBench(t, settings())
 	c, silent := b.dial(b.entry[0].token), b.dial(b.entry[1].token)

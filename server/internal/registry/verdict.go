@@ -20,7 +20,7 @@ type verdict struct {
 
 func (v *verdict) tell(sev Severity, why Reason, col column) {
 	v.book.add(Issue{
-		File: v.source.report.Name, Line: v.no, Severity: sev, Reason: why, Code: v.code, Column: string(col),
+		File: v.report.Name, Line: v.no, Severity: sev, Reason: why, Code: v.code, Column: string(col),
 	})
 }
 
@@ -70,8 +70,8 @@ func isIdentity(n string) bool {
 
 // cut notes the file's cut-off, once.
 func (v *verdict) cut(col column) {
-	if v.source.report.CutOff != "" {
+	if v.report.CutOff != "" {
 		return
 	}
-	v.source.report.CutOff = cutOff(v.at(col))
+	v.report.CutOff = cutOff(v.at(col))
 }

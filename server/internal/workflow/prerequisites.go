@@ -1,12 +1,14 @@
 package workflow
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
 
+	"llavero/server/internal/audit"
 	"llavero/server/internal/store"
 	"llavero/shared/access"
 )
@@ -143,4 +145,17 @@ func bare(registry string) string {
 		}
 		return -1
 	}, registry)
+}
+
+// VerifyRETHUS records an officer's word that somebody is a registered health
+// professional though no file says so: what a file lacks proves nothing.
+func VerifyRETHUS(ctx context.Context, db *store.DB, v store.Verification) error {
+	return db.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.PutVerification(v); err != nil {
+			return err
+		}
+		e := audit.ByServer(audit.RETHUSVerified, string(access.EntityOf(v.Document)), "")
+		e.Detail = audit.Details(audit.Word("registry", v.Registry), audit.Word("why", v.Why))
+		return tx.Audit(e)
+	})
 }
