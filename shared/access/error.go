@@ -79,6 +79,9 @@ const (
 	HintNotInEntra    Hint = "not_in_entra"   // no application of that client id
 	HintNothing       Hint = "nothing"        // nothing was chosen
 
+	// HintDifferent is a password whose second typing is another; the client's alone.
+	HintDifferent Hint = "different"
+
 	// Made by the client alone, with CodeUnavailable: nothing was answered.
 	HintNoAnswer    Hint = "no_answer"   // the server is not there, or the answer was cut off: try again
 	HintCertificate Hint = "certificate" // it is not the server it should be: never "try again"

@@ -1,6 +1,7 @@
 package es
 
 import (
+	"strings"
 	"time"
 
 	"llavero/shared/access"
@@ -16,6 +17,8 @@ const (
 	CheckFirst    = "Verificar requisitos"
 	OtherImage    = "Actualizar imagen"
 	ChangeOwnWord = "Cambiar contraseña"
+	AccountTitle  = "Mi cuenta"
+	HelpTitle     = "Ayuda"
 	// SystemMark is the one system offered at registration.
 	SystemMark = "IHCE"
 	// RegisterDone heads the summary.
@@ -52,7 +55,7 @@ func UserKindFor(k access.UserKind) string {
 	}
 }
 
-// RegisterTitle heads the form and the summary of a kind.
+// RegisterTitle heads the form of a kind.
 func RegisterTitle(k access.UserKind) string {
 	return "REGISTRAR USUARIO -IHCE- (" + UserKind(k) + ")"
 }
@@ -94,10 +97,10 @@ func Prerequisite(id access.PrerequisiteID) string {
 // PrerequisiteFix says where to mend a line that is not met; empty for one that
 // is.
 func PrerequisiteFix(id access.PrerequisiteID, v access.Verdict) string {
-	switch {
-	case v == access.VerdictMet:
+	switch v {
+	case access.VerdictMet:
 		return ""
-	case v == access.VerdictNoData:
+	case access.VerdictNoData:
 		return "El Ministerio aún no cargó estos datos. Avise a la mesa de ayuda."
 	}
 	switch id {
@@ -168,3 +171,20 @@ func lookFor(sender string) string {
 
 // KeepLogin is the advice of the summary.
 const KeepLogin = "Anote y conserve este usuario: lo necesita cada vez que ingrese."
+
+// HelpLine joins whom to call, leaving out what is not set.
+func HelpLine(phones, mail, hours string) string {
+	var parts []string
+	for _, p := range []string{phones, mail, hours} {
+		if p != "" {
+			parts = append(parts, p)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// RegisteredTitle heads the summary of a kind; the manual names the last one
+// otherwise than on its form.
+func RegisteredTitle(k access.UserKind) string {
+	return "REGISTRAR USUARIO -IHCE- (" + strings.TrimPrefix(RegisteredKind(k), "-IHCE- ") + ")"
+}

@@ -34,6 +34,7 @@ var required = map[string]string{
 	"token":         "Pegue el código que llegó a su correo.",
 	"current":       "Escriba su contraseña actual.",
 	"new":           "Escriba la contraseña nueva.",
+	"again":         "Escriba otra vez la contraseña nueva.",
 }
 
 // labels are the fields' names on screen.
@@ -68,6 +69,7 @@ var labels = map[string]string{
 	"token":                "Código de registro",
 	"current":              "Contraseña actual",
 	"new":                  "Contraseña nueva",
+	"again":                "Repita la contraseña nueva",
 }
 
 // FieldLabel is a field's name on screen: its dotted path in the JSON body in,
@@ -124,6 +126,10 @@ func FieldMessage(field string, hint access.Hint) string {
 		return "Elija una opción de la lista."
 	case access.HintImageCode, access.HintOtherRegistry, access.HintWeak, access.HintSamePassword:
 		return ErrorText(access.CodeInvalid, hint, nil)
+	case access.HintReused:
+		return "Esa contraseña no se puede usar. Escriba otra."
+	case access.HintDifferent:
+		return "Las dos contraseñas no son iguales."
 	case access.HintCredentials:
 		return "La contraseña actual no coincide."
 	case access.HintFormat:

@@ -68,10 +68,12 @@ func TestEveryRoute(t *testing.T) {
 	var got seen
 	mux := http.NewServeMux()
 	replies := map[string]string{
-		wire.RouteSignOut: "", wire.RouteReveal: `{"value":"v","at":"2026-04-07T17:00:00Z"}`,
+		wire.RouteSignOut: "", wire.RouteConfirmEnrolment: "", wire.RouteChangePassword: "", wire.RouteReveal: `{"value":"v","at":"2026-04-07T17:00:00Z"}`,
 	}
 	for _, route := range []string{
 		wire.RouteAbout, wire.RoutePuzzle, wire.RouteSignIn, wire.RouteSecondFactor, wire.RouteSession, wire.RouteSignOut,
+		wire.RouteNewImage, wire.RouteRegistrationInfo, wire.RoutePrerequisites, wire.RouteRegister, wire.RouteRecover,
+		wire.RouteAccountLink, wire.RouteSetPassword, wire.RouteConfirmEnrolment, wire.RouteChangePassword,
 		wire.RouteConsentTexts, wire.RouteCreateRequest, wire.RouteRequest, wire.RouteChangeRequest, wire.RouteCancelRequest,
 		wire.RouteSendCode, wire.RouteSign, wire.RouteTake, wire.RouteRelease, wire.RouteResume, wire.RouteAssign,
 		wire.RouteParameters, wire.RouteReveal, wire.RouteKeyAudit, wire.RouteHandOver, wire.RouteEndOverlap,
@@ -99,24 +101,33 @@ func TestEveryRoute(t *testing.T) {
 		isIntent   bool
 		hasVersion bool
 	}{
-		wire.RouteAbout:         {do: func() error { _, err := c.About(ctx); return err }},
-		wire.RoutePuzzle:        {do: func() error { _, err := c.Puzzle(ctx); return err }},
-		wire.RouteSignIn:        {do: func() error { _, err := c.SignIn(ctx, wire.SignIn{Login: "x"}); return err }},
-		wire.RouteSecondFactor:  {do: func() error { _, err := c.SecondFactor(ctx, wire.SecondFactor{}); return err }},
-		wire.RouteSession:       {do: func() error { _, err := c.Session(ctx); return err }},
-		wire.RouteSignOut:       {do: func() error { return c.SignOut(ctx) }},
-		wire.RouteConsentTexts:  {do: func() error { _, err := c.ConsentTexts(ctx); return err }},
-		wire.RouteRequest:       {do: func() error { _, err := c.Request(ctx, id); return err }},
-		wire.RouteCreateRequest: {do: func() error { a, err := c.CreateRequest(ctx, key, wire.NewRequest{}); return seven(a, err) }, isIntent: true},
-		wire.RouteChangeRequest: {do: func() error { a, err := c.ChangeRequest(ctx, key, id, 3, wire.ChangeRequest{}); return seven(a, err) }, isIntent: true, hasVersion: true},
-		wire.RouteCancelRequest: {do: func() error { a, err := c.CancelRequest(ctx, key, id, 3); return seven(a, err) }, isIntent: true, hasVersion: true},
-		wire.RouteSendCode:      {do: func() error { _, err := c.SendCode(ctx, key, id, wire.SendCode{}); return err }, isIntent: true},
-		wire.RouteSign:          {do: func() error { a, err := c.Sign(ctx, key, id, 3, wire.Sign{}); return seven(a, err) }, isIntent: true, hasVersion: true},
-		wire.RouteTake:          {do: func() error { a, err := c.Take(ctx, key, id, wire.Take{}); return seven(a, err) }, isIntent: true},
-		wire.RouteRelease:       {do: func() error { a, err := c.Release(ctx, key, id); return seven(a, err) }, isIntent: true},
-		wire.RouteResume:        {do: func() error { a, err := c.Resume(ctx, key, id, 3); return seven(a, err) }, isIntent: true, hasVersion: true},
-		wire.RouteAssign:        {do: func() error { a, err := c.Assign(ctx, key, id, 3, wire.Assign{}); return seven(a, err) }, isIntent: true, hasVersion: true},
-		wire.RouteParameters:    {do: func() error { _, err := c.Parameters(ctx, "k"); return err }},
+		wire.RouteAbout:            {do: func() error { _, err := c.About(ctx); return err }},
+		wire.RoutePuzzle:           {do: func() error { _, err := c.Puzzle(ctx); return err }},
+		wire.RouteSignIn:           {do: func() error { _, err := c.SignIn(ctx, wire.SignIn{Login: "x"}); return err }},
+		wire.RouteSecondFactor:     {do: func() error { _, err := c.SecondFactor(ctx, wire.SecondFactor{}); return err }},
+		wire.RouteSession:          {do: func() error { _, err := c.Session(ctx); return err }},
+		wire.RouteSignOut:          {do: func() error { return c.SignOut(ctx) }},
+		wire.RouteNewImage:         {do: func() error { _, err := c.NewImage(ctx, wire.NewImage{Scale: 2}); return err }},
+		wire.RouteRegistrationInfo: {do: func() error { _, err := c.RegistrationInfo(ctx); return err }},
+		wire.RoutePrerequisites:    {do: func() error { _, err := c.CheckPrerequisites(ctx, wire.CheckPrerequisites{}); return err }},
+		wire.RouteRegister:         {do: func() error { _, err := c.Register(ctx, wire.Register{}); return err }},
+		wire.RouteRecover:          {do: func() error { _, err := c.Recover(ctx, wire.Recover{}); return err }},
+		wire.RouteAccountLink:      {do: func() error { _, err := c.AccountLink(ctx, wire.AccountLink{Token: "t"}); return err }},
+		wire.RouteSetPassword:      {do: func() error { _, err := c.SetPassword(ctx, wire.SetPassword{}); return err }},
+		wire.RouteConfirmEnrolment: {do: func() error { return c.ConfirmEnrolment(ctx, wire.ConfirmEnrolment{}) }},
+		wire.RouteChangePassword:   {do: func() error { return c.ChangePassword(ctx, key, wire.ChangePassword{}) }, isIntent: true},
+		wire.RouteConsentTexts:     {do: func() error { _, err := c.ConsentTexts(ctx); return err }},
+		wire.RouteRequest:          {do: func() error { _, err := c.Request(ctx, id); return err }},
+		wire.RouteCreateRequest:    {do: func() error { a, err := c.CreateRequest(ctx, key, wire.NewRequest{}); return seven(a, err) }, isIntent: true},
+		wire.RouteChangeRequest:    {do: func() error { a, err := c.ChangeRequest(ctx, key, id, 3, wire.ChangeRequest{}); return seven(a, err) }, isIntent: true, hasVersion: true},
+		wire.RouteCancelRequest:    {do: func() error { a, err := c.CancelRequest(ctx, key, id, 3); return seven(a, err) }, isIntent: true, hasVersion: true},
+		wire.RouteSendCode:         {do: func() error { _, err := c.SendCode(ctx, key, id, wire.SendCode{}); return err }, isIntent: true},
+		wire.RouteSign:             {do: func() error { a, err := c.Sign(ctx, key, id, 3, wire.Sign{}); return seven(a, err) }, isIntent: true, hasVersion: true},
+		wire.RouteTake:             {do: func() error { a, err := c.Take(ctx, key, id, wire.Take{}); return seven(a, err) }, isIntent: true},
+		wire.RouteRelease:          {do: func() error { a, err := c.Release(ctx, key, id); return seven(a, err) }, isIntent: true},
+		wire.RouteResume:           {do: func() error { a, err := c.Resume(ctx, key, id, 3); return seven(a, err) }, isIntent: true, hasVersion: true},
+		wire.RouteAssign:           {do: func() error { a, err := c.Assign(ctx, key, id, 3, wire.Assign{}); return seven(a, err) }, isIntent: true, hasVersion: true},
+		wire.RouteParameters:       {do: func() error { _, err := c.Parameters(ctx, "k"); return err }},
 		wire.RouteReveal: {do: func() error {
 			r, err := c.Reveal(ctx, key, "k", wire.Reveal{Field: access.FieldSecret})
 			if r.Value.Reveal() != "v" {

@@ -17,6 +17,7 @@ import (
 // the same act. Package api implements it.
 type API interface {
 	SessionAPI
+	AccountAPI
 	RequestAPI
 	KeyAPI
 }
@@ -35,6 +36,19 @@ type SessionAPI interface {
 	SecondFactor(context.Context, wire.SecondFactor) (wire.SignedIn, error)
 	Session(context.Context) (wire.Session, error)
 	SignOut(context.Context) error
+}
+
+// AccountAPI is getting a user and a password. All but the last need no session.
+type AccountAPI interface {
+	NewImage(context.Context, wire.NewImage) (wire.Image, error)
+	RegistrationInfo(context.Context) (wire.RegistrationInfo, error)
+	CheckPrerequisites(context.Context, wire.CheckPrerequisites) (wire.Prerequisites, error)
+	Register(context.Context, wire.Register) (wire.Registered, error)
+	Recover(context.Context, wire.Recover) (wire.Recovering, error)
+	AccountLink(context.Context, wire.AccountLink) (wire.AccountLinkInfo, error)
+	SetPassword(context.Context, wire.SetPassword) (wire.PasswordSet, error)
+	ConfirmEnrolment(context.Context, wire.ConfirmEnrolment) error
+	ChangePassword(ctx context.Context, key string, body wire.ChangePassword) error
 }
 
 // RequestAPI is what can be asked about requests.

@@ -40,6 +40,7 @@ type server struct {
 	hash    string // of the content to sign
 	feedOn  chan struct{}
 	feedEnd chan error
+	users   registry
 }
 
 func delegate() wire.Session {

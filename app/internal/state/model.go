@@ -45,6 +45,10 @@ type Model struct {
 	notices  []Notice
 
 	signIn     signInState
+	register   registerState
+	recovery   recoveryState
+	unlock     unlockState
+	password   passwordState
 	asking     access.Kind                  // which of the forms is turned to
 	forms      map[access.Kind]*enrollState // what was written in each
 	confirm    *confirmState

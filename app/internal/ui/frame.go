@@ -50,13 +50,17 @@ func screenAt(role access.Role, at string) route {
 	return routeNone
 }
 
-// routes are the screens that start from a role's menu. A screen without a
-// title would end them.
+// routes are the screens that start from a role's menu.
 func routes(role access.Role) []route {
-	home := routeDelegateMenu
 	if role == access.RoleOfficer {
-		home = routeOfficerMenu
+		return routesFrom(routeOfficerMenu)
 	}
+	return routesFrom(routeDelegateMenu)
+}
+
+// routesFrom are the screens that start from another. A screen without a title
+// would end them.
+func routesFrom(home route) []route {
 	var all []route
 	for r := routeNone + 1; r.title() != ""; r++ {
 		if r.trail()[0] == home {

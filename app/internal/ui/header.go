@@ -21,6 +21,7 @@ type header struct {
 	widget.BaseWidget
 	onSignOut func()
 	onHelp    func()
+	onAccount func()
 	renew     func()
 
 	login, user, role *kit.Text
@@ -37,9 +38,10 @@ func newHeader() *header {
 	name := kit.NewSubheading("Llavero IHCE").SetColor(look.ColorOnDeep).Natural()
 	who := container.New(layout.NewCustomPaddedHBoxLayout(20), named("Login", h.login), named("Usuario", h.user), named("Rol", h.role))
 	help := kit.NewIconButton("", look.IconHelp, func() { h.onHelp() }).Fixed()
+	mine := kit.NewIconButton(es.AccountTitle, look.IconUser, func() { h.onAccount() }).Fixed()
 	out := kit.NewButton(es.SignOut, func() { h.onSignOut() }).Fixed()
 	left := kit.NewRow(container.NewCenter(mark), container.NewCenter(name))
-	right := container.NewCenter(kit.NewRow(container.NewCenter(h.link), help, out))
+	right := container.NewCenter(kit.NewRow(container.NewCenter(h.link), help, mine, out))
 	bar := container.NewBorder(nil, nil, left, right, container.NewHBox(layout.NewSpacer(), who, layout.NewSpacer()))
 	h.box = container.NewStack(kit.NewFill(look.ColorDeep, "", 0), container.New(layout.NewCustomPaddedLayout(4, 4, 20, 20), bar))
 	h.ExtendBaseWidget(h)

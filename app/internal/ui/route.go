@@ -9,11 +9,23 @@ import (
 	"llavero/shared/es"
 )
 
-// route names a signed-in screen.
+// route names a screen.
 type route int
 
 const (
 	routeNone route = iota
+
+	// Without a session.
+	routeSignIn
+	routeRegister
+	routeRegisterForm
+	routeRegistered
+	routeRecover
+	routeUnlock
+
+	// Signed in.
+	routeAccount
+	routeOfficerAccount
 	routeDelegateMenu
 	routeEnroll
 	routeConfirm
@@ -29,13 +41,17 @@ const (
 // parent is the screen one step back; routeNone for the menus.
 func (r route) parent() route {
 	switch r {
-	case routeEnroll, routeRenew, routeKeys, routeProgress:
+	case routeRegister, routeRecover, routeUnlock, routeRegistered:
+		return routeSignIn
+	case routeRegisterForm:
+		return routeRegister
+	case routeEnroll, routeRenew, routeKeys, routeProgress, routeAccount:
 		return routeDelegateMenu
 	case routeConfirm:
 		return routeEnroll
 	case routeConfirmRenew:
 		return routeRenew
-	case routeQueue:
+	case routeQueue, routeOfficerAccount:
 		return routeOfficerMenu
 	case routeAttend:
 		return routeQueue
@@ -47,6 +63,20 @@ func (r route) parent() route {
 // title is the screen's name in the breadcrumb.
 func (r route) title() string {
 	switch r {
+	case routeSignIn:
+		return es.SignIn
+	case routeRegister:
+		return es.RegisterLink
+	case routeRegisterForm:
+		return "Registrar usuario"
+	case routeRegistered:
+		return "Resumen del registro"
+	case routeRecover:
+		return es.RecoverLink
+	case routeUnlock:
+		return es.HaveCodeLink
+	case routeAccount, routeOfficerAccount:
+		return es.AccountTitle
 	case routeDelegateMenu, routeOfficerMenu:
 		return "Menú"
 	case routeEnroll:
@@ -101,6 +131,8 @@ func (s *Shell) open(r route) {
 	case routeAttend:
 		s.attend.Close()
 		s.model.CloseAttend()
+	default:
+		s.leaveAccounts(s.at)
 	}
 	switch r {
 	case routeEnroll:
@@ -111,10 +143,24 @@ func (s *Shell) open(r route) {
 	s.at, s.isAwaitingAttend = r, false
 	s.visit++
 	s.deps.Window.Canvas().Unfocus() // what had the keyboard goes out of sight
-	s.crumbs.render(r)
+	crumbs, stage := s.crumbs, s.stage
+	if !s.isIn {
+		crumbs, stage = s.outside.crumbs, s.outside.stage
+	}
+	crumbs.render(r)
 	s.renderScreen()
-	s.stage.Objects = []fyne.CanvasObject{s.screen()}
-	s.stage.Refresh()
+	if s.at != r {
+		return // its subject is gone: another one took its place
+	}
+	if r == routeSignIn {
+		s.show(s.signIn)
+		return
+	}
+	stage.Objects = []fyne.CanvasObject{s.screen()}
+	stage.Refresh()
+	if !s.isIn {
+		s.show(s.outside.box)
+	}
 	s.settle()
 }
 
@@ -141,6 +187,20 @@ func (s *Shell) trySettle(visit, tries int) {
 
 func (s *Shell) screen() fyne.CanvasObject {
 	switch s.at {
+	case routeSignIn:
+		return s.signIn
+	case routeRegister:
+		return s.accounts.choose
+	case routeRegisterForm:
+		return s.accounts.forms[s.model.Register().Kind]
+	case routeRegistered:
+		return s.accounts.summary
+	case routeRecover:
+		return s.accounts.recover
+	case routeUnlock:
+		return s.accounts.unlock
+	case routeAccount, routeOfficerAccount:
+		return s.accounts.mine
 	case routeEnroll:
 		return s.enroll
 	case routeRenew:
@@ -164,19 +224,12 @@ func (s *Shell) screen() fyne.CanvasObject {
 
 // intoSight scrolls a form to the control that has the keyboard.
 func (s *Shell) intoSight(o fyne.CanvasObject) {
-	if !s.isIn {
-		return
-	}
 	if f, ok := s.screen().(interface{ FollowFocus(fyne.CanvasObject) }); ok {
 		f.FollowFocus(o)
 	}
 }
 
 func (s *Shell) focusScreen() {
-	if !s.isIn {
-		s.signIn.Focus()
-		return
-	}
 	if f, ok := s.screen().(interface{ Focus() }); ok {
 		f.Focus()
 	}
@@ -185,6 +238,9 @@ func (s *Shell) focusScreen() {
 // renderScreen hands the current screen its snapshot. A screen whose subject is
 // gone gives way to the one before it.
 func (s *Shell) renderScreen() {
+	if s.renderAccounts() {
+		return
+	}
 	switch s.at {
 	case routeDelegateMenu:
 		s.delegateMenu.Render(s.model.Menu())

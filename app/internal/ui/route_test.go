@@ -9,6 +9,15 @@ import (
 
 func TestRoute_trailLeadsHome(t *testing.T) {
 	for r, want := range map[route]string{
+		routeSignIn:         "Ingresar",
+		routeRegister:       "Ingresar/Registro de usuarios",
+		routeRegisterForm:   "Ingresar/Registro de usuarios/Registrar usuario",
+		routeRegistered:     "Ingresar/Resumen del registro",
+		routeRecover:        "Ingresar/Olvidé mi contraseña",
+		routeUnlock:         "Ingresar/Tengo un código de registro",
+		routeAccount:        "Menú/Mi cuenta",
+		routeOfficerAccount: "Menú/Mi cuenta",
+
 		routeDelegateMenu: "Menú",
 		routeEnroll:       "Menú/Solicitar llave (Inscripción Token)",
 		routeConfirm:      "Menú/Solicitar llave (Inscripción Token)/Confirmación",

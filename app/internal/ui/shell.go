@@ -10,6 +10,7 @@ import (
 
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/delegate"
+	"llavero/app/internal/ui/help"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/login"
 	"llavero/app/internal/ui/look"
@@ -41,12 +42,13 @@ type Shell struct {
 	// do and doAndWait run something on the UI goroutine.
 	do, doAndWait func(func())
 
-	header *header
-	crumbs *crumbs
-	strip  *strip
-	stage  *fyne.Container
-	inside fyne.CanvasObject // header and all, when somebody is signed in
-	root   *fyne.Container
+	header  *header
+	crumbs  *crumbs
+	strip   *strip
+	stage   *fyne.Container
+	outside *outside          // around the screens that need no session
+	inside  fyne.CanvasObject // header and all, when somebody is signed in
+	root    *fyne.Container
 
 	at    route
 	visit int // grows with each change of screen: late answers are dropped
@@ -56,6 +58,7 @@ type Shell struct {
 	isAwaitingAttend bool
 
 	signIn       *login.SignIn
+	accounts     accounts
 	delegateMenu *delegate.Menu
 	enroll       *delegate.Enroll
 	renew        *delegate.Enroll
@@ -66,7 +69,8 @@ type Shell struct {
 	queue        *ministry.Queue
 	attend       *ministry.Attend
 
-	help *kit.Dialog
+	help   *kit.Sheet
+	helpAt help.ID // the section it was opened at
 }
 
 // New builds the shell and puts it into the window. Run connects and starts it.
@@ -74,6 +78,7 @@ func New(d Deps) *Shell {
 	s := &Shell{deps: d, model: d.Model, notices: kit.NewNotices(), header: newHeader(), crumbs: newCrumbs(), strip: newStrip(), stage: container.NewStack(), do: fyne.Do, doAndWait: fyne.DoAndWait}
 	s.keeper = kit.NewKeeper(d.Clipboard, s.notices)
 	s.keeper.Run = s.aside
+	s.outside = newOutside(s.toggleHelp)
 	top := container.NewVBox(s.header, s.strip, s.crumbs)
 	s.inside = container.NewBorder(kit.NewTight(top.Objects...), nil, nil, nil, s.stage)
 	s.root = container.NewStack()
@@ -109,7 +114,8 @@ func (s *Shell) build(ctx context.Context) {
 		s.act(ctx, s.model.SignOut, true, nil)
 	}
 	s.header.onHelp = s.toggleHelp
-	s.crumbs.onGo = s.open
+	s.header.onAccount = s.openAccount
+	s.crumbs.onGo, s.outside.crumbs.onGo = s.open, s.open
 	s.buildSignIn(ctx)
 	s.fresh(ctx)
 }
@@ -117,6 +123,7 @@ func (s *Shell) build(ctx context.Context) {
 // fresh makes the signed-in screens anew, so that nothing typed by one person
 // stays for the next.
 func (s *Shell) fresh(ctx context.Context) {
+	s.buildAccounts(ctx)
 	s.buildDelegate(ctx)
 	s.buildKeys(ctx)
 	s.buildMinistry(ctx)
@@ -135,6 +142,10 @@ func (s *Shell) buildSignIn(ctx context.Context) {
 	}
 	v.OnCancel = s.model.CancelSignIn
 	v.OnCopyText = s.copyText
+	v.OnRegister = func() { s.openRegister(ctx) }
+	v.OnRecover = func() { s.openRecover(ctx) }
+	v.OnHaveCode = func() { s.open(routeUnlock) }
+	v.OnHelp = s.toggleHelp
 	s.signIn = v
 }
 
@@ -148,8 +159,11 @@ func (s *Shell) render() {
 		s.cross(isIn)
 	}
 	if !isIn {
-		s.signIn.Render(s.model.SignIn())
-		s.show(s.signIn)
+		if s.at == routeNone {
+			s.open(routeSignIn)
+		}
+		s.renderScreen()
+		s.outside.render(s.model.SignIn().About)
 		s.tell()
 		return
 	}
@@ -179,6 +193,7 @@ func (s *Shell) cross(isIn bool) {
 		s.header.renew()
 	}
 	s.at = routeNone
+	s.open(routeSignIn)
 }
 
 func (s *Shell) show(o fyne.CanvasObject) {
@@ -220,4 +235,6 @@ func (s *Shell) closeScreens() {
 	s.progress.Close()
 	s.keys.Close()
 	s.attend.Close()
+	s.accounts.unlock.Close()
+	s.accounts.mine.Close()
 }

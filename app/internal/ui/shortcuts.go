@@ -6,11 +6,12 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"llavero/app/internal/ui/help"
 	"llavero/app/internal/ui/kit"
 	"llavero/shared/access"
 )
 
-// shortcuts gives the window its keys (the list is helpLines).
+// shortcuts gives the window its keys (the list is help.KeyLines).
 func (s *Shell) shortcuts(ctx context.Context) {
 	c := s.deps.Window.Canvas()
 	c.SetOnTypedKey(s.typed)
@@ -40,7 +41,9 @@ func (s *Shell) shortcuts(ctx context.Context) {
 			s.queue.ReleaseCurrent()
 		}
 	})
-	add(fyne.KeySlash, 0, s.toggleHelp)
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeySlash, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
+		s.toggleHelpAt(help.Keyboard)
+	})
 	c.AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) { s.notices.Undo() })
 }
 
@@ -54,7 +57,11 @@ func (s *Shell) typed(e *fyne.KeyEvent) {
 	case fyne.KeyF5:
 		s.refresh()
 	case fyne.KeyEscape:
-		if p := s.at.parent(); s.isIn && p != routeNone {
+		if s.help.IsOpen() {
+			s.help.Close()
+			return
+		}
+		if p := s.at.parent(); p != routeNone {
 			s.back(p)
 		}
 	}
@@ -88,40 +95,51 @@ func (s *Shell) search() {
 }
 
 func (s *Shell) submit() {
-	if !s.isIn {
-		return
-	}
 	if f, ok := s.screen().(interface{ Submit() }); ok {
 		f.Submit()
 	}
 }
 
-// helpLines lists the keyboard, for F1.
-func helpLines() []kit.Fact {
-	return []kit.Fact{
-		{Label: "F1, Ctrl+/", Value: "Esta ayuda"},
-		{Label: "Tab, Mayús+Tab", Value: "Ir al campo siguiente o al anterior"},
-		{Label: "Intro, Espacio", Value: "Pulsar el botón; abrir la fila"},
-		{Label: "Esc", Value: "Cerrar, borrar la búsqueda o volver"},
-		{Label: "Ctrl+Intro", Value: "Confirmar o enviar el formulario"},
-		{Label: "Ctrl+F, F3", Value: "Buscar en la lista"},
-		{Label: "↑ ↓ RePág AvPág Inicio Fin", Value: "Moverse en la lista"},
-		{Label: "← →, Espacio", Value: "Elegir columna en la lista y ordenar por ella"},
-		{Label: "Ctrl+T, Ctrl+Mayús+T", Value: "Tomar o liberar la solicitud"},
-		{Label: "Ctrl+N", Value: "Solicitar llave"},
-		{Label: "F5, Ctrl+R", Value: "Actualizar"},
-		{Label: "Ctrl+Z", Value: "Deshacer lo último que se puede deshacer"},
-	}
+// toggleHelp shows the help at the section of what is on screen, or takes it away.
+func (s *Shell) toggleHelp() {
+	s.toggleHelpAt(s.at.help())
 }
 
-func (s *Shell) toggleHelp() {
-	if s.help != nil && s.help.IsOpen() {
+func (s *Shell) toggleHelpAt(section help.ID) {
+	if s.help.IsOpen() {
 		s.help.Close()
 		return
 	}
-	title := "Ayuda · teclado"
-	if s.deps.Version != "" {
-		title += " · versión " + s.deps.Version
+	if s.deps.Window.Canvas().Overlays().Top() != nil {
+		return // a question waits for its answer
 	}
-	s.help = kit.ShowAsk(s.deps.Window.Canvas(), kit.Ask{Title: title, Body: kit.NewFacts(helpLines()...), Back: "Cerrar"})
+	h := help.New(s.model.SignIn().About, s.deps.Version)
+	h.Open(section)
+	s.helpAt = section
+	h.OnClose = func() { s.help.Close() }
+	s.help = kit.ShowSheet(s.deps.Window.Canvas(), h, h.First())
+}
+
+// help is the section that speaks of a screen.
+func (r route) help() help.ID {
+	switch r {
+	case routeRegister, routeRegisterForm, routeRegistered:
+		return help.Register
+	case routeRecover:
+		return help.Recover
+	case routeUnlock:
+		return help.Unlock
+	case routeAccount, routeOfficerAccount:
+		return help.Account
+	case routeDelegateMenu, routeEnroll, routeConfirm, routeProgress:
+		return help.Enroll
+	case routeRenew, routeConfirmRenew:
+		return help.Renew
+	case routeKeys:
+		return help.Keys
+	case routeOfficerMenu, routeQueue, routeAttend:
+		return help.Queue
+	default:
+		return help.SignIn
+	}
 }

@@ -46,7 +46,9 @@ func NewMenuCard(icon fyne.Resource, title, manual, line string, open func()) *M
 	c.icon.SetMinSize(fyne.NewSquareSize(28))
 	disc := NewWidth(52, NewHeight(52, container.NewStack(NewFill(look.ColorDeep, "", 26), container.NewCenter(c.icon))))
 	top := container.NewBorder(nil, nil, NewPadded(8, disc), container.NewVBox(container.New(layout.NewCustomPaddedLayout(8, 0, 0, 8), c.badge)), nil)
-	words := NewTight(c.title, container.New(layout.NewCustomPaddedLayout(-10, 0, 0, 0), c.manual), c.text)
+	under := container.New(layout.NewCustomPaddedLayout(-10, 0, 0, 0), c.manual)
+	under.Hidden = manual == ""
+	words := NewTight(c.title, under, c.text)
 	c.box = container.NewStack(c.fill, NewPadded(12, container.NewBorder(top, nil, nil, nil, words)))
 	c.ExtendBaseWidget(c)
 	return c
@@ -111,7 +113,7 @@ func (c *MenuCard) TypedKey(e *fyne.KeyEvent) {
 func (c *MenuCard) TypedRune(rune) {}
 
 // FocusGained implements fyne.Focusable.
-func (c *MenuCard) FocusGained() { c.isFocused = true; c.Refresh() }
+func (c *MenuCard) FocusGained() { c.isFocused = true; c.Refresh(); tellFocus(c) }
 
 // FocusLost implements fyne.Focusable.
 func (c *MenuCard) FocusLost() { c.isFocused = false; c.Refresh() }

@@ -4,8 +4,6 @@
 package login
 
 import (
-	"fmt"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -34,6 +32,9 @@ type SignIn struct {
 	OnCode func(code string)
 	// OnCancel goes back from the code to user and password.
 	OnCancel func()
+	// OnRegister opens «Registro de usuarios»; OnRecover «Olvidé mi contraseña»;
+	// OnHaveCode «Tengo un código de registro»; OnHelp the help.
+	OnRegister, OnRecover, OnHaveCode, OnHelp func()
 	// OnCopyText copies words for the help desk: never a secret.
 	OnCopyText func(string)
 
@@ -96,7 +97,21 @@ func (s *SignIn) buildFirst() {
 	s.password.OnSubmitted = func(string) { s.submit() }
 	s.login.OnText(func(string) { s.loginF.SetError("") })
 	s.password.OnText(func(string) { s.passF.SetError("") })
-	s.first = kit.NewStack(s.serverF, s.loginF, s.passF, s.robot, kit.NewHeight(40, s.enter))
+	s.first = kit.NewStack(s.serverF, s.loginF, s.passF, s.robot, kit.NewHeight(40, s.enter), s.links())
+}
+
+// links lead to what needs no session.
+func (s *SignIn) links() fyne.CanvasObject {
+	link := func(words string, icon fyne.Resource, open func()) fyne.CanvasObject {
+		b := kit.NewQuiet(words, icon, open)
+		b.Alignment = widget.ButtonAlignLeading
+		return b
+	}
+	return kit.NewPairs(
+		link(es.RegisterLink, look.IconUser, func() { kit.Call0(s.OnRegister) }),
+		link(es.RecoverLink, look.IconLock, func() { kit.Call0(s.OnRecover) }),
+		link(es.HaveCodeLink, look.IconKey, func() { kit.Call0(s.OnHaveCode) }),
+		link(es.HelpLink, look.IconHelp, func() { kit.Call0(s.OnHelp) }))
 }
 
 func (s *SignIn) buildSecond() {
@@ -134,12 +149,12 @@ func (s *SignIn) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleR
 
 // Render shows a snapshot.
 func (s *SignIn) Render(v state.SignIn) {
-	was := s.shown.Phase
+	was, before := s.shown.Phase, s.shown.Login
 	s.shown = v
 	if !s.began || !s.server.IsFocused() {
 		s.server.Put(v.Server)
 	}
-	if !s.began {
+	if !s.began || v.Login != before {
 		s.login.Put(v.Login)
 	}
 	s.began = true
@@ -213,7 +228,7 @@ func (s *SignIn) renderAbout(v state.SignIn) {
 		}
 		help = ""
 		if h := v.About.Help; h.Phones != "" || h.Mail != "" {
-			help = fmt.Sprintf("Mesa de ayuda: %s · %s · %s", h.Phones, h.Mail, h.Hours)
+			help = "Mesa de ayuda: " + es.HelpLine(h.Phones, h.Mail, h.Hours)
 		}
 	}
 	s.help.SetText(help)

@@ -37,6 +37,7 @@ var (
 	IconCircle      = icon("circle") // not yet
 	IconDots        = icon("dots")   // under way
 	IconHelp        = icon("help")
+	IconRefresh     = icon("refresh")
 )
 
 // Mark is the ring with a key, for the deep-blue bar.

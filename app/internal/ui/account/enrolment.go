@@ -1,0 +1,86 @@
+package account
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"llavero/app/internal/state"
+	"llavero/app/internal/ui/kit"
+	"llavero/shared/access"
+	"llavero/shared/es"
+	"llavero/shared/wire"
+)
+
+// enrolment shows how to set an authenticator up, and takes its first code.
+type enrolment struct {
+	content *fyne.Container
+	qr      *fyne.Container
+	seed    *kit.CopyField
+	until   *kit.Text
+	code    *kit.CodeEntry
+	codeF   *kit.Field
+	address string
+}
+
+func newEnrolment(submit func(), copySeed func(string)) *enrolment {
+	e := &enrolment{qr: kit.NewStack(), until: kit.NewNote(""), code: kit.NewCodeEntry(6)}
+	e.seed = kit.NewCopyField("Clave para escribir a mano", "", true)
+	e.seed.OnCopy = func(s string) { copySeed(strings.ReplaceAll(s, " ", "")) }
+	e.code.OnChanged = func(string) { e.codeF.SetError("") }
+	e.code.OnSubmitted = func(string) { submit() }
+	e.codeF = kit.NewField("Código del autenticador", true, e.code, "Los 6 dígitos que muestra ahora su aplicación.")
+	e.content = kit.NewSection("Autenticador", "Su rol pide un segundo factor. Escanee el código con su aplicación de autenticación, o escriba la clave. Se muestra una sola vez.",
+		e.qr, e.seed, e.until, e.codeF)
+	return e
+}
+
+func (e *enrolment) render(v *wire.Enrolment, t *state.Trouble, on bool) {
+	e.codeF.SetEnabled(on)
+	e.codeF.SetError("")
+	if isCodeWrong(t) {
+		e.codeF.SetError(es.ErrorText(access.CodeUnauthorized, access.HintSecondFactor, nil))
+	}
+	if v == nil {
+		if e.address != "" {
+			e.clear()
+		}
+		return
+	}
+	if v.Address == e.address {
+		return
+	}
+	e.address = v.Address
+	e.qr.RemoveAll()
+	if picture := newQR(v.Address); picture != nil {
+		e.qr.Add(picture)
+	}
+	e.seed.SetValue(inFours(v.Seed))
+	e.until.SetText("Actívelo antes del " + es.DateTimeZone(v.Expires) + ".")
+	e.qr.Refresh()
+}
+
+// clear forgets the seed.
+func (e *enrolment) clear() {
+	e.address = ""
+	e.qr.RemoveAll()
+	e.seed.SetValue("")
+	e.code.SetText("")
+}
+
+// isCodeWrong tells a complaint about the typed code from the others.
+func isCodeWrong(t *state.Trouble) bool {
+	return t != nil && (t.Err.Hint == access.HintSecondFactor || t.Err.Hint == access.HintCodeWrong)
+}
+
+// inFours sets a long word in groups of four.
+func inFours(s string) string {
+	var b strings.Builder
+	for i, r := range []rune(s) {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

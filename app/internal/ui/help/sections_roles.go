@@ -1,0 +1,80 @@
+package help
+
+func delegateSections() []Section {
+	return []Section{
+		{Enroll, "Solicitar llave (Inscripción Token)", "Pide por primera vez las llaves de un código de habilitación, para los dos ambientes.", []string{
+			"Elija la entidad. Escriba parte del nombre, del código o del municipio para encontrarla.",
+			"Complete los datos del proveedor, del líder técnico y del responsable de la protección de datos.",
+			"Lea los dos textos y marque sus casillas.",
+			"Pulse «Generar llave →» y revise lo que va a firmar.",
+			"Pulse «Enviar código», escriba los 6 dígitos que llegan a su correo registrado y pulse «Firmar solicitud».",
+			"Siga la emisión paso a paso. Puede cerrar: le avisamos.",
+		}, []string{
+			"Si la emisión no se puede hacer sola, dice «Solicitud enviada» y la mesa de ayuda la revisa.",
+			"Una entidad con llave, o con una solicitud en curso, no se pide otra vez: consulte su llave o cámbiela.",
+			"La llave vence al año, salvo que el Ministerio fije otro plazo.",
+		}},
+		{Renew, "Cambiar llave (Resolicitud Token)", "Pide un secreto nuevo para la misma llave. El identificador y los permisos siguen.", []string{
+			"Elija la entidad y el motivo: seguridad, cambio de proveedor tecnológico o pronta expiración.",
+			"Lea qué pasa con el secreto anterior antes de confirmar.",
+			"Complete los datos, marque las casillas y firme con el código del correo.",
+		}, []string{
+			"Por seguridad, el secreto anterior deja de servir en cuanto existe el nuevo. En los otros casos los dos sirven un tiempo.",
+			"Los tokens ya emitidos siguen activos hasta 90 minutos.",
+		}},
+		{Keys, "Mis llaves (Consultar Token)", "Muestra las llaves de una entidad y sus parámetros de conexión.", []string{
+			"Elija la entidad.",
+			"Pulse «Mostrar» para ver un valor: se oculta solo a los 30 segundos.",
+			"Pulse «Copiar» para llevarlo sin mostrarlo: el portapapeles se borra solo.",
+			"«Copiar todo» lleva los parámetros. El secreto va solo si usted marca la casilla.",
+		}, []string{
+			"Cada consulta, copia y exportación queda registrada con la persona y la hora.",
+			"Entregue la llave únicamente a su proveedor tecnológico.",
+		}},
+	}
+}
+
+func officerSections() []Section {
+	return []Section{
+		{Queue, "Solicitudes pendientes (Asignar Token)", "Lista lo que no se pudo emitir solo.", []string{
+			"Busque por código, NIT, nombre, sede o estado.",
+			"Pulse «Ingresar Info» en la fila: la solicitud queda a su nombre.",
+			"Lea el motivo de la falla. «Reanudar» continúa en el paso que falló.",
+			"O escriba las llaves de los dos ambientes y pulse «Guardar».",
+		}, []string{
+			"Para tomar la de otra persona hay que escribir el motivo, y esa persona lo recibe.",
+			"Si deja de usarla, se libera sola en pocos minutos.",
+		}},
+		{Amend, "Llaves asignadas (Actualizar Token)", "Corrige los datos de las llaves que ya existen.", []string{
+			"Busque la entidad y pulse «Actualizar Keys».",
+			"Escriba lo que cambia: identificador, secreto o vencimiento, por ambiente.",
+			"Pulse «Guardar». Lo que cambió queda en el historial.",
+		}, nil},
+		{Grant, "Permisos de producción (Asignar Roles a Token)", "Otorga o retira los permisos de producción de una llave.", []string{
+			"Busque la entidad. «Actualizar» lee otra vez sus permisos en Microsoft Entra ID.",
+			"Pulse «Asignar Prod», marque los permisos y revise qué se agrega y qué se retira.",
+			"Confirme.",
+		}, []string{
+			"Hace falta la evidencia de las pruebas en preproducción.",
+			"Un permiso retirado deja de venir en el siguiente token.",
+		}},
+	}
+}
+
+// KeyLines are the keyboard's, in the order they are listed.
+func KeyLines() []Entry {
+	return []Entry{
+		{"F1, Ctrl+/", "Esta ayuda"},
+		{"Tab, Mayús+Tab", "Ir al campo siguiente o al anterior"},
+		{"Intro, Espacio", "Pulsar el botón; abrir la fila"},
+		{"Esc", "Cerrar, borrar la búsqueda o volver"},
+		{"Ctrl+Intro", "Confirmar o enviar el formulario"},
+		{"Ctrl+F, F3", "Buscar en la lista"},
+		{"↑ ↓ RePág AvPág Inicio Fin", "Moverse en la lista o en la ayuda"},
+		{"← →, Espacio", "Elegir columna en la lista y ordenar por ella"},
+		{"Ctrl+T, Ctrl+Mayús+T", "Tomar o liberar la solicitud"},
+		{"Ctrl+N", "Solicitar llave"},
+		{"F5, Ctrl+R", "Actualizar"},
+		{"Ctrl+Z", "Deshacer lo último que se puede deshacer"},
+	}
+}
