@@ -49,6 +49,7 @@ var labels = map[string]string{
 	"privacy.phone": "Teléfono Responsable",
 	"code":          "Entidad / Subentidad",
 	"reason":        "Motivo del cambio",
+	"overlap":       "Hasta cuándo sirve el secreto anterior",
 	"terms":         "Términos y condiciones",
 	"data":          "Autorización de datos",
 	"clientId":      "ClientID",

@@ -102,9 +102,12 @@ func (f *Flow) SendCode(ctx context.Context, act Act, id access.RequestID, in wi
 			return wire.CodeSent{}, err
 		}
 		if hash != r.ContentHash { // a text was replaced since the request was written
-			if err := f.restate(tx, act, r, hash); err != nil {
+			if err := restate(tx, act, r, hash, "texts_changed"); err != nil {
 				return wire.CodeSent{}, err
 			}
+		}
+		if err := f.repromise(tx, act, r); err != nil {
+			return wire.CodeSent{}, err
 		}
 		return f.send(tx, act, r, account.Email, texts)
 	})
@@ -138,12 +141,13 @@ func checkTicked(in []wire.AcceptedText, texts []store.ConsentText) error {
 	return nil
 }
 
-func (f *Flow) restate(tx *store.Tx, act Act, r *store.Request, hash string) error {
+// restate writes that a request says something else by now; its codes stop working.
+func restate(tx *store.Tx, act Act, r *store.Request, hash, why string) error {
 	r.ContentHash, r.UpdatedAt = hash, tx.Now()
 	if err := tx.VoidCodes(r.ID); err != nil {
 		return err
 	}
-	_, err := save(tx, r, entry(act, audit.RequestChanged, r, audit.Word("contentHash", hash), audit.Word("why", "texts_changed")))
+	_, err := save(tx, r, entry(act, audit.RequestChanged, r, audit.Word("contentHash", hash), audit.Word("why", why)))
 	return err
 }
 

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"maps"
 	"time"
 
 	"llavero/server/internal/store"
@@ -39,6 +40,29 @@ func (f *Flow) promise(tx *store.Tx, r *store.Request, isSame bool) error {
 		r.Overlaps = fresh
 	}
 	return nil
+}
+
+// repromise renews a promise that is no longer what would be promised now,
+// because the request was left unsigned for days. That is kept, and refused:
+// nobody signs what they were not shown.
+func (f *Flow) repromise(tx *store.Tx, act Act, r *store.Request) error {
+	before := r.Overlaps
+	if err := f.promise(tx, r, true); err != nil {
+		return err
+	}
+	if maps.EqualFunc(before, r.Overlaps, time.Time.Equal) {
+		return nil
+	}
+	hash, _, err := contentHash(tx, r)
+	if err != nil {
+		return err
+	}
+	if err := restate(tx, act, r, hash, "overlap_moved"); err != nil {
+		return err
+	}
+	return counted{&access.Error{
+		Code: access.CodeConflict, Hint: access.HintContentChanged, Version: r.Version, Args: map[string]string{"field": "overlap"},
+	}}
 }
 
 func has(o access.Overlaps, env access.Environment) bool { _, ok := o[env]; return ok }

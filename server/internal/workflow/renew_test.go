@@ -285,35 +285,6 @@ func TestCreateRequest_renewalParallel(t *testing.T) {
 	}
 }
 
-// What was promised stays while the same is written again, for a day; another
-// reason is another content and voids the codes.
-func TestChangeRequest_promise(t *testing.T) {
-	d := newDesk(t)
-	d.issue(d.sign(ourCode))
-	a, err := d.flow.CreateRequest(t.Context(), by(d.delegate), renewal(access.ReasonVendor))
-	ok(t, err)
-	first := d.request(a.ID)
-	d.wait(3 * time.Hour)
-	again, err := d.flow.CreateRequest(t.Context(), by(d.delegate), renewal(access.ReasonVendor))
-	ok(t, err)
-	if r := d.request(a.ID); again.Version != a.Version || r.ContentHash != first.ContentHash {
-		t.Errorf("the same content changed the request: %+v, was %+v", r, first)
-	}
-	_, _ = d.code(a.ID)
-	d.wait(22 * time.Hour)
-	next, err := d.flow.ChangeRequest(t.Context(), by(d.delegate), a.ID, a.Version, wire.ChangeRequest{Reason: access.ReasonVendor, Form: goodForm()})
-	ok(t, err)
-	second := d.request(a.ID)
-	if next.Version == a.Version || second.ContentHash == first.ContentHash || !second.Overlaps[access.Production].After(first.Overlaps[access.Production]) {
-		t.Errorf("a promise of yesterday stands: %+v", second)
-	}
-	next, err = d.flow.ChangeRequest(t.Context(), by(d.delegate), a.ID, next.Version, wire.ChangeRequest{Reason: access.ReasonSecurity, Form: goodForm()})
-	ok(t, err)
-	if r := d.request(a.ID); r.Version != next.Version || !r.Overlaps[access.Production].IsZero() || len(r.Overlaps) != 2 {
-		t.Errorf("another reason: %+v", r)
-	}
-}
-
 // Issue fails, an officer types the keys of a change: «Reasignado». Then that
 // key is changed too: what was typed cannot be removed, and that is said.
 func TestFlow_renewalByHand(t *testing.T) {

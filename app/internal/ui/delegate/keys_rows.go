@@ -105,16 +105,18 @@ func keyLookOf(k wire.KeyRow, now time.Time) keyLook {
 		Level: keyLevel(k.State),
 		Left:  es.Expiry(k.ExpiresAt, now),
 	}
-	if !now.Before(k.ExpiresAt) && k.State == access.KeyActive {
+	if usable := k.State == access.KeyActive || k.State == access.KeyOverlap || k.State == access.KeyUnverified; usable && !now.Before(k.ExpiresAt) {
 		l.State, l.Level = es.KeyState(access.KeyExpired), look.Danger
 	}
 	l.Warn = es.DaysLeft(k.ExpiresAt, now) <= warnDays
-	switch {
-	case k.State == access.KeyUnverified:
-		l.Note = "El Ministerio la registró a mano; aún no se ha probado en Entra."
-	case k.Environment == access.Production:
-		l.Note = es.ProductionPermissions(k.Permissions, k.PermissionsAt)
+	var notes []string
+	if k.State == access.KeyUnverified {
+		notes = append(notes, "El Ministerio la registró a mano; aún no se ha probado en Entra.")
 	}
+	if k.Environment == access.Production {
+		notes = append(notes, es.ProductionPermissions(k.Permissions, k.PermissionsAt))
+	}
+	l.Note = strings.Join(notes, " ")
 	l.Overlap = es.Overlap(k.OverlapUntil, k.OverlapByHand, now)
 	l.CanEnd = k.OverlapUntil.After(now) && !k.OverlapByHand
 	if l.CanEnd {

@@ -294,3 +294,24 @@ func TestConfirm_beginsAtTheTop(t *testing.T) {
 
 // scrolledDown finds the content of a form page that is not at its top.
 var scrolledDown = regexp.MustCompile(`pos="0,-[1-9][0-9]{2}`)
+
+func TestKeyLookOf_notes(t *testing.T) {
+	k := wire.KeyRow{Environment: access.Production, State: access.KeyUnverified, ExpiresAt: noon.AddDate(0, 3, 0)}
+	if l := keyLookOf(k, noon); l.Note != "El Ministerio la registró a mano; aún no se ha probado en Entra. Aún no tiene permisos de producción. El Ministerio los otorga después de las pruebas." {
+		t.Errorf("typed: %q", l.Note)
+	}
+	k.State, k.Permissions, k.PermissionsAt = access.KeyActive, []string{"ConsultaExterna"}, noon
+	if l := keyLookOf(k, noon); l.Note != "Permisos de producción: Consulta Externa, según Entra el 23/11/2026 12:00." {
+		t.Errorf("granted: %q", l.Note)
+	}
+	k.Environment = access.Preproduction
+	if l := keyLookOf(k, noon); l.Note != "" {
+		t.Errorf("preproduction: %q", l.Note)
+	}
+	for _, s := range []access.KeyState{access.KeyActive, access.KeyOverlap, access.KeyUnverified} {
+		k.State, k.ExpiresAt = s, noon
+		if l := keyLookOf(k, noon); l.State != "Vencida" {
+			t.Errorf("%s past its end is %q", s, l.State)
+		}
+	}
+}
