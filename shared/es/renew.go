@@ -56,6 +56,11 @@ func ShownAlready(at time.Time) string {
 	return "Ya se mostró el " + DateTime(at) + ". Si lo perdió, cambie la llave."
 }
 
+// HandedOver is the notice after a hand-over was written down.
+func HandedOver(person, clock string) string {
+	return "Quedó registrado: usted entregó la llave a " + person + " a las " + clock + "."
+}
+
 // permissionNames are the permissions of the IHCE API as the manual writes them.
 var permissionNames = map[string]string{
 	"ConsultaExterna": "Consulta Externa", "Urgencias": "Urgencias", "Hospitalizacion": "Hospitalización",

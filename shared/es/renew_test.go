@@ -62,6 +62,9 @@ func TestProductionPermissions(t *testing.T) {
 	if got := ProductionPermissions([]string{"Urgencias"}, time.Time{}); got != "Permisos de producción: Urgencias." {
 		t.Error(got)
 	}
+	if got := HandedOver("Paula", "09:14"); got != "Quedó registrado: usted entregó la llave a Paula a las 09:14." {
+		t.Error(got)
+	}
 	if got := ShownAlready(at); got != "Ya se mostró el 28/11/2026 10:00. Si lo perdió, cambie la llave." {
 		t.Error(got)
 	}

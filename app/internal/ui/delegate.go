@@ -127,6 +127,9 @@ func (s *Shell) buildKeys(ctx context.Context) {
 	k.OnHandOver = func(key access.KeyID, to wire.HandOver, done func(error)) {
 		s.background(ctx, func(ctx context.Context) error { return s.model.HandOver(ctx, key, to) }, func(err error) {
 			done(err)
+			if err == nil {
+				s.notices.Notify(kit.Notice{Level: look.Info, Text: es.HandedOver(to.Person, es.Clock(s.deps.Clock())), Key: "recorded"})
+			}
 			s.loadAudit(ctx, key)
 		})
 	}

@@ -155,6 +155,28 @@ func (d *desk) signIn(login string) {
 	d.press(fyne.KeyReturn)
 }
 
+// fillForm writes the fields after the entity and ticks both boxes.
+func (d *desk) fillForm() {
+	d.t.Helper()
+	for _, f := range []struct{ name, text string }{
+		{"Proveedor", "Proveedor S.A.S."},
+		{"Software", "Sistema"},
+		{"Nombre Líder", "Íngrid Muñoz"},
+		{"Correo Líder", "lider@clinica.example"},
+		{"Teléfono Líder", "3001234567"},
+		{"Nombre Responsable", "Raúl Peña"},
+		{"Correo Responsable", "datos@clinica.example"},
+		{"Teléfono Responsable", "3109876543"},
+	} {
+		d.tabTo(f.name)
+		d.write(f.text)
+	}
+	d.tabTo("Acepto los términos")
+	d.press(fyne.KeySpace)
+	d.tabTo("Autorizo los datos")
+	d.press(fyne.KeySpace)
+}
+
 func TestKeyboard_delegateFromSignInToSignature(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{who: wire.Session{
@@ -169,23 +191,7 @@ func TestKeyboard_delegateFromSignInToSignature(t *testing.T) {
 		d.at(routeEnroll)
 		d.press(fyne.KeyReturn) // the picker has the keyboard: Enter opens it
 		d.press(fyne.KeyReturn) // and chooses
-		for _, f := range []struct{ name, text string }{
-			{"Proveedor", "Proveedor S.A.S."},
-			{"Software", "Sistema"},
-			{"Nombre Líder", "Íngrid Muñoz"},
-			{"Correo Líder", "lider@clinica.example"},
-			{"Teléfono Líder", "3001234567"},
-			{"Nombre Responsable", "Raúl Peña"},
-			{"Correo Responsable", "datos@clinica.example"},
-			{"Teléfono Responsable", "3109876543"},
-		} {
-			d.tabTo(f.name)
-			d.write(f.text)
-		}
-		d.tabTo("Acepto los términos")
-		d.press(fyne.KeySpace)
-		d.tabTo("Autorizo los datos")
-		d.press(fyne.KeySpace)
+		d.fillForm()
 		d.tabTo("Generar llave")
 		d.press(fyne.KeyReturn)
 		d.at(routeConfirm)

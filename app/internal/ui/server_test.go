@@ -23,6 +23,7 @@ type server struct {
 	issuer    *puzzle.Issuer
 	facts     *state.Facts
 	down      chan wire.Change
+	keys      []wire.KeyRow // that the code has from the start
 
 	mu   sync.Mutex
 	seq  int64
@@ -61,7 +62,7 @@ func (s *server) CreateRequest(_ context.Context, _ string, b wire.NewRequest) (
 	s.note("create " + b.Form.Vendor)
 	return s.write(func(r *wire.RequestRow) {
 		s.form = b.Form
-		r.Number, r.Kind, r.Code, r.Status = "SOL-1", b.Kind, b.Code, access.StatusSigning
+		r.Number, r.Kind, r.Reason, r.Code, r.Status = "SOL-1", b.Kind, b.Reason, b.Code, access.StatusSigning
 	}), nil
 }
 
@@ -122,6 +123,9 @@ func (s *server) Run(ctx context.Context) error {
 		Code: theCode, NIT: "999100005", Name: "Clínica Ñandú", Department: "Antioquia", Municipality: "MEDELLÍN",
 		Sites: []wire.SiteRow{{Number: "01", Name: "Sede Única"}}, Current: true, Version: 1,
 	})}}
+	for _, k := range s.keys {
+		all = append(all, wire.Change{Kind: wire.RowKey, ID: string(k.ID), Version: 1, Body: body(k)})
+	}
 	if s.row.ID != "" {
 		all = append(all, wire.Change{Kind: wire.RowRequest, ID: "r-1", Version: s.row.Version, Body: body(s.row)})
 	}
