@@ -57,7 +57,21 @@ const guideMenu = "Menú"
 
 func guideSignIn() []Picture {
 	return []Picture{
-		{Name: "ingreso", Scene: "login-data"},
+		{Name: "registro-sistema", Scene: "account-choose-empty", Height: 620},
+		{Name: "registro-tipos", Scene: "account-choose-data", Height: 940},
+		{Name: "registro-delegado", Scene: "account-delegate-data", Height: 1640},
+		{Name: "registro-requisitos", Scene: "account-delegate-unmet", Height: 1840},
+		{Name: "resumen-delegado", Scene: "account-summary-delegate"},
+		{Name: "registro-profesional", Scene: "account-professional-data", Height: 1480},
+		{Name: "resumen-profesional", Scene: "account-summary-professional"},
+		{Name: "registro-otro", Scene: "account-other-data", Height: 1400},
+		{Name: "resumen-otro", Scene: "account-summary-other"},
+		{Name: "codigo-registro", Scene: "account-unlock-password"},
+		{Name: "activar-autenticador", Scene: "account-unlock-enrol"},
+		{Name: "recuperar", Scene: "account-recover-data"},
+		{Name: "mi-cuenta", Scene: "account-mine-data", Who: guideDelegate, At: "Mi cuenta", Height: 960},
+		{Name: "ayuda", Scene: "help-register"},
+		{Name: "ingreso", Scene: "login-data", Height: 690},
 		{Name: "segundo-factor", Scene: "login-second-factor"},
 	}
 }

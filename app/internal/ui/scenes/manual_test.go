@@ -13,6 +13,55 @@ var manualWords = []struct {
 	row, scene string
 	words      []string
 }{
+	{"M-02", "help-norms", []string{"Resolución 1888 de 2025", "Resolución 866 de 2021", "Ley 2015 de 2020", "Estándar HL7 FHIR", "Guías de soporte técnico"}},
+	{"M-02", "help-terms", []string{
+		"Delegado administrativo", "Hércules", "IHCE", "Administración de llaves de acceso", "Microsoft Entra ID", "MSPS", "Prestadores de servicios de salud",
+		"Profesionales independientes", "REPS", "Rol_IHCE_MSPS", "securityAdmin_IHCE_IPS",
+	}},
+	{"M-03", "account-delegate-checked", []string{
+		"Requisitos", "organización en MiSeguridadSocial.", "Datos del 23/11/2026 03:00.", "Cumple", "lo delegó a usted",
+		"Regístrela en MiSeguridadSocial. Datos del 23/11/2026 03:00.", "No cumple", "Avise a la mesa de ayuda.", "Sin datos",
+	}},
+	{"M-03", "account-delegate-unmet", []string{"No se cumplen todos los requisitos.", "no se creó ningún usuario."}},
+	{"M-09", "login-empty", []string{"Registro de usuarios"}},
+	{"M-10", "account-choose-empty", []string{"Registro de usuarios", "IHCE", "Interoperabilidad de Historia Clínica Electrónica"}},
+	{"M-11", "account-choose-data", []string{
+		"Tipo de usuario", "Delegado Administrativo", "Para quien el representante legal", "Profesional de la Salud", "Para el profesional independiente",
+		"Otro usuario", "Para el funcionario del Ministerio",
+	}},
+	{"M-12", "account-delegate-empty", []string{"REGISTRAR USUARIO -IHCE- (Delegado Administrativo)"}},
+	{"M-13", "account-delegate-data", []string{"Tipo de Entidad *", "Entidades Prestadoras de Servicios de Salud – PSS"}},
+	{"M-14", "account-delegate-data", []string{"Nit de la entidad *", "999100005", "NIT 999.100.005-0. Confirme que el dígito de verificación es el suyo."}},
+	{"M-14", "account-delegate-error", []string{"Nit de la entidad *", "Escriba el NIT sin dígito de verificación."}},
+	{"M-15", "account-delegate-empty", []string{"Tipo identificación delegado *", "Seleccione el tipo de identificación"}},
+	{"M-16", "account-delegate-error", []string{"Número identificación delegado *", "99X", "Escriba solo los dígitos del documento."}},
+	{"M-17", "account-delegate-error", []string{"Código de la imagen", "Actualizar imagen", "Código de la imagen *", "El código de la imagen no coincide. Escriba el de la imagen nueva."}},
+	{"M-18", "account-delegate-error", []string{
+		"Acuerdo de confidencialidad", "Versión 2026-11", "Me comprometo a mantener la confidencialidad", "Debe aceptar el acuerdo de confidencialidad para continuar.",
+	}},
+	{"M-19", "account-delegate-data", []string{"Cancelar", "Registrar"}},
+	{"M-20", "account-summary-delegate", []string{
+		"REGISTRO SATISFACTORIO", "LOGIN DE USUARIO", "ADMIHCEIPS999100005", "Tipo de Registro", "-IHCE- Delegado Administrativo",
+		"Tipo Documento Identificación", "Número documento de Identificación", "l•••@clinica.example", "Aceptar",
+	}},
+	{"M-21", "account-summary-delegate", []string{"Anote y conserve este usuario", "LOGIN DE USUARIO", "Copiar"}},
+	{"M-22", "account-summary-delegate", []string{"un enlace y un código para crear su contraseña", "Sirve una vez, hasta el"}},
+	{"M-23", "account-professional-data", []string{"REGISTRAR USUARIO -IHCE- (Profesional de la Salud)"}},
+	{"M-24", "account-professional-data", []string{"Tipo identificación *", "Número de identificación *", "Registro profesional *", "Código de la imagen *"}},
+	{"M-26", "account-professional-error", []string{"Registro profesional *", "El registro profesional no corresponde a este documento."}},
+	{"M-28", "account-professional-data", []string{"Ley Estatutaria 1581 de 2012", "Decreto 1074 de 2015", "Cancelar", "Registrar"}},
+	{"M-29", "account-summary-professional", []string{
+		"REGISTRO SATISFACTORIO", "LOGIN DE USUARIO", "CC9999000011", "-IHCE- Profesional de la Salud", "Registro profesional",
+		"No se envió correo: no hay correo registrado; agréguelo en MiSeguridadSocial",
+	}},
+	{"M-31", "account-delegate-data", []string{"Atención al usuario:", "lunes a viernes", "condiciones legales", "Condiciones legales", "Versión 1.0.0"}},
+	{"M-31", "account-summary-other", []string{"Atención al usuario:", "Condiciones legales", "Versión 1.0.0"}},
+	{"M-32", "account-other-data", []string{"REGISTRAR USUARIO -IHCE- (Otro usuario)", "El registro solo no da ese rol."}},
+	{"M-33", "account-other-data", []string{"Tipo identificación *", "Número identificación usuario *", "Código de la imagen *"}},
+	{"M-36", "account-other-data", []string{"Acuerdo de confidencialidad", "Me comprometo", "Cancelar", "Registrar"}},
+	{"M-37", "account-summary-other", []string{
+		"(Otro tipo de usuario)", "REGISTRO SATISFACTORIO", "LOGIN DE USUARIO", "-IHCE- Otro tipo de usuario", "b•••@ministerio.example", "un enlace y un código",
+	}},
 	{"M-38", "login-empty", []string{"Dirección del servidor *", "Usuario *", "Contraseña *"}},
 	{"M-39", "login-solving", []string{"No soy un robot", "40 %"}},
 	{"M-41", "shell-demo", []string{"Login", "Usuario", "Rol", "Rol_IHCE_MSPS", "Datos de demostración"}},

@@ -8,12 +8,16 @@ import (
 	"slices"
 )
 
-// tints is how many colours a paletted picture can have.
-const tints = 256
+// tints is how many colours a paletted picture can have; nearby, how far apart two
+// of them may be, in each of red, green and blue, to pass for one.
+const (
+	tints  = 256
+	nearby = 6
+)
 
-// fewer gives a picture the colours it has most of, each of the rest its
-// nearest: a third of the file, and no difference that an eye sees. The same
-// picture gives the same bytes.
+// fewer gives a picture the colours it has most of and that differ, each of the
+// rest its nearest: a third of the file, and no difference that an eye sees. The
+// same picture gives the same bytes.
 func fewer(from image.Image) image.Image {
 	size := from.Bounds()
 	count := map[color.RGBA]int{}
@@ -27,8 +31,10 @@ func fewer(from image.Image) image.Image {
 		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a.R, b.R), cmp.Compare(a.G, b.G), cmp.Compare(a.B, b.B))
 	})
 	var palette color.Palette
-	for _, c := range most[:min(len(most), tints)] {
-		palette = append(palette, c)
+	for _, c := range most {
+		if len(palette) < tints && !passes(palette, c) {
+			palette = append(palette, c)
+		}
 	}
 	index := map[color.RGBA]uint8{}
 	for _, c := range most {
@@ -42,3 +48,13 @@ func fewer(from image.Image) image.Image {
 	}
 	return to
 }
+
+// passes reports that a colour passes for one that is there.
+func passes(there color.Palette, c color.RGBA) bool {
+	return slices.ContainsFunc(there, func(o color.Color) bool {
+		p := o.(color.RGBA)
+		return near(p.R, c.R) && near(p.G, c.G) && near(p.B, c.B)
+	})
+}
+
+func near(a, b uint8) bool { return max(a, b)-min(a, b) <= nearby }
