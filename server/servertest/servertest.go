@@ -22,6 +22,7 @@ import (
 	"llavero/server/internal/config"
 	"llavero/server/internal/entraemu"
 	"llavero/server/internal/maildrop"
+	"llavero/server/internal/params"
 	"llavero/server/servertest/world"
 	"llavero/shared/seed"
 )
@@ -51,6 +52,11 @@ type Option func(*world.Config)
 // WithSettings changes the server's settings.
 func WithSettings(tune func(*config.Config)) Option {
 	return func(c *world.Config) { c.Tune = tune }
+}
+
+// WithProductionShownOnce has the secrets of production shown a single time.
+func WithProductionShownOnce() Option {
+	return WithSettings(func(c *config.Config) { c.Production.Reveal = string(params.RevealOnce) })
 }
 
 // WithClock replaces the server's clock.

@@ -212,6 +212,44 @@ func TestOfficer_typesAChange(t *testing.T) {
 	}
 }
 
+// Where the ministry set that secrets are shown a single time, the second look is
+// refused and says when the first was; a change of key gives one that can be seen.
+func TestDelegate_revealOnce(t *testing.T) {
+	s := servertest.New(t, servertest.WithProductionShownOnce())
+	d := sit(t, s, t.TempDir(), nil)
+	ctx, m := t.Context(), d.model
+	p := d.signIn(seed.LoginDelegate)
+	d.ask(code, p.Email)
+	d.until("issued", func() bool { return d.request(code).Status == access.StatusDone })
+	m.ChooseKeys(code)
+	d.until("both keys", func() bool { k := m.Keys(); return k.Entity != nil && len(k.Entity.Keys) == 2 })
+	keys := m.Keys().Entity.Keys
+	for _, k := range keys {
+		must(t, m.LoadParameters(ctx, k.ID))
+	}
+	if p := m.Keys().Policies; p[access.Preproduction].Once || !p[access.Production].Once || !p[access.Production].RevealedAt.IsZero() {
+		t.Errorf("before: %+v", p)
+	}
+	for _, k := range keys {
+		_, err := m.Reveal(ctx, k.ID, access.FieldSecret, access.PurposeShow)
+		must(t, err)
+		_, err = m.Reveal(ctx, k.ID, access.FieldSecret, access.PurposeCopy)
+		if isOnce := k.Environment == access.Production; isOnce != (access.HintOf(err) == access.HintRevealOnce) || isOnce != (err != nil) {
+			t.Errorf("%s, again: %v", k.Environment, err)
+		}
+		must(t, m.LoadParameters(ctx, k.ID))
+	}
+	if at := m.Keys().Policies[access.Production].RevealedAt; at.IsZero() {
+		t.Error("nobody says when it was shown")
+	}
+	d.change(code, access.ReasonVendor)
+	d.signs(p.Email)
+	d.until("changed", func() bool { return d.inscription(code) == "Reasignación de tokens" })
+	if _, err := m.Reveal(ctx, keys[1].ID, access.FieldSecret, access.PurposeShow); err != nil {
+		t.Errorf("the new secret: %v", err)
+	}
+}
+
 // An independent has one code, and the same three options.
 func TestIndependent_changesTheKeys(t *testing.T) {
 	s := servertest.New(t)
