@@ -152,3 +152,56 @@ func TestDemo(t *testing.T) {
 		t.Error("found nobody")
 	}
 }
+
+// People stand behind every entity of the country, each once.
+func TestPeopleOf_country(t *testing.T) {
+	r := PeopleOf(Country(1))
+	people, firms := map[access.Document]bool{}, 0
+	for c := range r.Citizens {
+		if people[c.Person.Document] || !access.IsEmail(c.Email) || !access.IsPhone(c.Phone) {
+			t.Fatalf("%+v", c)
+		}
+		people[c.Person.Document] = true
+	}
+	for f := range r.Firms {
+		if _, ok := access.ParseNIT(f.NIT); !ok || !people[f.Representative] {
+			t.Fatalf("%+v", f)
+		}
+		firms++
+	}
+	titles := 0
+	for x := range r.Titles {
+		if !people[x.Person.Document] {
+			t.Fatalf("%+v", x)
+		}
+		titles++
+	}
+	if len(people) != CountryEntities || firms+titles != CountryEntities || titles != 47_011 {
+		t.Errorf("%d people, %d firms, %d titles", len(people), firms, titles)
+	}
+}
+
+// The newcomers have no user, and their entities are in REPS.
+func TestNewcomers(t *testing.T) {
+	w := Demo()
+	owners := map[access.Document]bool{}
+	for _, p := range w.Providers {
+		owners[p.Document] = true
+	}
+	for _, n := range Newcomers() {
+		if same, ok := NewcomerByName(n.Name); !ok || same.Person != n.Person {
+			t.Errorf("%s is not found by its name", n.Name)
+		}
+		for _, p := range w.People {
+			if p.Person.Document == n.Person.Document {
+				t.Errorf("%s has a user: %s", n.Name, p.Login)
+			}
+		}
+		if n.Form.Kind == access.UserDelegate && !owners[nit(string(n.Form.NIT))] || n.Form.Kind == access.UserProfessional && !owners[n.Form.Document] {
+			t.Errorf("%s acts for nobody in REPS", n.Name)
+		}
+	}
+	if _, ok := NewcomerByName("nobody"); ok {
+		t.Error("found nobody")
+	}
+}

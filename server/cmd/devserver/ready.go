@@ -46,7 +46,26 @@ func lines(w *world.World) []string {
 			out = append(out, prefix+"TOTP_SEED="+p.TOTPSeed.Reveal())
 		}
 	}
+	for _, n := range seed.Newcomers() {
+		out = append(out, newcomer(n)...)
+	}
 	return append(out, "LLAVERO_READY=1")
+}
+
+// newcomer is what somebody who has no user yet writes to register.
+func newcomer(n seed.Newcomer) []string {
+	prefix := "LLAVERO_DEMO_" + n.Name + "_"
+	out := []string{
+		prefix + "NAME=" + n.Person.Name, prefix + "DOCUMENT=" + string(n.Form.Document.Type) + ":" + n.Form.Document.Number,
+		prefix + "EMAIL=" + n.Email,
+	}
+	if n.Form.NIT != "" {
+		out = append(out, prefix+"NIT="+string(n.Form.NIT))
+	}
+	if n.Form.ProfessionalRegistry != "" {
+		out = append(out, prefix+"REGISTRY="+n.Form.ProfessionalRegistry)
+	}
+	return out
 }
 
 // announce writes the env file, then standard output.

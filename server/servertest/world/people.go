@@ -16,6 +16,7 @@ import (
 
 	"llavero/server/internal/auth"
 	"llavero/server/internal/registry"
+	"llavero/server/internal/store"
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
 	"llavero/shared/secret"
@@ -61,6 +62,9 @@ func (w *World) populate(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := w.importPeople(ctx, demo.Registers()); err != nil {
+		return err
+	}
 	for _, p := range demo.People {
 		way, ok := ways[p.Login]
 		if !ok {
@@ -103,6 +107,39 @@ func (w *World) importProviders(ctx context.Context, demo seed.World) error {
 		return fmt.Errorf("the import rejected %d rows of ours", rejected)
 	}
 	return nil
+}
+
+// importPeople imports the files about people that were never imported: what
+// somebody changed by hand in a kept state stays.
+func (w *World) importPeople(ctx context.Context, r seed.Registers) error {
+	db := w.Server().Store()
+	for _, f := range r.Files() {
+		err := db.Read(ctx, func(tx *store.Tx) error { _, err := tx.LastSnapshot(peopleKinds[f.Name]); return err })
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		var b bytes.Buffer
+		if _, err := f.Write(&b, seed.Options{}); err != nil {
+			return err
+		}
+		done, err := workflow.ImportPeople(ctx, db, peopleKinds[f.Name], workflow.Import{}, registry.File{Name: f.Name, Reader: &b})
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
+		}
+		if _, rejected, warned := done.Report.Totals(); rejected+warned > 0 {
+			return fmt.Errorf("%s: %d of our rows are rejected, %d warned about", f.Name, rejected, warned)
+		}
+	}
+	return nil
+}
+
+// peopleKinds are what the files about people are imported as.
+var peopleKinds = map[string]string{
+	seed.FilePersons: store.SnapshotPersons, seed.FileOrganizations: store.SnapshotOrganizations,
+	seed.FileDelegations: store.SnapshotDelegations, seed.FileRETHUS: store.SnapshotRETHUS, seed.FileStaff: store.SnapshotStaff,
 }
 
 func (w *World) addPerson(ctx context.Context, p seed.Person) (kept, error) {
