@@ -82,6 +82,15 @@ const (
 	KeyAmended     Kind = "key.amended"       // an officer changed what was typed or issued
 	KeyValidity    Kind = "key.validity_set"  // of one key's next secret
 
+	PermissionsAsked  Kind = "key.permissions_asked"  // by a person; says what for
+	PermissionGranted Kind = "key.permission_granted" // in Entra
+	PermissionRemoved Kind = "key.permission_removed" // in Entra
+	PermissionFailed  Kind = "key.permission_failed"  // Entra refused, or the attempts are used up
+	PermissionsRead   Kind = "key.permissions_read"   // and they were not what was known
+	PermissionAttempt Kind = "key.permission_attempt" // one try of one call to Entra
+	PermissionsSwept  Kind = "permissions.refresh"    // of all keys, asked for by a person
+	CatalogueRead     Kind = "permissions.catalogue"  // what the IHCE API offers changed
+
 	EvidenceAdded Kind = "evidence.added"
 	EvidenceRead  Kind = "evidence.read" // its file went out
 	ValiditySet   Kind = "validity.set"  // of an environment

@@ -163,6 +163,9 @@ type Provision struct {
 	VerifyWindow  time.Duration `toml:"verify_window"`
 	// LookAgain is how long an empty list of secrets is doubted.
 	LookAgain time.Duration `toml:"look_again"`
+	// ReadEvery is how often the server looks for keys whose permissions were
+	// never read from Entra, or are to be read again; 0: it does not look.
+	ReadEvery time.Duration `toml:"read_every"`
 	// VendorOverlapDays is how long the secret before goes on working when a
 	// provider changes its technology vendor, 0 to 30 days.
 	VendorOverlapDays int `toml:"vendor_overlap_days"`

@@ -43,7 +43,7 @@ func Default() Config {
 			Prefix: "llavero", Attempts: 4, FirstWait: 5 * time.Second, LongestWait: time.Minute,
 			Lease: 2 * time.Minute, Workers: 2,
 			VerifyTimes: 3, VerifySpacing: 5 * time.Second, VerifyWait: 5 * time.Second, VerifyWindow: 15 * time.Minute,
-			LookAgain: 5 * time.Second, VendorOverlapDays: int(access.DefaultVendorOverlap / (24 * time.Hour)),
+			LookAgain: 5 * time.Second, ReadEvery: 10 * time.Second, VendorOverlapDays: int(access.DefaultVendorOverlap / (24 * time.Hour)),
 		},
 		Auth: Auth{
 			ArgonMemory: 46 << 10, ArgonTime: 1, ArgonThreads: 1, ArgonParallel: 2,

@@ -91,6 +91,7 @@ func (c Config) Validate() error {
 	span("provision.verify_wait", c.Provision.VerifyWait, time.Millisecond, time.Minute)
 	span("provision.verify_window", c.Provision.VerifyWindow, time.Second, 2*time.Hour)
 	span("provision.look_again", c.Provision.LookAgain, time.Millisecond, time.Minute)
+	span("provision.read_every", c.Provision.ReadEvery, 0, time.Hour)
 	number("provision.vendor_overlap_days", c.Provision.VendorOverlapDays, 0, int(access.MaxVendorOverlap/(24*time.Hour)))
 	if !isName(c.Provision.Prefix) {
 		bad("provision.prefix", "%q is not 1 to 32 letters, digits and hyphens", c.Provision.Prefix)

@@ -141,8 +141,8 @@ func readIdentity(file string) ([]*x509.Certificate, any, error) {
 	return chain, key, nil
 }
 
-// newWorkers makes the worker of keys and the worker of mail: people wait for
-// mail, so that it has slots of its own.
+// newWorkers makes the workers of keys, of permissions and of mail: people wait
+// for the latter two, so that they have slots of their own.
 func (s *Server) newWorkers() ([]*worker.Worker, error) {
 	cfg, db, flow, clock, log := s.cfg, s.store, s.flow, s.clock, s.log
 	mailer, err := newMailer(cfg, clock)
@@ -157,6 +157,7 @@ func (s *Server) newWorkers() ([]*worker.Worker, error) {
 	bounds := worker.Config{
 		Slots: p.Workers, Lease: p.Lease, Attempts: p.Attempts, FirstWait: p.FirstWait, LongestWait: p.LongestWait, Clock: clock, Log: log,
 	}
+	permits := provision.NewPermitter(provision.PermitConfig{Flow: flow, Entra: s.entra, LookAgain: p.LookAgain, Clock: clock, Log: log})
 	letters := bounds
 	letters.Attempts = mailAttempts
 	return []*worker.Worker{
@@ -164,6 +165,7 @@ func (s *Server) newWorkers() ([]*worker.Worker, error) {
 			store.JobProvision: keys,
 			store.JobRetire:    provision.Retirer{Flow: flow, Entra: s.entra, Log: log},
 		}, bounds),
+		worker.New(db, map[string]worker.Runner{store.JobPermissions: permits, store.JobCatalogue: permits}, bounds),
 		worker.New(db, map[string]worker.Runner{store.JobMail: mail.Runner{Flow: flow, Mailer: mailer, Clock: clock, Log: log}}, letters),
 	}, nil
 }

@@ -269,6 +269,7 @@ func (s *Server) Run(ctx context.Context) error {
 	})
 	g.Go(func() error { return s.lapse(ctx) })
 	g.Go(func() error { return s.sweep(ctx) })
+	g.Go(func() error { return s.readPermissions(ctx) })
 	g.Go(func() error { return s.store.Watch(ctx, watchEvery) })
 	g.Go(func() error { return s.auth.Run(ctx) })
 	err := g.Wait()
@@ -307,6 +308,18 @@ func (s *Server) lapse(ctx context.Context) error {
 func (s *Server) sweep(ctx context.Context) error {
 	return every(ctx, func() (time.Duration, error) {
 		return sweepEvery, errors.Join(s.auth.Sweep(ctx), s.flow.Sweep(ctx))
+	}, s.log)
+}
+
+// readPermissions has permissions read that were not, a few at a time; without a
+// directory there is nothing to read.
+func (s *Server) readPermissions(ctx context.Context) error {
+	if s.cfg.Provision.ReadEvery == 0 || s.entra[access.Production] == nil {
+		return nil
+	}
+	return every(ctx, func() (time.Duration, error) {
+		_, err := s.flow.SweepPermissions(ctx)
+		return s.cfg.Provision.ReadEvery, err
 	}, s.log)
 }
 

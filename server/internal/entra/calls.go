@@ -46,6 +46,7 @@ type Principal struct {
 type AppRole struct {
 	ID      string   `json:"id"`
 	Value   string   `json:"value"`
+	Label   string   `json:"displayName"`
 	Enabled bool     `json:"isEnabled"`
 	Members []string `json:"allowedMemberTypes"`
 }

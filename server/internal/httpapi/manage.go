@@ -29,6 +29,34 @@ func (a *API) keyHistory(ctx context.Context, c *call) (reply, error) {
 	return ok(a.Flow.KeyHistory(ctx, c.act(), c.code()))
 }
 
+func (a *API) permissions(ctx context.Context, c *call) (reply, error) {
+	return ok(a.Flow.Permissions(ctx, c.act()))
+}
+
+func (a *API) changePermissions(ctx context.Context, c *call) (reply, error) {
+	in, err := decode[wire.ChangePermissions](c)
+	if err != nil {
+		return reply{}, err
+	}
+	act, version, err := c.versioned()
+	if err != nil {
+		return reply{}, err
+	}
+	return accepted(a.Flow.ChangePermissions(ctx, act, c.key(), version, in))
+}
+
+func (a *API) refreshPermissions(ctx context.Context, c *call) (reply, error) {
+	in, err := decodeIfAny[wire.RefreshPermissions](c)
+	if err != nil {
+		return reply{}, err
+	}
+	act, err := c.intent()
+	if err != nil {
+		return reply{}, err
+	}
+	return accepted(a.Flow.RefreshPermissions(ctx, act, in))
+}
+
 func (a *API) validity(ctx context.Context, c *call) (reply, error) {
 	return ok(a.Flow.Validity(ctx, c.act()))
 }

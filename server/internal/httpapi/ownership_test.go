@@ -108,14 +108,17 @@ func trespasses(of estate) map[string]trespass {
 		wire.RouteHandOver:      {body: wire.HandOver{Vendor: "Proveedor", Person: "Persona"}},
 		wire.RouteEndOverlap:    {},
 
-		wire.RouteAmendKeys:      {none: "officers see all keys"},
-		wire.RouteKeyHistory:     {none: "officers see all keys"},
-		wire.RouteEvidence:       {none: "officers see all keys"},
-		wire.RouteAddEvidence:    {none: "officers see all keys"},
-		wire.RouteEvidenceFile:   {none: "officers see all keys"},
-		wire.RouteValidity:       {none: "the same for all officers"},
-		wire.RouteSetValidity:    {none: "the same for all officers"},
-		wire.RouteSetKeyValidity: {none: "officers see all keys"},
+		wire.RouteAmendKeys:          {none: "officers see all keys"},
+		wire.RouteKeyHistory:         {none: "officers see all keys"},
+		wire.RouteEvidence:           {none: "officers see all keys"},
+		wire.RouteAddEvidence:        {none: "officers see all keys"},
+		wire.RouteEvidenceFile:       {none: "officers see all keys"},
+		wire.RoutePermissions:        {none: "the same for all officers"},
+		wire.RouteChangePermissions:  {none: "officers see all keys"},
+		wire.RouteRefreshPermissions: {none: "officers see all keys"},
+		wire.RouteValidity:           {none: "the same for all officers"},
+		wire.RouteSetValidity:        {none: "the same for all officers"},
+		wire.RouteSetKeyValidity:     {none: "officers see all keys"},
 	}
 }
 

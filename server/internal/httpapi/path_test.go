@@ -145,7 +145,7 @@ func FuzzStrict(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, v := range []any{
 			&wire.SignIn{}, &wire.SecondFactor{}, &wire.NewRequest{}, &wire.ChangeRequest{}, &wire.SendCode{},
-			&wire.Sign{}, &wire.Take{}, &wire.Assign{}, &wire.Reveal{}, &wire.AmendKeys{}, &wire.NewEvidence{}, &wire.SetValidity{},
+			&wire.Sign{}, &wire.Take{}, &wire.Assign{}, &wire.Reveal{}, &wire.AmendKeys{}, &wire.NewEvidence{}, &wire.SetValidity{}, &wire.ChangePermissions{}, &wire.RefreshPermissions{},
 		} {
 			if err := strict(b, v); err != nil && access.CodeOf(err) != access.CodeInvalid {
 				t.Fatalf("%T: %v", v, err)

@@ -35,6 +35,9 @@ type Flow interface {
 	Evidence(ctx context.Context, act workflow.Act, code access.LicenseCode) (wire.EvidenceList, error)
 	AddEvidence(ctx context.Context, act workflow.Act, code access.LicenseCode, in wire.NewEvidence) (wire.AcceptedKey, error)
 	EvidenceFile(ctx context.Context, act workflow.Act, id string) (workflow.EvidenceFile, error)
+	Permissions(ctx context.Context, act workflow.Act) (wire.Permissions, error)
+	ChangePermissions(ctx context.Context, act workflow.Act, id access.KeyID, version int64, in wire.ChangePermissions) (wire.AcceptedKey, error)
+	RefreshPermissions(ctx context.Context, act workflow.Act, in wire.RefreshPermissions) (wire.Refreshing, error)
 	Validity(ctx context.Context, act workflow.Act) (wire.Validity, error)
 	SetValidity(ctx context.Context, act workflow.Act, env access.Environment, in wire.SetValidity) (wire.Validity, error)
 	SetKeyValidity(ctx context.Context, act workflow.Act, id access.KeyID, version int64, in wire.SetValidity) (wire.AcceptedKey, error)
@@ -91,6 +94,9 @@ func (a *API) routes() []route {
 		{wire.RouteEvidence, officers, a.evidence},
 		{wire.RouteAddEvidence, officers, a.addEvidence},
 		{wire.RouteEvidenceFile, officers, a.evidenceFile},
+		{wire.RoutePermissions, officers, a.permissions},
+		{wire.RouteChangePermissions, officers, a.changePermissions},
+		{wire.RouteRefreshPermissions, officers, a.refreshPermissions},
 		{wire.RouteValidity, officers, a.validity},
 		{wire.RouteSetValidity, officers, a.setValidity},
 		{wire.RouteSetKeyValidity, officers, a.setKeyValidity},

@@ -11,9 +11,11 @@ import (
 
 // The kinds of jobs.
 const (
-	JobProvision = "provision" // subject: the request's id
-	JobMail      = "mail"      // subject: what the mail is about; payload sealed
-	JobRetire    = "retire"    // subject: id of the secret to remove from Entra
+	JobProvision   = "provision"   // subject: the request's id
+	JobPermissions = "permissions" // subject: the key's id; one live job a subject
+	JobCatalogue   = "catalogue"   // subject: the environment; as JobPermissions
+	JobMail        = "mail"        // subject: what the mail is about; payload sealed
+	JobRetire      = "retire"      // subject: id of the secret to remove from Entra
 )
 
 // Job is one thing the worker has to do. It is never deleted on failure: it is

@@ -219,6 +219,9 @@ func (f *Flow) amendKey(tx *store.Tx, act Act, a *amending) (wire.AcceptedKey, e
 		changed = append(changed, "clientId")
 		attrs = append(attrs, audit.Word("clientIdFrom", k.ClientID), audit.Word("clientId", a.in.ClientID))
 		otherApplication(k, a.in.ClientID)
+		if err := tx.EnqueueOnce(store.JobPermissions, string(k.ID)); err != nil {
+			return wire.AcceptedKey{}, err
+		}
 	}
 	if !k.ExpiresAt.Equal(a.in.ExpiresAt) {
 		changed = append(changed, "expiresAt")

@@ -176,6 +176,9 @@ func (f *Flow) assignKey(tx *store.Tx, act Act, r *store.Request, env access.Env
 	}
 	if !strings.EqualFold(k.ClientID, typed.ClientID) { // another application: its object ids are not known
 		otherApplication(k, typed.ClientID)
+		if err := tx.EnqueueOnce(store.JobPermissions, string(k.ID)); err != nil {
+			return err
+		}
 	}
 	k.State, k.IssuedAt, k.ExpiresAt = access.KeyUnverified, tx.Now(), s.ExpiresAt
 	e := audit.By(act.Who, audit.KeyTyped, string(k.ID), act.RequestID)

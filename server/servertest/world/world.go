@@ -183,6 +183,7 @@ func quick(c *config.Config) {
 	c.Provision.VerifyWait, c.Provision.LookAgain = 20*time.Millisecond, 10*time.Millisecond
 	c.Entra.BackOff, c.Entra.Budget, c.Entra.Tries = 10*time.Millisecond, 5*time.Second, 2
 	c.Entra.WritesPerSecond, c.Entra.LagWindow = 200, 100*time.Millisecond
+	c.Provision.ReadEvery = 0        // as the next
 	c.Entra.CheckPermissions = false // a test counts calls and plants faults
 }
 
