@@ -124,13 +124,20 @@ func (s *Service) sendLink(tx *store.Tx, l letter) error {
 // AccountLink says what a link is for, without spending it. CodeExpired when it
 // was spent, replaced or is too old, or never was.
 func (s *Service) AccountLink(ctx context.Context, v Visit, in wire.AccountLink) (wire.AccountLinkInfo, error) {
-	l, a, err := s.openLink(ctx, v, in.Token)
+	info, _, err := s.OpenLink(ctx, v, in.Token)
+	return info, err
+}
+
+// OpenLink is AccountLink for the page, with the person's own words for its
+// strength meter.
+func (s *Service) OpenLink(ctx context.Context, v Visit, token string) (wire.AccountLinkInfo, []string, error) {
+	l, a, err := s.openLink(ctx, v, token)
 	if err != nil {
-		return wire.AccountLinkInfo{}, err
+		return wire.AccountLinkInfo{}, nil, err
 	}
 	return wire.AccountLinkInfo{
 		Login: a.Login, Purpose: l.Purpose, ExpiresAt: l.ExpiresAt, NeedsSecondFactor: s.mandatory(a) && a.TOTPSealed == nil,
-	}, nil
+	}, ownWords(a), nil
 }
 
 // openLink finds a live link and its account. A token that is none counts as a

@@ -13,8 +13,11 @@ import (
 	"llavero/shared/wire"
 )
 
-// OwnWords are the words of a person that make a password easy to guess.
-func OwnWords(a store.Account) []string {
+// MaxChosen is the longest password a person may choose, in characters.
+const MaxChosen = 128
+
+// ownWords are the words of a person that make a password easy to guess.
+func ownWords(a store.Account) []string {
 	_, entity, _ := strings.Cut(string(a.Entity), "-")
 	mailbox, _, _ := strings.Cut(a.Email, "@")
 	return []string{a.Login, a.Person.Document.Number, a.Person.Name, entity, mailbox}
@@ -27,11 +30,11 @@ func checkPassword(field string, password secret.Text, a store.Account) error {
 	switch {
 	case text == "":
 		return access.InvalidField(field, access.HintRequired)
-	case len(text) > MaxPassword:
+	case utf8.RuneCountInString(text) > MaxChosen, len(text) > MaxPassword:
 		return access.InvalidField(field, access.HintTooLong)
 	case !utf8.ValidString(text):
 		return access.InvalidField(field, access.HintFormat)
-	case utf8.RuneCountInString(text) < MinPassword, strength.Of(text, OwnWords(a)) == strength.LevelWeak:
+	case utf8.RuneCountInString(text) < MinPassword, strength.Of(text, ownWords(a)) == strength.LevelWeak:
 		e := access.InvalidField(field, access.HintWeak)
 		e.Hint = access.HintWeak
 		return e

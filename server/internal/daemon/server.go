@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"llavero/server/internal/accountpage"
 	"llavero/server/internal/auth"
 	"llavero/server/internal/config"
 	"llavero/server/internal/entra"
@@ -146,7 +147,9 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 		return nil, err
 	}
 	s.hub = feed.New(feed.Deps{Store: s.store, Auth: s.auth, Settings: cfg.Feed, Clock: o.clock, Wall: time.Now, Log: log})
-	s.http = s.newHTTP()
+	if s.http, err = s.newHTTP(); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -180,14 +183,19 @@ func (s *Server) publicURL() string {
 }
 
 // newHTTP makes the HTTPS server.
-func (s *Server) newHTTP() *http.Server {
+func (s *Server) newHTTP() (*http.Server, error) {
+	help := s.cfg.Help
+	about := wire.About{
+		Name: "Llavero IHCE", Version: Version, Protocol: wire.Protocol, Demo: s.cfg.Demo,
+		Help: wire.HelpDesk{Phones: help.Phones, Hours: help.Hours, Mail: help.Mail, Terms: help.Terms},
+	}
+	page, err := accountpage.New(s.auth, about)
+	if err != nil {
+		return nil, err
+	}
 	return &http.Server{
 		Handler: httpapi.New(httpapi.Deps{
-			Auth: s.auth, Flow: s.flow, Feed: s.hub, Clock: s.clock, Log: s.log,
-			About: wire.About{
-				Name: "Llavero IHCE", Version: Version, Protocol: wire.Protocol, Demo: s.cfg.Demo,
-				Help: wire.HelpDesk{Phones: s.cfg.Help.Phones, Hours: s.cfg.Help.Hours, Mail: s.cfg.Help.Mail, Terms: s.cfg.Help.Terms},
-			},
+			Auth: s.auth, Flow: s.flow, Feed: s.hub, Page: page, About: about, Clock: s.clock, Log: s.log,
 			Ready: func(ctx context.Context) error {
 				return s.store.Read(ctx, func(tx *store.Tx) error { _, err := tx.Head(); return err })
 			},
@@ -198,7 +206,7 @@ func (s *Server) newHTTP() *http.Server {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // handshakes of strangers
-	}
+	}, nil
 }
 
 // Addr is host:port as it listens, with the real port.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"llavero/server/internal/auth"
 	"llavero/shared/wire"
 )
 
@@ -76,4 +77,17 @@ func (a *API) changePassword(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	return reply{status: http.StatusNoContent}, a.Auth.ChangePassword(ctx, c.visit, c.session, in)
+}
+
+// accountPage is the one thing here that a browser shows. A fault is told as
+// problem details, which carry the request id.
+func (a *API) accountPage(w http.ResponseWriter, r *http.Request) {
+	visit := auth.Visit{Address: addressOf(r), RequestID: requestID(r.Context())}
+	if err := a.Page.ServePage(r.Context(), w, r, visit, a.Clock()); err != nil {
+		if out, ok := w.(*recorder); ok && out.wrote {
+			a.Log.DebugContext(r.Context(), "page not written", "requestId", visit.RequestID, "err", err)
+			return
+		}
+		a.problem(w, r, err)
+	}
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"llavero/server/internal/accountpage"
 	"llavero/server/internal/auth"
 	"llavero/server/internal/feed"
 	"llavero/shared/access"
@@ -31,6 +32,7 @@ type Deps struct {
 	Auth  *auth.Service
 	Flow  Flow
 	Feed  *feed.Hub
+	Page  *accountpage.Page
 	About wire.About                  // what never changes of it; Time is filled in
 	Ready func(context.Context) error // nil when the server can work
 	Clock func() time.Time
@@ -48,6 +50,11 @@ func New(d Deps) *API {
 	a := &API{Deps: d, mux: http.NewServeMux()}
 	for _, r := range a.routes() {
 		a.mux.Handle(r.pattern, a.serve(r))
+	}
+	a.mux.HandleFunc(accountpage.Show, a.accountPage)
+	a.mux.HandleFunc(accountpage.Act, a.accountPage)
+	for _, file := range []string{accountpage.Style, accountpage.Script, accountpage.Mark} {
+		a.mux.HandleFunc(file, a.Page.File)
 	}
 	return a
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"llavero/server/internal/accountpage"
 	"llavero/server/internal/auth"
 	"llavero/server/internal/config"
 	"llavero/server/internal/feed"
@@ -98,12 +99,14 @@ func newBench(t *testing.T) *bench {
 	must(err)
 	settings := config.Default()
 	settings.Auth.ArgonMemory, settings.Auth.PuzzleBits = 64, 2
-	b.auth, err = auth.New(auth.Deps{Store: b.db, Box: box, Settings: settings.Auth, Rand: rand.Reader, Clock: time.Now})
+	b.auth, err = auth.New(auth.Deps{Store: b.db, Box: box, Settings: settings.Auth, Rand: rand.Reader, Clock: time.Now, Flow: b.flow, PublicURL: "https://llaves.example"})
 	must(err)
 	log := slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	hub := feed.New(feed.Deps{Store: b.db, Auth: b.auth, Settings: settings.Feed, Clock: time.Now, Wall: time.Now, Log: slog.New(slog.DiscardHandler)})
+	page, err := accountpage.New(b.auth, wire.About{Demo: true})
+	must(err)
 	b.api = New(Deps{
-		Auth: b.auth, Flow: b.flow, Feed: hub, Clock: time.Now, Log: log,
+		Page: page, Auth: b.auth, Flow: b.flow, Feed: hub, Clock: time.Now, Log: log,
 		About: wire.About{Name: "Llavero IHCE", Version: "test", Protocol: wire.Protocol, Demo: true},
 		Ready: func(context.Context) error { return b.ready },
 	})
