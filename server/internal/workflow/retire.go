@@ -48,8 +48,8 @@ func (f *Flow) retire(tx *store.Tx, r *store.Request, k *store.Key, except strin
 // endOf is until when a replaced secret works; zero: it goes at once.
 func (f *Flow) endOf(tx *store.Tx, r *store.Request, env access.Environment, s store.Secret) time.Time {
 	old := access.OldSecret{ExpiresAt: s.ExpiresAt, ByHand: !s.CanRemove()}
-	if s.Request == r.ID && !old.ByHand {
-		return time.Time{} // this request's own, from before an officer typed another: nobody was given it
+	if s.Request == r.ID && !old.ByHand && s.RevealedAt.IsZero() {
+		return time.Time{} // this request's own, from before an officer typed another: nobody has it
 	}
 	return old.Keep(r.Overlaps[env], r.Reason, tx.Now(), f.policy.VendorOverlap)
 }

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"testing"
+	"time"
 
 	"llavero/server/internal/audit"
 	"llavero/server/internal/store"
@@ -26,6 +27,28 @@ func TestAssign_ownAttemptGoesAtOnce(t *testing.T) {
 	ok(t, err)
 	if plan, err := d.flow.RetirePlan(t.Context(), op); err != nil || plan == nil || plan.ObjectID == "" || !d.nextRetire().Equal(d.clock()) {
 		t.Errorf("plan %+v, %v, due %s", plan, err, d.nextRetire())
+	}
+}
+
+// One that somebody has seen meanwhile works on as the reason says.
+func TestAssign_ownAttemptThatWasShown(t *testing.T) {
+	d := newDesk(t)
+	d.issue(d.sign(ourCode))
+	id := d.signRenewal(access.ReasonVendor)
+	env := access.Preproduction
+	op, _, err := d.flow.IntendSecret(t.Context(), id, env)
+	ok(t, err)
+	ok(t, d.flow.RecordSecret(t.Context(), id, env, op, IssuedSecret{KeyID: newGUID(), Hint: "abc", ExpiresAt: d.clock().Add(365 * day), Text: textOf(madeSecret())}))
+	_, err = d.flow.Reveal(t.Context(), by(d.delegate), d.keys(ourCode)[env].ID, wire.Reveal{Field: access.FieldSecret, Purpose: access.PurposeCopy})
+	ok(t, err)
+	d.park(id)
+	taken, err := d.flow.Take(t.Context(), by(d.officer), id, wire.Take{})
+	ok(t, err)
+	_, err = d.flow.Assign(t.Context(), by(d.officer), id, taken.Version, typedKeys(d.clock()))
+	ok(t, err)
+	_, overlap, _ := d.secrets(ourCode, env)
+	if len(overlap) != 2 || !overlap[1].EndsAt.Equal(d.clock().Add(7*day)) && !overlap[1].EndsAt.Equal(d.clock().Truncate(time.Second).Add(7*day)) {
+		t.Errorf("overlapping: %+v", overlap)
 	}
 }
 
