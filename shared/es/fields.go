@@ -125,7 +125,7 @@ func FieldMessage(field string, hint access.Hint) string {
 		return "Es demasiado largo. Use 200 caracteres como máximo."
 	case access.HintUnknownValue:
 		return "Elija una opción de la lista."
-	case access.HintImageCode, access.HintOtherRegistry, access.HintWeak, access.HintSamePassword:
+	case access.HintImageCode, access.HintOtherRegistry, access.HintWeak, access.HintSamePassword, access.HintSecondFactor:
 		return ErrorText(access.CodeInvalid, hint, nil)
 	case access.HintReused:
 		return "Esa contraseña no se puede usar. Escriba otra."

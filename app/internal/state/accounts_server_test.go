@@ -151,7 +151,7 @@ func (s *server) ConfirmEnrolment(_ context.Context, b wire.ConfirmEnrolment) er
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if b.Code != "123456" {
-		return access.Refuse(access.CodeUnauthorized, access.HintSecondFactor)
+		return access.InvalidField("code", access.HintSecondFactor)
 	}
 	return s.enter("enrol", b.Ticket)
 }

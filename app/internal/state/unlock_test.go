@@ -64,7 +64,7 @@ func TestUnlock_officerEnrols(t *testing.T) {
 		if v := m.Unlock(); v.Phase != UnlockEnrol || v.Enrolment == nil {
 			t.Fatalf("%+v", v)
 		}
-		if err := m.SubmitEnrolment(ctx, "000000"); access.HintOf(err) != access.HintSecondFactor || m.Unlock().Phase != UnlockEnrol {
+		if err := m.SubmitEnrolment(ctx, "000000"); err == nil || m.Unlock().Fields[0].Hint != access.HintSecondFactor || m.Unlock().Phase != UnlockEnrol {
 			t.Errorf("%v", err)
 		}
 		must(t, m.SubmitEnrolment(ctx, "123 456"))

@@ -367,12 +367,12 @@ func TestUnlock_everyPhase(t *testing.T) {
 	}
 	test.Type(canvas.Focused(), "123456")
 	press(canvas.Focused(), fyne.KeyReturn)
-	s.Trouble = &state.Trouble{Err: access.Refuse(access.CodeUnauthorized, access.HintSecondFactor)}
+	s.Fields = []access.FieldError{{Field: "code", Hint: access.HintSecondFactor}}
 	u.Render(s)
-	if u.enrol.codeF.Error() == "" || !u.banner.Message().IsEmpty() || u.enrol.code.Text() != "" {
+	if !strings.HasPrefix(u.enrol.codeF.Error(), "El código del autenticador no coincide.") || !u.banner.Message().IsEmpty() || u.enrol.code.Text() != "" {
 		t.Error("a wrong code is not told below its field")
 	}
-	s.Trouble, s.Enrolment, s.Phase = nil, nil, state.UnlockDone
+	s.Fields, s.Enrolment, s.Phase = nil, nil, state.UnlockDone
 	u.Render(s)
 	if len(u.enrol.qr.Objects) != 0 || u.enrol.seed.Value() != "" {
 		t.Error("the seed stays")

@@ -5,9 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
-	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
 )
@@ -23,11 +21,11 @@ type enrolment struct {
 	address string
 }
 
-func newEnrolment(submit func(), copySeed func(string)) *enrolment {
+func newEnrolment(typed, submit func(), copySeed func(string)) *enrolment {
 	e := &enrolment{qr: kit.NewStack(), until: kit.NewNote(""), code: kit.NewCodeEntry(6)}
 	e.seed = kit.NewCopyField("Clave para escribir a mano", "", true)
 	e.seed.OnCopy = func(s string) { copySeed(strings.ReplaceAll(s, " ", "")) }
-	e.code.OnChanged = func(string) { e.codeF.SetError("") }
+	e.code.OnChanged = func(string) { typed() }
 	e.code.OnSubmitted = func(string) { submit() }
 	e.codeF = kit.NewField("Código del autenticador", true, e.code, "Los 6 dígitos que muestra ahora su aplicación.")
 	e.content = kit.NewSection("Autenticador", "Su rol pide un segundo factor. Escanee el código con su aplicación de autenticación, o escriba la clave. Se muestra una sola vez.",
@@ -35,12 +33,9 @@ func newEnrolment(submit func(), copySeed func(string)) *enrolment {
 	return e
 }
 
-func (e *enrolment) render(v *wire.Enrolment, t *state.Trouble, on bool) {
+func (e *enrolment) render(v *wire.Enrolment, complaint string, on bool) {
 	e.codeF.SetEnabled(on)
-	e.codeF.SetError("")
-	if isCodeWrong(t) {
-		e.codeF.SetError(es.ErrorText(access.CodeUnauthorized, access.HintSecondFactor, nil))
-	}
+	e.codeF.SetError(complaint)
 	if v == nil {
 		if e.address != "" {
 			e.clear()
@@ -66,11 +61,6 @@ func (e *enrolment) clear() {
 	e.qr.RemoveAll()
 	e.seed.SetValue("")
 	e.code.SetText("")
-}
-
-// isCodeWrong tells a complaint about the typed code from the others.
-func isCodeWrong(t *state.Trouble) bool {
-	return t != nil && (t.Err.Hint == access.HintSecondFactor || t.Err.Hint == access.HintCodeWrong)
 }
 
 // inFours sets a long word in groups of four.

@@ -61,7 +61,7 @@ func NewUnlock() *Unlock {
 	u.code = kit.NewSection("Código", "Está en el correo que enviamos a su dirección registrada en MiSeguridadSocial.", u.tokenF)
 	u.words = newNewPassword(func() []string { return []string{u.last.Info.Login} }, typed, u.Submit)
 	u.setting = kit.NewSection("Contraseña", "Con ella y su usuario ingresa desde ahora.", append([]fyne.CanvasObject{u.facts}, u.words.parts...)...)
-	u.enrol = newEnrolment(u.Submit, func(s string) { kit.Call(u.OnCopySecret, s) })
+	u.enrol = newEnrolment(func() { typed("code") }, u.Submit, func(s string) { kit.Call(u.OnCopySecret, s) })
 	u.next = kit.NewPrimary("", u.Submit)
 	back := kit.NewQuiet("← Volver al ingreso", nil, func() { kit.Call0(u.OnBack) })
 	u.page = kit.NewFormPage(es.HaveCodeLink, "Para terminar el registro o crear otra contraseña.",
@@ -142,12 +142,8 @@ func (u *Unlock) Render(s state.Unlock) {
 	u.facts.Set(linkFacts(s.Info))
 	u.words.complain(errs)
 	u.words.setEnabled(!s.Sending)
-	u.enrol.render(s.Enrolment, s.Trouble, !s.Sending)
-	if s.Phase == state.UnlockEnrol && isCodeWrong(s.Trouble) {
-		u.banner.Clear() // below its field
-	} else {
-		u.banner.Set(troubleMessage(s.Trouble, u.Submit))
-	}
+	u.enrol.render(s.Enrolment, errs["code"], !s.Sending)
+	u.banner.Set(troubleMessage(s.Trouble, u.Submit))
 	done := kit.Message{}
 	if s.Phase == state.UnlockDone {
 		done = doneMessage(s.Info)
