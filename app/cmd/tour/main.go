@@ -63,6 +63,7 @@ type tour struct {
 	prefix            string // wine's; empty: the machine's own build is walked
 	out, work         string
 	world             *world
+	newcomer          *stage
 	delegate, officer *stage
 	keyboard          *stage
 	pictures          int
@@ -96,7 +97,7 @@ func (t *tour) walk(ctx context.Context) (err error) {
 		return err
 	}
 	parts := []func(context.Context) error{
-		t.delegateEnrols, t.delegateChanges, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline, t.byKeyboard, t.secretsLeave,
+		t.registers, t.delegateEnrols, t.delegateChanges, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline, t.byKeyboard, t.secretsLeave,
 	}
 	if t.prefix != "" {
 		parts = []func(context.Context) error{t.onWindows}
@@ -111,7 +112,7 @@ func (t *tour) walk(ctx context.Context) (err error) {
 
 // stages are the computers raised so far.
 func (t *tour) stages() []*stage {
-	return slices.DeleteFunc([]*stage{t.delegate, t.officer, t.keyboard}, func(s *stage) bool { return s == nil })
+	return slices.DeleteFunc([]*stage{t.newcomer, t.delegate, t.officer, t.keyboard}, func(s *stage) bool { return s == nil })
 }
 
 // threads fails when a widget was touched off the UI goroutine: the toolkit only

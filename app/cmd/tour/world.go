@@ -48,7 +48,7 @@ func begin(ctx context.Context, dir, bin string) (*world, error) {
 
 // start starts the server, again on the same state after stop.
 func (w *world) start(ctx context.Context) error {
-	w.cmd = exec.CommandContext(ctx, w.bin, "-dir", w.dir)
+	w.cmd = exec.CommandContext(ctx, w.bin, "-dir", w.dir, "-image-code", imageCode)
 	w.cmd.Stderr = w.log
 	w.cmd.Cancel = func() error { return w.cmd.Process.Signal(syscall.SIGTERM) }
 	w.cmd.WaitDelay = 10 * time.Second
@@ -128,10 +128,32 @@ func (w *world) control(ctx context.Context, method, path string, body any) erro
 
 var sixDigits = regexp.MustCompile(`\b(\d{6})\b`)
 
+// imageCode is what every image code of this server shows: the tour has no eyes.
+const imageCode = "KMNPR"
+
 // code waits for a mail newer than since and returns the one-time code in it.
 func (w *world) code(ctx context.Context, since time.Time) (string, error) {
+	return w.inMail(ctx, since, "code", func(text string) string {
+		for _, line := range strings.Split(text, "\n") {
+			if m := sixDigits.FindString(strings.TrimSpace(line)); m != "" && strings.TrimSpace(line) == m {
+				return m
+			}
+		}
+		return sixDigits.FindString(text)
+	})
+}
+
+// link waits for a mail newer than since and returns its link to set a password.
+func (w *world) link(ctx context.Context, since time.Time) (string, error) {
+	return w.inMail(ctx, since, "link", accountLink.FindString)
+}
+
+var accountLink = regexp.MustCompile(`https://\S+/cuenta#\S+`)
+
+// inMail waits for a mail newer than since and returns what find finds in it.
+func (w *world) inMail(ctx context.Context, since time.Time, what string, find func(text string) string) (string, error) {
 	var found string
-	err := until(ctx, 20*time.Second, "the mail with the code", func() error {
+	err := until(ctx, 20*time.Second, "the mail with the "+what, func() error {
 		files, err := filepath.Glob(filepath.Join(w.env["LLAVERO_MAIL_DIR"], "*.eml"))
 		if err != nil {
 			return err
@@ -144,17 +166,10 @@ func (w *world) code(ctx context.Context, since time.Time) (string, error) {
 		if err != nil {
 			return err
 		}
-		for _, line := range strings.Split(text, "\n") {
-			if m := sixDigits.FindString(strings.TrimSpace(line)); m != "" && strings.TrimSpace(line) == m {
-				found = m
-				return nil
-			}
+		if found = find(text); found == "" {
+			return fmt.Errorf("no %s in %s", what, filepath.Base(files[0]))
 		}
-		if m := sixDigits.FindString(text); m != "" {
-			found = m
-			return nil
-		}
-		return fmt.Errorf("no code in %s", filepath.Base(files[0]))
+		return nil
 	})
 	return found, err
 }

@@ -99,6 +99,7 @@ func (s *Shell) cancelRegister(ctx context.Context) {
 }
 
 func (s *Shell) openRegister(ctx context.Context) {
+	s.notices.Dismiss("register") // another one begins
 	s.open(routeRegister)
 	s.act(ctx, s.model.AskAbout, false, nil)
 }

@@ -48,6 +48,7 @@ type Form struct {
 	image    *imageCode
 	check    *kit.Button
 	lines    *checkList
+	checking *fyne.Container // the section of both
 	pledge   *pledge
 	desk     *desk
 	cancel   *kit.Button
@@ -65,11 +66,11 @@ func NewForm(kind access.UserKind) *Form {
 	sections := f.userSections()
 	f.image = newImageCode(func() { kit.Call0(f.OnImage) }, func(s string) { kit.Call(f.OnCode, s) }, func() { kit.Focus(f.check) })
 	f.check = kit.NewButton(es.CheckFirst, f.verify)
-	check := kit.NewSection("Requisitos", "Compare sus datos con MiSeguridadSocial, RETHUS y REPS antes de registrar. Al registrar se comprueban otra vez.",
+	f.checking = kit.NewSection("Requisitos", "Compare sus datos con MiSeguridadSocial, RETHUS y REPS antes de registrar. Al registrar se comprueban otra vez.",
 		kit.NewRow(f.check), f.lines.content)
 	f.pledge = newPledge(func(on bool) { kit.Call(f.OnTick, on) })
 	column := append([]fyne.CanvasObject{kit.NewFlush(kit.NewNote(es.UserKindFor(kind) + " " + es.RequiredLine + ".")), f.banner}, sections...)
-	column = append(column, f.image.content, check, f.pledge.content, f.desk)
+	column = append(column, f.image.content, f.checking, f.pledge.content, f.desk)
 	f.submit = kit.NewPrimary(es.Register, f.Submit)
 	f.cancel = kit.NewQuiet(es.Cancel, nil, func() { kit.Call0(f.OnCancel) })
 	f.page = kit.NewFormPage(es.RegisterTitle(kind), "", kit.NewColumn(column...), kit.NewFooter([]fyne.CanvasObject{f.cancel}, f.submit))
@@ -234,7 +235,7 @@ func (f *Form) showCheck(met bool) {
 	if met {
 		kit.Focus(f.pledge.box)
 	}
-	f.page.ScrollTo(f.lines.content)
+	f.page.ScrollTo(f.checking)
 }
 
 // renderNIT shows the complaint about the NIT, or what it is with its check

@@ -87,6 +87,8 @@ func (p *Page) ScrollTo(o fyne.CanvasObject) {
 	if p.scroll == nil || CanvasOf(p) == nil {
 		return
 	}
+	p.scroll.Content.Refresh() // what was just shown or hidden takes its place first
+	p.scroll.Refresh()
 	at := absoluteOf(o).Subtract(absoluteOf(p.scroll.Content))
 	top, height := p.scroll.Offset.Y, p.scroll.Size().Height
 	if at.Y >= top && at.Y+o.Size().Height <= top+height {
