@@ -38,7 +38,9 @@ func newHeader() *header {
 	name := kit.NewSubheading("Llavero IHCE").SetColor(look.ColorOnDeep).Natural()
 	who := container.New(layout.NewCustomPaddedHBoxLayout(20), named("Login", h.login), named("Usuario", h.user), named("Rol", h.role))
 	help := kit.NewIconButton("", look.IconHelp, func() { h.onHelp() }).Fixed()
-	mine := kit.NewIconButton(es.AccountTitle, look.IconUser, func() { h.onAccount() }).Fixed()
+	help.Name = es.HelpTitle
+	mine := kit.NewIconButton("", look.IconUser, func() { h.onAccount() }).Fixed()
+	mine.Name = es.AccountTitle // in words it would leave no room for a long name
 	out := kit.NewButton(es.SignOut, func() { h.onSignOut() }).Fixed()
 	left := kit.NewRow(container.NewCenter(mark), container.NewCenter(name))
 	right := container.NewCenter(kit.NewRow(container.NewCenter(h.link), help, mine, out))

@@ -82,7 +82,7 @@ func (d *desk) name() string {
 	case nil:
 		return "nothing"
 	case *kit.Button:
-		return f.Text
+		return f.AccessibilityLabel()
 	case *kit.Entry:
 		return f.Name
 	case fyne.Accessible:

@@ -151,7 +151,7 @@ func textOf(o fyne.CanvasObject) string {
 	case *canvas.Text:
 		return o.Text
 	}
-	if b := buttonOf(o); b != nil {
+	if b := buttonOf(o); b != nil && b.Text != "" {
 		return b.Text
 	}
 	if a, ok := o.(interface{ AccessibilityLabel() string }); ok {

@@ -12,6 +12,8 @@ type Button struct {
 
 	// OnEscape is called on Escape; nil leaves it alone.
 	OnEscape func()
+	// Name is what a button without words is called, for screen readers.
+	Name string
 
 	words     string
 	isFocused bool
@@ -137,6 +139,14 @@ func (b *Button) TypedKey(e *fyne.KeyEvent) {
 		}
 		b.Button.TypedKey(e)
 	}
+}
+
+// AccessibilityLabel implements fyne.Accessible.
+func (b *Button) AccessibilityLabel() string {
+	if b.Text == "" {
+		return b.Name
+	}
+	return b.Text
 }
 
 // CreateRenderer implements fyne.Widget.
