@@ -23,3 +23,19 @@ func (k EvidenceKind) IsValid() bool { return k == EvidenceFile || k == Evidence
 
 // MaxValidityDays is the longest life of a secret that can be set.
 const MaxValidityDays = 730
+
+// GrantObstacle is why no permission can be granted to a production key of this
+// client id: it is no GUID, Entra has no such application, or nothing proves the
+// sandbox tests. Empty when one can.
+func GrantObstacle(clientID string, isMissing bool, evidence int) Hint {
+	switch {
+	case !IsGUID(clientID):
+		return HintFormat
+	case isMissing:
+		return HintNotInEntra
+	case evidence == 0:
+		return HintNoEvidence
+	default:
+		return ""
+	}
+}

@@ -102,6 +102,10 @@ func byHint(e *access.Error) string {
 		return "Este prestador ya tiene llave. Consúltela o solicite un cambio."
 	case access.HintNoKey:
 		return "Esta entidad aún no tiene llave. Solicítela en «Solicitar llave (Inscripción Token)»."
+	case access.HintNoEvidence, access.HintNotInEntra:
+		return GrantObstacle(e.Hint)
+	case access.HintNothing:
+		return "No eligió ningún cambio."
 	case access.HintTaken:
 		if by := e.Args["by"]; by != "" {
 			return by + " atiende esta solicitud" + sinceArg(e.Args, "since", " desde las ") + "."

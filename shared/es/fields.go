@@ -35,6 +35,10 @@ var required = map[string]string{
 	"current":       "Escriba su contraseña actual.",
 	"new":           "Escriba la contraseña nueva.",
 	"again":         "Escriba otra vez la contraseña nueva.",
+	"days":          "Escriba los días de vigencia.",
+	"why":           "Escriba el motivo.",
+	"note":          "Escriba qué muestra la prueba.",
+	"file":          "Elija un archivo.",
 }
 
 // labels are the fields' names on screen.
@@ -71,6 +75,11 @@ var labels = map[string]string{
 	"current":              "Contraseña actual",
 	"new":                  "Contraseña nueva",
 	"again":                "Repita la contraseña nueva",
+
+	"days": "Días de vigencia",
+	"why":  "Motivo",
+	"note": "Qué muestra la prueba",
+	"file": "Archivo",
 }
 
 // FieldLabel is a field's name on screen: its dotted path in the JSON body in,
@@ -114,7 +123,12 @@ func FieldMessage(field string, hint access.Hint) string {
 	case access.HintPast:
 		return "La fecha ya pasó. Escriba una fecha futura."
 	case access.HintTooFar:
+		if last == "days" {
+			return "Escriba " + strconv.Itoa(access.MaxValidityDays) + " días como máximo."
+		}
 		return "La fecha pasa de la vigencia permitida."
+	case access.HintTooLarge:
+		return "El archivo pasa de 5 MB. Elija uno más liviano."
 	case access.HintTooLong:
 		switch field {
 		case "document.number", "professionalRegistry":
@@ -160,6 +174,10 @@ func formatMessage(field string) string {
 		return "Escriba solo letras y dígitos."
 	case "server":
 		return "Escriba una dirección que empiece por https://."
+	case "days":
+		return "Escriba un número de días, de 1 a " + strconv.Itoa(access.MaxValidityDays) + "."
+	case "file":
+		return "No es un archivo de los que se admiten: PDF, imagen PNG o JPEG, texto, JSON, XML o ZIP."
 	default:
 		return "Tiene caracteres que no se admiten."
 	}

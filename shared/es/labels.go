@@ -41,6 +41,8 @@ const (
 	AmendManual  = "Actualizar Token"
 	GrantTitle   = "Permisos de producción"
 	GrantManual  = "Asignar Roles a Token"
+
+	ValidityTitle = "Vigencia de las llaves"
 )
 
 // WithManual joins our word and the manual's: «Solicitar llave (Inscripción

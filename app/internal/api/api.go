@@ -32,6 +32,7 @@ import (
 const (
 	dialTime    = 5 * time.Second
 	requestTime = 20 * time.Second
+	fileTime    = 2 * time.Minute // a file over a slow line
 	idleTime    = 90 * time.Second
 )
 
@@ -66,7 +67,7 @@ func New(server string, config *tls.Config) (*Client, error) {
 			TLSClientConfig:       config.Clone(),
 			DialContext:           (&net.Dialer{Timeout: dialTime, KeepAlive: idleTime}).DialContext,
 			TLSHandshakeTimeout:   dialTime,
-			ResponseHeaderTimeout: requestTime,
+			ResponseHeaderTimeout: fileTime, // each request has its own limit besides
 			IdleConnTimeout:       idleTime,
 			ForceAttemptHTTP2:     true,
 		},

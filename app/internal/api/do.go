@@ -17,16 +17,18 @@ import (
 	"llavero/shared/wire"
 )
 
-// maxReply bounds what is read of an answer, in bytes.
-const maxReply = 4 << 20
+// maxReply bounds what is read of an answer, in bytes: a file of evidence is the
+// longest.
+const maxReply = wire.MaxEvidence + 4<<10
 
 // call is one request.
 type call struct {
 	route   string // of package wire
-	id      string // for {id}
+	id      string // for what the path names: {id}, {code}…
 	key     string // of the act; empty: not an intent
 	version int64  // for If-Match; 0: none
 	body    any    // nil: none
+	isFile  bool   // a file goes along: it may take fileTime
 }
 
 // ask sends one request that is answered with a T.
@@ -36,11 +38,16 @@ func ask[T any](ctx context.Context, c *Client, call call) (T, error) {
 	return reply, err
 }
 
-// do sends one request and reads its answer into reply, unless that is nil. The
+// do sends one request and reads its answer into reply, unless that is nil; into
+// a []byte as it comes. The
 // transport itself repeats a request on another connection when the one it had
 // was closed before an answer, as an Idempotency-Key allows.
 func (c *Client) do(ctx context.Context, call call, reply any) error {
-	within, cancel := context.WithTimeout(ctx, requestTime)
+	limit := requestTime
+	if call.isFile {
+		limit = fileTime
+	}
+	within, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	req, err := c.request(within, call)
 	if err != nil {
@@ -64,6 +71,10 @@ func (c *Client) do(ctx context.Context, call call, reply any) error {
 	if reply == nil {
 		return nil
 	}
+	if file, ok := reply.(*[]byte); ok {
+		*file = body
+		return nil
+	}
 	if err := json.Unmarshal(body, reply); err != nil {
 		// The text of the error may quote the body: not kept.
 		return &Failure{Err: internal("answer to %s is not what it should be", call.route), ID: res.Header.Get(wire.HeaderRequestID), Status: res.StatusCode}
@@ -73,7 +84,10 @@ func (c *Client) do(ctx context.Context, call call, reply any) error {
 
 func (c *Client) request(ctx context.Context, call call) (*http.Request, error) {
 	method, path, _ := strings.Cut(call.route, " ")
-	path = strings.Replace(path, "{id}", url.PathEscape(call.id), 1)
+	if before, name, ok := strings.Cut(path, "{"); ok {
+		_, after, _ := strings.Cut(name, "}")
+		path = before + url.PathEscape(call.id) + after
+	}
 	c.mu.Lock()
 	address, token := c.server.String()+path, c.token
 	c.mu.Unlock()

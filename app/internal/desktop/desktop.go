@@ -101,7 +101,7 @@ func run(set settings, version string, newApp func(id string) fyne.App) error {
 	}, model.Facts())
 
 	w := window(a)
-	shell := ui.New(ui.Deps{Window: w, Clipboard: board(a.Clipboard()), Model: model, Clock: time.Now, Log: log, Version: version, Shield: shield(w)})
+	shell := ui.New(ui.Deps{Window: w, Clipboard: board(a.Clipboard()), Model: model, Clock: time.Now, Log: log, Version: version, Shield: shield(w), Preferences: a.Preferences()})
 	shell.Run(ctx)
 	a.Lifecycle().SetOnExitedForeground(shell.Conceal)
 	drive.Serve(w, log)

@@ -20,6 +20,7 @@ type API interface {
 	AccountAPI
 	RequestAPI
 	KeyAPI
+	OfficerAPI
 }
 
 // SessionAPI is signing in and out.
@@ -73,6 +74,24 @@ type KeyAPI interface {
 	KeyAudit(context.Context, access.KeyID) (wire.KeyAudit, error)
 	HandOver(ctx context.Context, key string, id access.KeyID, body wire.HandOver) (wire.AcceptedKey, error)
 	EndOverlap(ctx context.Context, key string, id access.KeyID, version int64) (wire.AcceptedKey, error)
+}
+
+// OfficerAPI is what an officer can ask about keys that exist.
+type OfficerAPI interface {
+	AmendKeys(ctx context.Context, key string, code access.LicenseCode, body wire.AmendKeys) (wire.Amended, error)
+	KeyHistory(context.Context, access.LicenseCode) (wire.KeyHistory, error)
+
+	Permissions(context.Context) (wire.Permissions, error)
+	ChangePermissions(ctx context.Context, key string, id access.KeyID, version int64, body wire.ChangePermissions) (wire.AcceptedKey, error)
+	RefreshPermissions(ctx context.Context, key string, body wire.RefreshPermissions) (wire.Refreshing, error)
+
+	Evidence(context.Context, access.LicenseCode) (wire.EvidenceList, error)
+	AddEvidence(ctx context.Context, key string, code access.LicenseCode, body wire.NewEvidence) (wire.AcceptedKey, error)
+	EvidenceFile(ctx context.Context, id string) ([]byte, error)
+
+	Validity(context.Context) (wire.Validity, error)
+	SetValidity(ctx context.Context, key string, e access.Environment, body wire.SetValidity) (wire.Validity, error)
+	SetKeyValidity(ctx context.Context, key string, id access.KeyID, version int64, body wire.SetValidity) (wire.AcceptedKey, error)
 }
 
 // Feed brings facts down and hands them to the model's Facts. Run stays

@@ -116,9 +116,12 @@ func FuzzParse(f *testing.F) {
 		if len(s.pending.rows) != s.pending.index.Len() && s.pending.index != nil {
 			t.Error("the search is not over the rows")
 		}
+		if n := len(s.assigned.rows); n != s.assigned.index.Len() || n != s.assigned.grants.Len() || (p.key != nil) != (n == 1) && p.key != nil && p.key.Environment.IsValid() {
+			t.Errorf("%d codes with a key", n)
+		}
 		s.apply(parsed{Change: wire.Change{Kind: wire.RowKind(kind), ID: id}})
 		s.build()
-		if len(s.requests)+len(s.keys)+len(s.providers)+len(s.pending.rows)+len(s.entities.asking.rows) != 0 {
+		if len(s.requests)+len(s.keys)+len(s.providers)+len(s.pending.rows)+len(s.entities.asking.rows)+len(s.assigned.rows)+len(s.codes) != 0 {
 			t.Errorf("something stayed of %s %q", kind, id)
 		}
 	})

@@ -41,6 +41,7 @@ type server struct {
 	feedOn  chan struct{}
 	feedEnd chan error
 	users   registry
+	office  office
 }
 
 func delegate() wire.Session {

@@ -91,27 +91,6 @@ func country(n int) []wire.RequestRow {
 	return rows
 }
 
-func TestSortRequests(t *testing.T) {
-	rows := country(2_000)
-	for _, by := range []Column{ColumnNIT, ColumnCode, ColumnProviderNo, ColumnProvider, ColumnPlace, ColumnRequestedAt, ColumnState, ColumnTaken, "none"} {
-		for _, isDescending := range []bool{false, true} {
-			positions := NewIndex(make([]string, len(rows))).Filter("")
-			SortRequests(rows, positions, by, isDescending)
-			compare := compareBy(rows, positions, by)
-			for i := 1; i < len(positions); i++ {
-				a, b := positions[i-1], positions[i]
-				order := compare(a, b)
-				if isDescending {
-					order = -order
-				}
-				if order > 0 || order == 0 && a > b {
-					t.Fatalf("%s, descending %v: row %d before %d", by, isDescending, a, b)
-				}
-			}
-		}
-	}
-}
-
 // BenchmarkFilter is one keystroke in the search of a country's list.
 func BenchmarkFilter(b *testing.B) {
 	rows := country(61_177)
@@ -147,14 +126,5 @@ func BenchmarkOneChange(b *testing.B) {
 		}
 		s.apply(p)
 		s.build()
-	}
-}
-
-// BenchmarkSort sorts what the pending list holds by a text column.
-func BenchmarkSort(b *testing.B) {
-	rows := country(10_000)
-	positions := NewIndex(make([]string, len(rows))).Filter("")
-	for b.Loop() {
-		SortRequests(rows, slices.Clone(positions), ColumnProvider, false)
 	}
 }

@@ -88,7 +88,7 @@ func (m *Model) loaded(life int, key access.KeyID, err error, change func()) err
 	}
 	t := m.troubleOf(err)
 	m.set(life, func() {
-		if m.rows.keys[key].Code != m.keys.chosen {
+		if k := m.rows.keys[key]; k == nil || k.Code != m.keys.chosen {
 			return
 		}
 		m.keys.trouble = t

@@ -2,6 +2,7 @@ package state
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"llavero/shared/access"
@@ -16,15 +17,58 @@ const inlineRows = 2_000
 // in its place.
 const bulkRows = 500
 
+// ordered keeps entries in an order as they come and go.
+type ordered[E any] struct {
+	isStale bool
+	isBulk  bool // the order is not kept at present: sort anew
+	changes int  // since the last build
+	made    int  // builds begun: an older one must not replace a newer
+	order   []E
+}
+
+// add puts an entry in its place.
+func (l *ordered[E]) add(e E, compare func(a, b E) int) {
+	if l.touch() {
+		return
+	}
+	i, _ := slices.BinarySearchFunc(l.order, e, compare)
+	l.order = slices.Insert(l.order, i, e)
+}
+
+// remove takes an entry out.
+func (l *ordered[E]) remove(e E, compare func(a, b E) int) {
+	if l.touch() {
+		return
+	}
+	if i, ok := slices.BinarySearchFunc(l.order, e, compare); ok {
+		l.order = slices.Delete(l.order, i, i+1)
+	}
+}
+
+// touch marks the list, and reports that its order is not kept.
+func (l *ordered[E]) touch() (isBulk bool) {
+	l.isStale = true
+	l.changes++
+	l.isBulk = l.isBulk || l.changes > bulkRows
+	return l.isBulk
+}
+
+// settle brings the order up to date, for a list to be made of it; all gives the
+// entries when they have to be sorted anew.
+func (l *ordered[E]) settle(compare func(a, b E) int, all iter.Seq[E]) {
+	if l.isBulk {
+		l.order = slices.AppendSeq(l.order[:0], all)
+		slices.SortFunc(l.order, compare)
+	}
+	l.isStale, l.isBulk, l.changes = false, false, 0
+	l.made++
+}
+
 // pendingList is the pending requests in their order, and the list made of them.
 type pendingList struct {
-	isStale bool
-	isBulk  bool            // the order is not kept at present: sort anew
-	changes int             // since the last build
-	made    int             // builds begun: an older one must not replace a newer
-	order   []*requestEntry // by signature
-	rows    []wire.RequestRow
-	index   *Index
+	ordered[*requestEntry] // by signature
+	rows                   []wire.RequestRow
+	index                  *Index
 }
 
 func bySignature(a, b *requestEntry) int {
@@ -32,31 +76,18 @@ func bySignature(a, b *requestEntry) int {
 		cmp.Compare(a.row.Number, b.row.Number), cmp.Compare(a.row.ID, b.row.ID))
 }
 
-// add puts a request in, if it is pending.
-func (l *pendingList) add(e *requestEntry) {
-	if e.row.Status != access.StatusPending || l.touch() {
-		return
-	}
-	i, _ := slices.BinarySearchFunc(l.order, e, bySignature)
-	l.order = slices.Insert(l.order, i, e)
-}
-
-// remove takes a request out, if it was pending.
-func (l *pendingList) remove(e *requestEntry) {
-	if e.row.Status != access.StatusPending || l.touch() {
-		return
-	}
-	if i, ok := slices.BinarySearchFunc(l.order, e, bySignature); ok {
-		l.order = slices.Delete(l.order, i, i+1)
+// addPending puts a request in, if it is pending.
+func (l *pendingList) addPending(e *requestEntry) {
+	if e.row.Status == access.StatusPending {
+		l.add(e, bySignature)
 	}
 }
 
-// touch marks the list, and reports that its order is not kept.
-func (l *pendingList) touch() (isBulk bool) {
-	l.isStale = true
-	l.changes++
-	l.isBulk = l.isBulk || l.changes > bulkRows
-	return l.isBulk
+// removePending takes a request out, if it was pending.
+func (l *pendingList) removePending(e *requestEntry) {
+	if e.row.Status == access.StatusPending {
+		l.remove(e, bySignature)
+	}
 }
 
 // entityList is the pickers'.
@@ -105,29 +136,27 @@ func (s *rowSet) build() {
 	if s.entities.isStale {
 		s.buildEntities()
 	}
+	if s.orderAssigned() {
+		s.assigned.assignedRows = listAssigned(s.assigned.order)
+	}
 }
 
 // refresh builds the lists that are stale and short.
 func (s *rowSet) refresh() {
-	if max(len(s.requests), len(s.providers)) <= inlineRows {
+	if max(len(s.requests), len(s.keys), len(s.providers)) <= inlineRows {
 		s.build()
 	}
 }
 
-// orderPending brings the order up to date, for the list to be made of it.
+// orderPending brings the order of the pending list up to date.
 func (s *rowSet) orderPending() {
-	l := &s.pending
-	if l.isBulk {
-		l.order = l.order[:0]
+	s.pending.settle(bySignature, func(yield func(*requestEntry) bool) {
 		for _, e := range s.requests {
-			if e.row.Status == access.StatusPending {
-				l.order = append(l.order, e)
+			if e.row.Status == access.StatusPending && !yield(e) {
+				return
 			}
 		}
-		slices.SortFunc(l.order, bySignature)
-	}
-	l.isStale, l.isBulk, l.changes = false, false, 0
-	l.made++
+	})
 }
 
 // listPending makes the list of an order.
@@ -158,27 +187,42 @@ func (s *rowSet) buildEntities() {
 	l.isStale, l.isReordered = false, false
 }
 
-// buildBeside makes the lists that are stale: the pending list without the lock,
-// of entries that are never written to.
+// buildBeside makes the lists that are stale: the officers' without the lock, of
+// entries that are never written to.
 func (m *Model) buildBeside() {
 	m.mu.Lock()
 	s := m.rows
 	if s.entities.isStale {
 		s.buildEntities()
 	}
-	if !s.pending.isStale {
+	isPending := s.pending.isStale
+	var pending []*requestEntry
+	if isPending {
+		s.orderPending()
+		pending = slices.Clone(s.pending.order)
+	}
+	isAssigned := s.orderAssigned()
+	var assigned []*codeEntry
+	if isAssigned {
+		assigned = slices.Clone(s.assigned.order)
+	}
+	madePending, madeAssigned := s.pending.made, s.assigned.made
+	m.mu.Unlock()
+
+	if isPending {
+		rows, index := listPending(pending)
+		m.mu.Lock()
+		if s.pending.made == madePending {
+			s.pending.rows, s.pending.index = rows, index
+		}
 		m.mu.Unlock()
-		return
 	}
-	s.orderPending()
-	order, made := slices.Clone(s.pending.order), s.pending.made
-	m.mu.Unlock()
-
-	rows, index := listPending(order)
-
-	m.mu.Lock()
-	if s.pending.made == made {
-		s.pending.rows, s.pending.index = rows, index
+	if isAssigned {
+		list := listAssigned(assigned)
+		m.mu.Lock()
+		if s.assigned.made == madeAssigned {
+			s.assigned.assignedRows = list
+		}
+		m.mu.Unlock()
 	}
-	m.mu.Unlock()
 }

@@ -55,6 +55,7 @@ type Model struct {
 	progress   access.LicenseCode
 	keys       keysState
 	attend     *attendState
+	officer    officerState
 	held       map[access.RequestID]bool // taken here: their leases are kept
 	missedBeat bool                      // leases were not renewed: no connection
 	texts      []wire.ConsentText
@@ -167,7 +168,7 @@ func (m *Model) Menu() Menu {
 	menu := Menu{}
 	if m.who != nil {
 		menu.Role = m.who.Role
-		menu.Pending = len(m.rows.pending.rows)
+		menu.Pending, menu.Assigned = len(m.rows.pending.rows), len(m.rows.assigned.rows)
 	}
 	return menu
 }

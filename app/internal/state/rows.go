@@ -18,15 +18,19 @@ import (
 // feed's goroutine touches.
 type rowSet struct {
 	requests  map[access.RequestID]*requestEntry
-	keys      map[access.KeyID]wire.KeyRow
+	keys      map[access.KeyID]*wire.KeyRow // never written to
 	providers map[access.LicenseCode]*providerEntry
 	latest    map[access.LicenseCode]access.RequestID // the newest request of a code
+	done      map[access.LicenseCode]access.RequestID // the newest one of a code that is done
 	keysOf    map[access.LicenseCode][]access.KeyID   // preproduction first
+	codes     map[access.LicenseCode]*codeEntry       // those that have a key
+	changed   map[access.LicenseCode]struct{}         // codes whose entry is to be made anew
 	lastDone  time.Time                               // when a request was last closed
 	epoch     string                                  // of the generation under way
 
 	pending  pendingList
 	entities entityList
+	assigned assignedList
 }
 
 // requestEntry is a request with its folded text, made once a version and never
@@ -44,10 +48,13 @@ type providerEntry struct {
 func newRowSet() *rowSet {
 	return &rowSet{
 		requests:  map[access.RequestID]*requestEntry{},
-		keys:      map[access.KeyID]wire.KeyRow{},
+		keys:      map[access.KeyID]*wire.KeyRow{},
 		providers: map[access.LicenseCode]*providerEntry{},
 		latest:    map[access.LicenseCode]access.RequestID{},
+		done:      map[access.LicenseCode]access.RequestID{},
 		keysOf:    map[access.LicenseCode][]access.KeyID{},
+		codes:     map[access.LicenseCode]*codeEntry{},
+		changed:   map[access.LicenseCode]struct{}{},
 	}
 }
 
@@ -134,35 +141,52 @@ func (s *rowSet) apply(p parsed) (before, after *wire.RequestRow) {
 func (s *rowSet) applyRequest(id access.RequestID, e *requestEntry) (before, after *wire.RequestRow) {
 	if old := s.requests[id]; old != nil {
 		before = &old.row
-		s.pending.remove(old)
+		s.pending.removePending(old)
 	}
 	s.entities.isStale = true
 	if e == nil {
 		delete(s.requests, id)
-		if before != nil && s.latest[before.Code] == id {
-			s.findLatest(before.Code)
+		if before != nil {
+			s.findLatest(before.Code, id)
 		}
 		return before, nil
 	}
 	s.requests[id] = e
-	s.pending.add(e)
-	if e.row.Status == access.StatusDone && e.row.UpdatedAt.After(s.lastDone) {
-		s.lastDone = e.row.UpdatedAt
-	}
-	last, ok := s.requests[s.latest[e.row.Code]]
-	if !ok || !e.row.RequestedAt.Before(last.row.RequestedAt) {
-		s.latest[e.row.Code] = id
+	s.pending.addPending(e)
+	s.takeLatest(s.latest, id, e)
+	if e.row.Status == access.StatusDone {
+		if e.row.UpdatedAt.After(s.lastDone) {
+			s.lastDone = e.row.UpdatedAt
+		}
+		s.takeLatest(s.done, id, e)
+		s.changed[e.row.Code] = struct{}{}
 	}
 	return before, &e.row
 }
 
-// findLatest looks through all requests: rare, a request left our sight.
-func (s *rowSet) findLatest(code access.LicenseCode) {
+// takeLatest puts a request in as its code's newest of a kind, if it is.
+func (s *rowSet) takeLatest(newest map[access.LicenseCode]access.RequestID, id access.RequestID, e *requestEntry) {
+	last, ok := s.requests[newest[e.row.Code]]
+	if !ok || !e.row.RequestedAt.Before(last.row.RequestedAt) {
+		newest[e.row.Code] = id
+	}
+}
+
+// findLatest looks through all requests: rare, one left our sight.
+func (s *rowSet) findLatest(code access.LicenseCode, gone access.RequestID) {
+	if s.latest[code] != gone && s.done[code] != gone {
+		return
+	}
 	delete(s.latest, code)
-	var best *wire.RequestRow
+	delete(s.done, code)
+	s.changed[code] = struct{}{}
 	for id, e := range s.requests {
-		if e.row.Code == code && (best == nil || e.row.RequestedAt.After(best.RequestedAt)) {
-			best, s.latest[code] = &e.row, id
+		if e.row.Code != code {
+			continue
+		}
+		s.takeLatest(s.latest, id, e)
+		if e.row.Status == access.StatusDone {
+			s.takeLatest(s.done, id, e)
 		}
 	}
 }
@@ -172,11 +196,13 @@ func (s *rowSet) applyKey(id access.KeyID, k *wire.KeyRow) {
 	if old, ok := s.keys[id]; ok {
 		s.keysOf[old.Code] = slices.DeleteFunc(s.keysOf[old.Code], func(k access.KeyID) bool { return k == id })
 		delete(s.keys, id)
+		s.changed[old.Code] = struct{}{}
 	}
 	if k == nil {
 		return
 	}
-	s.keys[id] = *k
+	s.keys[id] = k
+	s.changed[k.Code] = struct{}{}
 	ids := append(s.keysOf[k.Code], id)
 	slices.SortFunc(ids, func(a, b access.KeyID) int {
 		return cmp.Or(cmp.Compare(environmentOrder(s.keys[a].Environment), environmentOrder(s.keys[b].Environment)), cmp.Compare(a, b))
@@ -202,7 +228,7 @@ func (s *rowSet) entityOf(p wire.ProviderRow) Entity {
 		e.Request = &row
 	}
 	for _, id := range s.keysOf[p.Code] {
-		e.Keys = append(e.Keys, s.keys[id])
+		e.Keys = append(e.Keys, *s.keys[id])
 	}
 	return e
 }

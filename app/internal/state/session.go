@@ -166,7 +166,7 @@ func (m *Model) clear() {
 	m.confirm, m.progress, m.keys, m.attend = nil, "", keysState{}, nil
 	m.register, m.recovery = registerState{turn: m.register.turn + 1}, recoveryState{turn: m.recovery.turn + 1}
 	m.unlock, m.password = unlockState{turn: m.unlock.turn + 1}, passwordState{}
-	m.notices, m.texts = nil, nil
+	m.notices, m.texts, m.officer = nil, nil, officerState{}
 	m.wakeWaiting()
 }
 

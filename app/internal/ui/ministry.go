@@ -12,6 +12,9 @@ import (
 func (s *Shell) buildMinistry(ctx context.Context) {
 	menu := ministry.NewMenu()
 	menu.OnQueue = func() { s.open(routeQueue) }
+	menu.OnAssigned = func() { s.open(routeAssigned) }
+	menu.OnGrants = func() { s.openGrants(ctx) }
+	menu.OnValidity = func() { s.openValidity(ctx) }
 	s.officerMenu = menu
 
 	list := ministry.NewQueue()
@@ -24,7 +27,9 @@ func (s *Shell) buildMinistry(ctx context.Context) {
 	}
 	list.OnRetry = s.refresh
 	list.OnBack = func() { s.open(routeOfficerMenu) }
+	list.OnAssigned = func() { s.open(routeAssigned) }
 	list.OnCopyText = s.copyText
+	list.OnHabits = s.keepHabits("pending")
 	s.queue = list
 
 	form := ministry.NewAttend()

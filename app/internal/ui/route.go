@@ -36,6 +36,10 @@ const (
 	routeOfficerMenu
 	routeQueue
 	routeAttend
+	routeAssigned
+	routeAmend
+	routeGrants
+	routeValidity
 )
 
 // parent is the screen one step back; routeNone for the menus.
@@ -51,10 +55,12 @@ func (r route) parent() route {
 		return routeEnroll
 	case routeConfirmRenew:
 		return routeRenew
-	case routeQueue, routeOfficerAccount:
+	case routeQueue, routeAssigned, routeGrants, routeValidity, routeOfficerAccount:
 		return routeOfficerMenu
 	case routeAttend:
 		return routeQueue
+	case routeAmend:
+		return routeAssigned
 	default:
 		return routeNone
 	}
@@ -93,6 +99,14 @@ func (r route) title() string {
 		return es.WithManual(es.QueueTitle, es.QueueManual)
 	case routeAttend:
 		return "Ingresar llaves"
+	case routeAssigned:
+		return es.WithManual(es.AmendTitle, es.AmendManual)
+	case routeAmend:
+		return "Actualizar Keys"
+	case routeGrants:
+		return es.WithManual(es.GrantTitle, es.GrantManual)
+	case routeValidity:
+		return es.ValidityTitle
 	default:
 		return ""
 	}
@@ -131,6 +145,11 @@ func (s *Shell) open(r route) {
 	case routeAttend:
 		s.attend.Close()
 		s.model.CloseAttend()
+	case routeAmend:
+		s.amend.Close()
+		s.model.CloseAmend()
+	case routeGrants:
+		s.closeSheets()
 	default:
 		s.leaveAccounts(s.at)
 	}
@@ -217,6 +236,14 @@ func (s *Shell) screen() fyne.CanvasObject {
 		return s.queue
 	case routeAttend:
 		return s.attend
+	case routeAssigned:
+		return s.assigned
+	case routeAmend:
+		return s.amend
+	case routeGrants:
+		return s.grants
+	case routeValidity:
+		return s.validity
 	default:
 		return s.delegateMenu
 	}
@@ -275,6 +302,8 @@ func (s *Shell) renderScreen() {
 			return
 		}
 		s.attend.Render(v)
+	default:
+		s.renderOfficer()
 	}
 }
 

@@ -30,6 +30,8 @@ type Deps struct {
 	// Shield keeps the window from being captured while on, and reports whether
 	// this system can. Nil: it cannot.
 	Shield func(on bool) bool
+	// Preferences remember how lists were left. Nil: nothing is remembered.
+	Preferences Preferences
 }
 
 // Shell is the window's content. UI goroutine only.
@@ -68,6 +70,12 @@ type Shell struct {
 	officerMenu  *ministry.Menu
 	queue        *ministry.Queue
 	attend       *ministry.Attend
+	assigned     *ministry.Assigned
+	amend        *ministry.Amend
+	grants       *ministry.Grants
+	grant        *ministry.Grant
+	evidence     *ministry.Evidence
+	validity     *ministry.Validity
 
 	help   *kit.Sheet
 	helpAt help.ID // the section it was opened at
@@ -127,6 +135,7 @@ func (s *Shell) fresh(ctx context.Context) {
 	s.buildDelegate(ctx)
 	s.buildKeys(ctx)
 	s.buildMinistry(ctx)
+	s.buildKeysOfOthers(ctx)
 	s.header.renew = func() { s.fresh(ctx) }
 }
 
@@ -182,6 +191,7 @@ func (s *Shell) render() {
 func (s *Shell) cross(isIn bool) {
 	s.visit++
 	if isIn {
+		s.takeHabits()
 		s.at = routeNone
 		s.open(s.home())
 		return
@@ -237,4 +247,6 @@ func (s *Shell) closeScreens() {
 	s.attend.Close()
 	s.accounts.unlock.Close()
 	s.accounts.mine.Close()
+	s.amend.Close()
+	s.closeSheets()
 }

@@ -82,15 +82,25 @@ func (s *Shell) refresh() {
 		return
 	}
 	s.model.Refresh()
-	if s.at == routeKeys && s.keys.OnRetry != nil {
-		s.keys.OnRetry()
+	switch s.at {
+	case routeKeys:
+		kit.Call0(s.keys.OnRetry)
+	case routeAmend:
+		kit.Call0(s.amend.OnRetry)
+	case routeGrants:
+		kit.Call0(s.grants.OnRetry)
+	case routeValidity:
+		kit.Call0(s.validity.OnRetry)
 	}
 	s.render()
 }
 
 func (s *Shell) search() {
-	if s.isIn && s.at == routeQueue {
-		s.queue.FocusSearch()
+	if !s.isIn {
+		return
+	}
+	if f, ok := s.screen().(interface{ FocusSearch() }); ok {
+		f.FocusSearch()
 	}
 }
 
@@ -139,6 +149,10 @@ func (r route) help() help.ID {
 		return help.Keys
 	case routeOfficerMenu, routeQueue, routeAttend:
 		return help.Queue
+	case routeAssigned, routeAmend, routeValidity:
+		return help.Amend
+	case routeGrants:
+		return help.Grant
 	default:
 		return help.SignIn
 	}

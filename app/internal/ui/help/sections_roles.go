@@ -72,6 +72,8 @@ func KeyLines() []Entry {
 		{"Ctrl+F, F3", "Buscar en la lista"},
 		{"↑ ↓ RePág AvPág Inicio Fin", "Moverse en la lista o en la ayuda"},
 		{"← →, Espacio", "Elegir columna en la lista y ordenar por ella"},
+		{"+ −", "Ensanchar o angostar la columna elegida"},
+		{"Ctrl+C, tecla Menú", "Copiar la celda; copiar la celda o la fila"},
 		{"Ctrl+T, Ctrl+Mayús+T", "Tomar o liberar la solicitud"},
 		{"Ctrl+N", "Solicitar llave"},
 		{"F5, Ctrl+R", "Actualizar"},

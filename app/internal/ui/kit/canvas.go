@@ -29,9 +29,14 @@ func Focus(f fyne.Focusable) {
 	}
 }
 
-// passOn hands a key that an object has no use for to the window.
+// passOn hands a key that an object has no use for to the window; Escape to what
+// lies over it, if something does.
 func passOn(o fyne.CanvasObject, e *fyne.KeyEvent) {
 	if c := CanvasOf(o); c != nil {
+		if shade, ok := c.Overlays().Top().(*dialogShade); ok && e.Name == fyne.KeyEscape && shade.escape != nil {
+			shade.escape()
+			return
+		}
 		if typed := c.OnTypedKey(); typed != nil {
 			typed(e)
 		}

@@ -68,6 +68,7 @@ func ShowAsk(c fyne.Canvas, ask Ask) *Dialog {
 	words.Add(row)
 	panel := container.NewStack(NewFill(look.ColorCard, look.ColorBorder, 8), NewPadded(look.GapPage, words))
 	d.shade = newDialogShade(container.New(dialogLayout{}, panel))
+	d.shade.escape = d.Close
 	c.Overlays().Add(d.shade)
 	d.shade.Resize(c.Size())
 	switch {
@@ -122,6 +123,8 @@ func (d *Dialog) hide() {
 type dialogShade struct {
 	widget.BaseWidget
 	content fyne.CanvasObject
+	escape  func()                  // what Escape does, wherever the keyboard is
+	follow  func(fyne.CanvasObject) // told of what gets the keyboard; may be nil
 }
 
 func newDialogShade(content fyne.CanvasObject) *dialogShade {

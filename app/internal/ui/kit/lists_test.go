@@ -119,28 +119,6 @@ func TestTable_drawsOnlyWhatIsInSight(t *testing.T) {
 	}
 }
 
-func TestTable_widths(t *testing.T) {
-	table := newTestTable(3)
-	window(t, table)
-	var told []float32
-	table.OnWidths = func(w []float32) { told = w }
-	cell := table.head.cells[0]
-	x := cell.Size().Width - 2
-	cell.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(x+30, 5)}, Dragged: fyne.NewDelta(30, 0)})
-	cell.DragEnd()
-	if len(told) != 3 || told[0] != 150 {
-		t.Errorf("widths %v, want the first 150", told)
-	}
-	cell.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(20, 5)}, Dragged: fyne.NewDelta(10, 0)})
-	if table.Widths()[0] != 150 {
-		t.Error("a drag in the middle of a head resized it")
-	}
-	table.SetWidths([]float32{1})
-	if table.Widths()[0] != 150 {
-		t.Error("widths of another table were taken")
-	}
-}
-
 func pickerOf(words ...string) *Picker {
 	p := NewPicker("Seleccione una entidad")
 	p.SetItems(len(words), func(i int) PickItem { return PickItem{Title: words[i]} })

@@ -24,11 +24,17 @@ func NewRoot(content fyne.CanvasObject, onFocus func(fyne.CanvasObject)) *Root {
 // CreateRenderer implements fyne.Widget.
 func (r *Root) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.content) }
 
-// tellFocus tells the window's root, if it has one, that o has the keyboard.
-// What lies in a dialog needs no scrolling.
+// tellFocus tells the window's root, if it has one, that o has the keyboard; what
+// lies over it when something does.
 func tellFocus(o fyne.CanvasObject) {
 	c := CanvasOf(o)
-	if c == nil || c.Overlays().Top() != nil {
+	if c == nil {
+		return
+	}
+	if top := c.Overlays().Top(); top != nil {
+		if shade, ok := top.(*dialogShade); ok && shade.follow != nil {
+			shade.follow(o)
+		}
 		return
 	}
 	if r, ok := c.Content().(*Root); ok && r.onFocus != nil {

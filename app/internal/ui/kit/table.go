@@ -15,17 +15,18 @@ type ColumnKind int
 
 // The kinds of columns.
 const (
-	ColumnText   ColumnKind = iota // words
-	ColumnCode                     // digits and ids
-	ColumnChip                     // a status chip
-	ColumnAction                   // words that act when clicked: OnAction
-	ColumnLines                    // words that take a second line when they must
+	ColumnText      ColumnKind = iota // words
+	ColumnCode                        // digits and ids
+	ColumnChip                        // a status chip
+	ColumnAction                      // words that act when clicked: OnAction
+	ColumnLines                       // words that take a second line when they must
+	ColumnCodeLines                   // ids that take a second line when they must
 )
 
 // Column is one column of a Table.
 type Column struct {
 	Title string
-	Width float32 // least width, in pixels at scale 1
+	Width float32 // least width at first, in pixels at scale 1
 	Flex  bool    // shares the room left over
 	Kind  ColumnKind
 	Sorts bool // a click on its head sorts
@@ -35,12 +36,22 @@ type Column struct {
 type Cell struct {
 	Text  string
 	Chip  Chip
-	Muted bool
+	Muted bool // in a ColumnAction: it does not act now, and can be asked why
+}
+
+// words are what a cell says, to copy it.
+func (c Cell) words() string {
+	if c.Chip.Word != "" {
+		return c.Chip.Word
+	}
+	return c.Text
 }
 
 // Table lists rows in columns under a fixed head, many thousands of them. One
 // row has the cursor. Up, Down, PgUp, PgDn, Home and End move it, Enter opens
-// it; Left and Right choose a column of the head and Space sorts by it.
+// it; Left and Right choose a column of the head, Space sorts by it, + and −
+// make it wider or narrower. Ctrl+C copies the cell of the chosen column, the
+// menu key or the right button offers cell and row.
 //
 // It stands on the toolkit's List, which selects whole rows and draws only what
 // is in sight; the toolkit's Table hides its top row under the head and builds
@@ -48,17 +59,19 @@ type Cell struct {
 type Table struct {
 	widget.BaseWidget
 
-	OnOpen   func(row int)             // Enter or double click
+	OnOpen   func(row int)             // Enter
 	OnAction func(row, col int)        // a click in a ColumnAction
 	OnMove   func(row int)             // the cursor moved; -1: no rows
 	OnSort   func(col int, desc bool)  // a head was chosen: sort and SetLength
-	OnWidths func(widths []float32)    // the person resized a column
+	OnHabits func(Habits)              // the person resized a column, or sorted
+	OnCopy   func(text string)         // a cell's words are to be copied
 	OnKey    func(*fyne.KeyEvent) bool // sees keys first; true takes them
 	Fresh    func(row int) bool        // rows to point out; nil: none
 
 	columns []Column
 	tall    bool // some column takes two lines
 	widths  []float32
+	isOwn   bool // the widths are the person's: no room is shared out
 	cell    func(row, col int) Cell
 	length  int
 	cursor  int
@@ -84,7 +97,7 @@ func NewTable(columns []Column, cell func(row, col int) Cell) *Table {
 	t.widths = make([]float32, len(columns))
 	for i, c := range columns {
 		t.widths[i] = c.Width
-		t.tall = t.tall || c.Kind == ColumnLines
+		t.tall = t.tall || c.Kind == ColumnLines || c.Kind == ColumnCodeLines
 	}
 	t.list = newRowList(t)
 	t.head = newTableHead(t)
@@ -154,20 +167,6 @@ func (t *Table) SetSort(col int, desc bool) {
 // Sorting returns the marked column and direction.
 func (t *Table) Sorting() (col int, desc bool) { return t.sortBy, t.desc }
 
-// Widths returns the columns' widths, to remember them.
-func (t *Table) Widths() []float32 { return append([]float32(nil), t.widths...) }
-
-// SetWidths restores remembered widths; any other number of them is ignored.
-func (t *Table) SetWidths(w []float32) {
-	if len(w) != len(t.widths) {
-		return
-	}
-	for i := range w {
-		t.widths[i] = max(40, w[i])
-	}
-	t.relayout()
-}
-
 // Offset returns how far the rows are scrolled down.
 func (t *Table) Offset() float32 { return t.list.GetScrollOffset() }
 
@@ -198,9 +197,12 @@ func (t *Table) relayout() {
 }
 
 // laid returns the widths as drawn in this much room: what is left over goes to
-// the flexible columns.
+// the flexible columns, unless the person chose the widths.
 func (t *Table) laid(room float32) []float32 {
 	w := append([]float32(nil), t.widths...)
+	if t.isOwn {
+		return w
+	}
 	var total float32
 	flex := 0
 	for i, c := range t.columns {
@@ -234,6 +236,7 @@ func (t *Table) sort(col int) {
 	desc := col == t.sortBy && !t.desc
 	t.SetSort(col, desc)
 	t.OnSort(col, desc)
+	t.tellHabits()
 }
 
 func (t *Table) setFocused(on bool) {

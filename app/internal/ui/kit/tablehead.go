@@ -50,8 +50,10 @@ type headCell struct {
 	col   int
 	text  *twoLines
 	fill  *Fill
-	pull  bool // a drag that began at the edge is under way
 	width float32
+
+	pull   bool // a drag that began at the edge is under way
+	atEdge bool // the pointer is where a drag resizes
 }
 
 func newHeadCell(t *Table, col int) *headCell {
@@ -97,20 +99,39 @@ func (c *headCell) Dragged(e *fyne.DragEvent) {
 		if start < c.Size().Width-edge {
 			return
 		}
-		c.pull, c.width = true, c.Size().Width+4
+		c.pull, c.width = true, c.Size().Width+cellGap
 	}
 	c.width += e.Dragged.DX
-	c.t.widths[c.col] = max(40, c.width)
-	c.t.relayout()
+	c.t.widen(c.col, c.width)
 }
 
 // DragEnd implements fyne.Draggable.
 func (c *headCell) DragEnd() {
-	if c.pull && c.t.OnWidths != nil {
-		c.t.OnWidths(c.t.Widths())
+	if c.pull {
+		c.t.tellHabits()
 	}
 	c.pull = false
 }
 
+// MouseIn implements desktop.Hoverable.
+func (c *headCell) MouseIn(e *desktop.MouseEvent) { c.MouseMoved(e) }
+
+// MouseMoved implements desktop.Hoverable.
+func (c *headCell) MouseMoved(e *desktop.MouseEvent) {
+	c.atEdge = e.Position.X >= c.Size().Width-edge
+}
+
+// MouseOut implements desktop.Hoverable.
+func (c *headCell) MouseOut() { c.atEdge = false }
+
 // Cursor implements desktop.Cursorable.
-func (c *headCell) Cursor() desktop.Cursor { return desktop.DefaultCursor }
+func (c *headCell) Cursor() desktop.Cursor {
+	switch {
+	case c.atEdge || c.pull:
+		return desktop.HResizeCursor
+	case c.t.columns[c.col].Sorts:
+		return desktop.PointerCursor
+	default:
+		return desktop.DefaultCursor
+	}
+}

@@ -16,6 +16,9 @@ const (
 	tallHeight float32 = 42
 )
 
+// cellGap is what stays free between one column and the next.
+const cellGap float32 = 4
+
 // rowList is the toolkit's list with our cursor in place of its selection.
 type rowList struct {
 	widget.List
@@ -37,8 +40,31 @@ func (l *rowList) FocusGained() { l.t.setFocused(true) }
 // FocusLost implements fyne.Focusable.
 func (l *rowList) FocusLost() { l.t.setFocused(false) }
 
-// TypedRune implements fyne.Focusable.
-func (l *rowList) TypedRune(rune) {}
+// TypedRune implements fyne.Focusable: + and − resize the chosen column.
+func (l *rowList) TypedRune(r rune) {
+	t := l.t
+	if t.headAt < 0 {
+		return
+	}
+	switch r {
+	case '+':
+		t.step(t.headAt, +widthStep)
+	case '-', '−':
+		t.step(t.headAt, -widthStep)
+	}
+}
+
+// TypedShortcut implements fyne.Shortcutable: Ctrl+C copies a cell, the rest is
+// the window's.
+func (l *rowList) TypedShortcut(s fyne.Shortcut) {
+	if _, ok := s.(*fyne.ShortcutCopy); ok {
+		l.t.copyCell(l.t.cursor, l.t.columnToCopy())
+		return
+	}
+	if h, ok := CanvasOf(l).(fyne.Shortcutable); ok {
+		h.TypedShortcut(s)
+	}
+}
 
 // TypedKey implements fyne.Focusable.
 func (l *rowList) TypedKey(e *fyne.KeyEvent) {
@@ -79,6 +105,9 @@ func (l *rowList) TypedKey(e *fyne.KeyEvent) {
 		if t.headAt >= 0 {
 			t.sort(t.headAt)
 		}
+	case desktop.KeyMenu:
+		at := absoluteOf(l).AddXY(look.GapWide, float32(t.cursor)*t.RowHeight()-t.Offset()+t.rowHeight())
+		t.showMenu(t.cursor, t.columnToCopy(), at)
 	}
 }
 
@@ -115,6 +144,10 @@ func newTableRow(t *Table) *tableRow {
 			r.cells = append(r.cells, NewCode("").OneLine())
 		case ColumnLines:
 			r.cells = append(r.cells, newTwoLines(theme.ColorNameForeground))
+		case ColumnCodeLines:
+			lines := newTwoLines(theme.ColorNameForeground)
+			lines.style = look.CodeStyle
+			r.cells = append(r.cells, lines)
 		case ColumnAction:
 			r.cells = append(r.cells, newText("", look.SizeText, theme.ColorNameHyperlink, fyne.TextStyle{Bold: true}).OneLine())
 		default:
@@ -141,13 +174,14 @@ func (r *tableRow) render(row int) {
 			}
 			w.set(c.Text, color)
 		case *Text:
-			if t.columns[i].Kind != ColumnAction {
-				color := theme.ColorNameForeground
-				if c.Muted {
-					color = look.ColorMuted
-				}
-				w.SetColor(color)
+			color := theme.ColorNameForeground
+			switch {
+			case c.Muted:
+				color = look.ColorMuted
+			case t.columns[i].Kind == ColumnAction:
+				color = theme.ColorNameHyperlink
 			}
+			w.SetColor(color)
 			w.SetText(c.Text)
 		}
 	}
@@ -194,8 +228,19 @@ func (r *tableRow) Tapped(e *fyne.PointEvent) {
 	}
 }
 
-// DoubleTapped implements fyne.DoubleTappable only when there is a use for it;
-// a first click then waits for the second, so rows go without.
+// TappedSecondary implements fyne.SecondaryTappable: what lies under the pointer
+// can be copied.
+func (r *tableRow) TappedSecondary(e *fyne.PointEvent) {
+	t := r.t
+	if r.row < 0 || r.row >= t.length {
+		return
+	}
+	Focus(t.list)
+	t.cursor = r.row
+	t.list.Refresh()
+	Call(t.OnMove, r.row)
+	t.showMenu(r.row, r.columnAt(e.Position.X), e.AbsolutePosition)
+}
 
 // Cursor implements desktop.Cursorable.
 func (r *tableRow) Cursor() desktop.Cursor { return desktop.PointerCursor }
@@ -228,7 +273,7 @@ func (l rowLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	}
 	for i, w := range l.t.laid(s.Width) {
 		h := min(s.Height, o[i].MinSize().Height)
-		o[i].Resize(fyne.NewSize(max(0, w-4), h))
+		o[i].Resize(fyne.NewSize(max(0, w-cellGap), h))
 		o[i].Move(fyne.NewPos(x, (s.Height-h)/2))
 		x += w
 	}

@@ -38,6 +38,7 @@ var (
 	IconDots        = icon("dots")   // under way
 	IconHelp        = icon("help")
 	IconRefresh     = icon("refresh")
+	IconDownload    = icon("download")
 )
 
 // Mark is the ring with a key, for the deep-blue bar.

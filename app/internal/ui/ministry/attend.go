@@ -1,10 +1,7 @@
 package ministry
 
 import (
-	"strings"
-
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"llavero/app/internal/state"
@@ -68,18 +65,9 @@ func NewAttend() *Attend {
 	a.take = newTakeover(a.takeWith)
 	a.why = kit.NewSection("Por qué está pendiente", "", a.failure)
 
-	form := []fyne.CanvasObject{kit.NewHead(kit.NewHeading("Llaves de los ambientes"), kit.NewNote(es.RequiredLine))}
-	var entries []*kit.Entry
-	for _, env := range []access.Environment{access.Production, access.Preproduction} {
-		b := newKeyBlock(env)
-		a.blocks = append(a.blocks, b)
-		form = append(form, b.content)
-		entries = append(entries, b.clientID, b.secret, b.expires)
-	}
-	for i, e := range entries[:len(entries)-1] {
-		e.OnSubmitted = func(string) { kit.Focus(entries[i+1]) }
-	}
-	a.form = kit.NewStack(form...)
+	a.blocks = newKeyBlocks()
+	a.form = kit.NewStack(kit.NewHead(kit.NewHeading("Llaves de los ambientes"), kit.NewNote(es.RequiredLine)),
+		a.blocks[0].content, a.blocks[1].content)
 
 	a.release = kit.NewButton(es.Release, a.askRelease)
 	a.resume = kit.NewButton(es.Resume, a.askResume)
@@ -150,7 +138,7 @@ func (a *Attend) Render(s state.Attend) {
 
 	can := canAttend(s)
 	kit.SetVisible(a.form, !s.Saved)
-	wrong := complaints(s.Fields, a.typed)
+	wrong := complaints(s.Fields, typedIn(a.blocks))
 	for _, b := range a.blocks {
 		b.render(keyNameOf(s, b.env), can && !s.Sending)
 		b.complain(wrong)
@@ -164,7 +152,7 @@ func (a *Attend) Render(s state.Attend) {
 	kit.Put(a.note, linkNote(s.Link))
 	if a.asked && !s.Sending && len(s.Fields) > 0 {
 		a.asked = false
-		a.focusWrong()
+		focusWrong(a.page, a.blocks)
 	}
 	if s.Saved != before.Saved || s.Trouble != nil && s.Trouble != before.Trouble && len(s.Fields) == 0 {
 		a.page.ScrollTop()
@@ -224,28 +212,6 @@ func (a *Attend) clear() {
 	}
 }
 
-// typed is what stands in a field, by its dotted path.
-func (a *Attend) typed(field string) string {
-	for _, b := range a.blocks {
-		if rest, ok := strings.CutPrefix(field, string(b.env)+"."); ok && rest == "expiresAt" {
-			return b.expires.Text
-		}
-	}
-	return ""
-}
-
-func (a *Attend) focusWrong() {
-	for _, b := range a.blocks {
-		for _, f := range b.fields {
-			if f.HasError() {
-				a.page.ScrollTo(f)
-				f.Focus()
-				return
-			}
-		}
-	}
-}
-
 // mine is the account that holds the row when it is this officer's.
 func mine(s state.Attend) access.AccountID {
 	if s.Mine {
@@ -260,61 +226,4 @@ func keyNameOf(s state.Attend, env access.Environment) string {
 		return s.Detail.KeyNames[env]
 	}
 	return "La construye el programa"
-}
-
-// keyBlock is one environment of the form.
-type keyBlock struct {
-	env      access.Environment
-	content  fyne.CanvasObject
-	clientID *kit.Entry
-	secret   *kit.Entry
-	expires  *kit.Entry
-	name     *kit.Text
-	fields   []*kit.Field // in the order of the complaints
-}
-
-func newKeyBlock(env access.Environment) *keyBlock {
-	b := &keyBlock{
-		env:      env,
-		clientID: kit.NewCodeLine("00000000-0000-0000-0000-000000000000"), secret: kit.NewPasswordEntry(),
-		expires: kit.NewCodeLine("dd/mm/aaaa HH:mm"), name: kit.NewCode(""),
-	}
-	b.clientID.Clean, b.secret.Clean = strings.TrimSpace, strings.TrimSpace
-	title, name := "Ambiente Productivo", "Nombre de la llave (productivo)"
-	if env == access.Preproduction {
-		title, name = "Ambiente PreProducción", "Nombre de la llave (preproducción)"
-	}
-	id := kit.NewField("ClientID (alfanumérico)", true, b.clientID, "")
-	sec := kit.NewField("ClientSecret (alfanumérico)", true, b.secret, "El Valor del secreto, no su Id.")
-	exp := kit.NewField("Fecha Expiración", true, b.expires, "Hora de Colombia.")
-	b.fields = []*kit.Field{id, sec, exp}
-	tag := container.NewHBox(kit.NewSubheading(title).Natural(),
-		container.NewCenter(kit.NewEnvironmentTag(env == access.Production, es.Environment(env))))
-	b.content = kit.NewPanel(kit.NewStack(tag, id, sec,
-		kit.NewTight(kit.NewStrong(name), b.name), exp))
-	return b
-}
-
-func (b *keyBlock) read() wire.TypedKey {
-	at, _ := parseExpiry(b.expires.Text) // a date that cannot be read goes up zero and comes back as a complaint
-	return wire.TypedKey{ClientID: b.clientID.Text, Secret: b.secret.Text, ExpiresAt: at}
-}
-
-func (b *keyBlock) render(name string, on bool) {
-	b.name.SetText(name)
-	for _, f := range b.fields {
-		f.SetEnabled(on)
-	}
-}
-
-func (b *keyBlock) complain(wrong map[string]string) {
-	for i, name := range []string{"clientId", "secret", "expiresAt"} {
-		b.fields[i].SetError(wrong[string(b.env)+"."+name])
-	}
-}
-
-func (b *keyBlock) clear() {
-	for _, e := range []*kit.Entry{b.clientID, b.secret, b.expires} {
-		e.Put("")
-	}
 }

@@ -11,16 +11,26 @@ import (
 	"llavero/shared/es"
 )
 
-// Menu is an officer's first screen: three cards. UI goroutine only.
+// Menu is an officer's first screen (figure 24): three cards, and what is needed
+// less often below them. UI goroutine only.
 type Menu struct {
 	widget.BaseWidget
 
 	// OnQueue opens «Solicitudes pendientes (Asignar Token)».
 	OnQueue func()
+	// OnAssigned opens «Llaves asignadas (Actualizar Token)».
+	OnAssigned func()
+	// OnGrants opens «Permisos de producción (Asignar Roles a Token)».
+	OnGrants func()
+	// OnValidity opens «Vigencia de las llaves».
+	OnValidity func()
 
-	page   *kit.Page
-	noRole *kit.Banner
-	queue  *kit.MenuCard
+	page     *kit.Page
+	noRole   *kit.Banner
+	queue    *kit.MenuCard
+	assigned *kit.MenuCard
+	grants   *kit.MenuCard
+	validity *kit.Button
 }
 
 // NewMenu makes the menu.
@@ -28,12 +38,14 @@ func NewMenu() *Menu {
 	m := &Menu{noRole: kit.NewBanner()}
 	m.queue = kit.NewMenuCard(look.IconInbox, es.QueueTitle, es.QueueManual,
 		"Atienda las solicitudes cuya llave no se pudo crear automáticamente.", func() { kit.Call0(m.OnQueue) })
-	amend := kit.NewMenuCard(look.IconKeyChange, es.AmendTitle, es.AmendManual, "", nil)
-	amend.SetOff("Corrija los datos de una llave asignada. Estará disponible en una próxima versión.")
-	grant := kit.NewMenuCard(look.IconRoles, es.GrantTitle, es.GrantManual, "", nil)
-	grant.SetOff("Otorgue o retire permisos en producción. Estará disponible en una próxima versión.")
+	m.assigned = kit.NewMenuCard(look.IconKeyChange, es.AmendTitle, es.AmendManual,
+		"Corrija los datos de una llave asignada.", func() { kit.Call0(m.OnAssigned) })
+	m.grants = kit.NewMenuCard(look.IconRoles, es.GrantTitle, es.GrantManual,
+		"Asigne o retire roles en producción.", func() { kit.Call0(m.OnGrants) })
+	m.validity = kit.NewQuiet(es.ValidityTitle, look.IconClock, func() { kit.Call0(m.OnValidity) })
+	also := kit.NewStack(kit.NewFlush(kit.NewNote("También puede fijar cuánto vive un secreto nuevo.")), kit.NewRow(m.validity))
 	m.page = kit.NewFormPage("¿Qué necesita hacer?", "Elija una opción. Puede volver aquí en cualquier momento.",
-		kit.NewStack(m.noRole, kit.NewCards(m.queue, amend, grant)), nil)
+		kit.NewStack(m.noRole, kit.NewCards(m.queue, m.assigned, m.grants), also), nil)
 	m.ExtendBaseWidget(m)
 	return m
 }
@@ -48,18 +60,27 @@ func (m *Menu) Focus() { kit.Focus(m.queue) }
 
 // Render shows a snapshot.
 func (m *Menu) Render(s state.Menu) {
+	why := ""
 	if s.Role != access.RoleOfficer {
-		text := es.ErrorText(access.CodeForbidden, access.HintNoRole, nil)
-		m.noRole.Set(kit.Message{Level: look.Warning, Text: text})
-		m.queue.SetOff(text)
+		why = es.ErrorText(access.CodeForbidden, access.HintNoRole, nil)
+	}
+	m.noRole.Set(kit.Message{Level: look.Warning, Text: why})
+	for _, c := range []*kit.MenuCard{m.queue, m.assigned, m.grants} {
+		c.SetOff(why)
+	}
+	m.validity.SetEnabled(why == "")
+	if why != "" {
 		m.queue.SetBadge(kit.Chip{})
+		m.assigned.SetBadge(kit.Chip{})
 		return
 	}
-	m.noRole.Clear()
-	m.queue.SetOff("")
 	if s.Pending == 0 {
 		m.queue.SetBadge(kit.Chip{Word: "Sin pendientes", Level: look.Success})
-		return
+	} else {
+		m.queue.SetBadge(kit.Chip{Word: es.Count(s.Pending, "pendiente", "pendientes"), Level: look.Warning})
 	}
-	m.queue.SetBadge(kit.Chip{Word: es.Count(s.Pending, "pendiente", "pendientes"), Level: look.Warning})
+	m.assigned.SetBadge(kit.Chip{})
+	if s.Assigned > 0 {
+		m.assigned.SetBadge(kit.Chip{Word: es.Count(s.Assigned, "entidad", "entidades"), Level: look.Info})
+	}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"llavero/app/internal/state"
+	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
 	"llavero/shared/access"
 	"llavero/shared/wire"
@@ -23,7 +23,17 @@ func row() wire.RequestRow {
 	}
 }
 
-func TestRowLookOf(t *testing.T) {
+// wordsOf are a row's cells as they read.
+func wordsOf(r *wire.RequestRow, me access.AccountID) []string {
+	var words []string
+	for col := range queueSheet(nil).columns {
+		c := queueCell(r, 1, col, me)
+		words = append(words, c.Text+c.Chip.Word)
+	}
+	return words
+}
+
+func TestQueueCell(t *testing.T) {
 	taken := row()
 	taken.TakenBy, taken.TakenName, taken.TakenAt = "a2", "Otra Persona", noon.Add(time.Minute)
 	mine := taken
@@ -32,32 +42,36 @@ func TestRowLookOf(t *testing.T) {
 	change.Kind = access.KindRenew
 	bare := row()
 	bare.Failure, bare.ProviderNo = nil, 0
-	base := [columnCount]string{
+	base := []string{
 		"1", "999100005", "0500199001", "1469", "HOSPITAL ÑANDÚ DE EJEMPLO", "Antioquia-MEDELLÍN",
 		"23/11/2026 12:00", "Pendiente", "Ingresar Info", "Pendiente", "El servidor no tiene permiso para crear llaves.", "Sin asignar",
 	}
-	with := func(changes map[int]string) [columnCount]string {
-		c := base
+	with := func(changes map[int]string) []string {
+		c := slices.Clone(base)
 		for i, v := range changes {
 			c[i] = v
 		}
 		return c
 	}
 	cases := []struct {
-		name string
-		r    wire.RequestRow
-		want rowLook
+		name  string
+		r     wire.RequestRow
+		want  []string
+		level look.Level
 	}{
-		{"free", row(), rowLook{ID: "r1", Cells: base, Level: look.Warning}},
-		{"taken by a colleague", taken, rowLook{ID: "r1", Level: look.Warning, Taken: true, Cells: with(map[int]string{colSituation: "En revisión por Otra Persona", colAttends: "Otra Persona · 12:01"})}},
-		{"taken by me", mine, rowLook{ID: "r1", Level: look.Warning, Taken: true, Mine: true, Cells: with(map[int]string{colSituation: "En revisión por usted", colAttends: "Usted · 12:01"})}},
-		{"change", change, rowLook{ID: "r1", Level: look.Info, Cells: with(map[int]string{colStatus: "Resolicitado", colSituation: "Cambio solicitado"})}},
-		{"no reason, no number", bare, rowLook{ID: "r1", Level: look.Warning, Cells: with(map[int]string{colReason: "—", colProviderNo: ""})}},
+		{"free", row(), base, look.Warning},
+		{"taken by a colleague", taken, with(map[int]string{colSituation: "En revisión por Otra Persona", colAttends: "Otra Persona · 12:01"}), look.Warning},
+		{"taken by me", mine, with(map[int]string{colSituation: "En revisión por usted", colAttends: "Usted · 12:01"}), look.Warning},
+		{"change", change, with(map[int]string{colStatus: "Resolicitado", colSituation: "Cambio solicitado"}), look.Info},
+		{"no reason, no number", bare, with(map[int]string{colReason: "—", colProviderNo: ""}), look.Warning},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if got := rowLookOf(c.r, 1, "me"); got != c.want {
-				t.Errorf("got %+v\nwant %+v", got, c.want)
+			if got := wordsOf(&c.r, "me"); !slices.Equal(got, c.want) {
+				t.Errorf("got %q\nwant %q", got, c.want)
+			}
+			if got := queueCell(&c.r, 1, colStatus, "me").Chip.Level; got != c.level {
+				t.Errorf("level %q", got)
 			}
 		})
 	}
@@ -68,16 +82,20 @@ func TestColumns_order(t *testing.T) {
 		"#", "NIT", "Código habilitación", "Id Prestador", "Prestador", "Sede", "Fecha solicitud", "Estado token", "Ingresar",
 		"Situación", "Motivo", "Atiende",
 	}
-	var got []string
-	for _, c := range columns() {
-		got = append(got, c.Title)
-	}
-	if !slices.Equal(got, want) {
+	if got := titles(queueSheet(nil).columns); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
 }
 
-func TestSortRows(t *testing.T) {
+func titles(columns []kit.Column) []string {
+	var list []string
+	for _, c := range columns {
+		list = append(list, c.Title)
+	}
+	return list
+}
+
+func TestQueueSheet_order(t *testing.T) {
 	rows := make([]wire.RequestRow, 3)
 	for i := range rows {
 		rows[i] = row()
@@ -92,7 +110,7 @@ func TestSortRows(t *testing.T) {
 		s    sorting
 		want []int
 	}{
-		{"own order", byDate(), []int{0, 1, 2}},
+		{"own order", sorting{Column: colRequestedAt}, []int{0, 1, 2}},
 		{"latest first", sorting{Column: colRequestedAt, Down: true}, []int{2, 1, 0}},
 		{"place in the list, down", sorting{Column: colNumber, Down: true}, []int{2, 1, 0}},
 		{"names, without accents", sorting{Column: colProvider}, []int{0, 2, 1}},
@@ -105,7 +123,7 @@ func TestSortRows(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			got := []int{0, 1, 2}
-			sortRows(rows, got, c.s, "me", state.Fold)
+			queueSheet(func() access.AccountID { return "me" }).order(rows, got, c.s)
 			if !slices.Equal(got, c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
@@ -113,26 +131,16 @@ func TestSortRows(t *testing.T) {
 	}
 }
 
-func TestSorting_toggled(t *testing.T) {
-	s := byDate().toggled(colProvider)
-	if s != (sorting{Column: colProvider}) {
-		t.Errorf("another column: %+v", s)
-	}
-	if s = s.toggled(colProvider); s != (sorting{Column: colProvider, Down: true}) {
-		t.Errorf("again: %+v", s)
-	}
-}
-
 func TestLines(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
-		{filterCount(1, 1), "1 solicitud"},
-		{filterCount(61177, 61177), "61.177 solicitudes"},
-		{filterCount(3, 1200), "3 de 1.200 solicitudes"},
+		{filterCount(1, 1, "solicitud", "solicitudes"), "1 solicitud"},
+		{filterCount(61177, 61177, "solicitud", "solicitudes"), "61.177 solicitudes"},
+		{filterCount(3, 1200, "solicitud", "solicitudes"), "3 de 1.200 solicitudes"},
 		{newRowsWord(1), "1 nueva"},
 		{newRowsWord(3), "3 nuevas"},
 		{emptyLine(time.Time{}, noon), "No hay solicitudes pendientes."},
 		{emptyLine(noon.Add(-time.Hour), noon), "No hay solicitudes pendientes. La última se atendió hoy a las 11:00."},
-		{noMatchLine(" ñandú "), "Ninguna solicitud coincide con “ñandú”."},
+		{noMatchLine(" ñandú ", "solicitud"), "Ninguna solicitud coincide con “ñandú”."},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)

@@ -2,6 +2,7 @@ package ministry
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -42,10 +43,18 @@ func queueOf(rows []wire.RequestRow) state.Queue {
 func shownIDs(q *Queue) []access.RequestID {
 	var ids []access.RequestID
 	for i := range q.list.shown {
-		id, _ := q.list.id(i)
-		ids = append(ids, id)
+		ids = append(ids, q.list.row(i).ID)
 	}
 	return ids
+}
+
+// cursorID is the request under the cursor.
+func cursorID(q *Queue) access.RequestID {
+	r := q.current()
+	if r == nil {
+		return ""
+	}
+	return r.ID
 }
 
 func TestQueue_newRowsWaitWhileOneWorks(t *testing.T) {
@@ -60,7 +69,7 @@ func TestQueue_newRowsWaitWhileOneWorks(t *testing.T) {
 	}
 	q.Focus()
 	press(w.Canvas().Focused(), fyne.KeyDown)
-	at, _ := q.list.id(q.table.Cursor())
+	at := cursorID(q)
 	q.Render(queueOf(all)) // the officer is on a row: they wait
 	if len(q.list.shown) != 4 || q.list.waiting != 2 || !q.fresh.Visible() || q.fresh.Text != "2 nuevas" {
 		t.Fatalf("at work: %v, %d wait, button %q", shownIDs(q), q.list.waiting, q.fresh.Text)
@@ -69,7 +78,7 @@ func TestQueue_newRowsWaitWhileOneWorks(t *testing.T) {
 	if len(q.list.shown) != 6 || q.fresh.Visible() {
 		t.Errorf("let in: %v", shownIDs(q))
 	}
-	if now, _ := q.list.id(q.table.Cursor()); now != at {
+	if now := cursorID(q); now != at {
 		t.Errorf("the cursor moved from %s to %s", at, now)
 	}
 }
@@ -81,11 +90,11 @@ func TestQueue_keepsTheCursorOnItsRow(t *testing.T) {
 	w := show(t, q)
 	q.Focus()
 	press(w.Canvas().Focused(), fyne.KeyDown, fyne.KeyDown)
-	if id, _ := q.list.id(q.table.Cursor()); id != all[2].ID {
+	if id := cursorID(q); id != all[2].ID {
 		t.Fatalf("the cursor is on %s", id)
 	}
 	q.Render(queueOf(all[1:])) // a row above goes
-	if id, _ := q.list.id(q.table.Cursor()); id != all[2].ID {
+	if id := cursorID(q); id != all[2].ID {
 		t.Errorf("a row above went and the cursor is on %s", id)
 	}
 	q.Render(queueOf(slices.Delete(slices.Clone(all), 2, 3))) // its own row goes
@@ -96,8 +105,8 @@ func TestQueue_keepsTheCursorOnItsRow(t *testing.T) {
 	taken[3].TakenBy, taken[3].TakenName, taken[3].TakenAt = "other", "Otra Persona", noon
 	q.Render(queueOf(taken))
 	i := slices.Index(shownIDs(q), all[3].ID)
-	if l, _ := q.list.look(i); l.Cells[colSituation] != "En revisión por Otra Persona" {
-		t.Errorf("a change shows %q", l.Cells[colSituation])
+	if c := q.cell(i, colSituation); c.Text != "En revisión por Otra Persona" {
+		t.Errorf("a change shows %q", c.Text)
 	}
 }
 
@@ -215,12 +224,50 @@ func BenchmarkQueue_filter(b *testing.B) {
 	}
 }
 
-// BenchmarkQueue_sort sorts a country of rows by a column of words.
-func BenchmarkQueue_sort(b *testing.B) {
+// Ten thousand rows sort by any column in under 200 ms: of five tries, the best
+// one counts, so that a machine busy with other things does not fail it.
+func TestQueue_sortsTenThousandRowsAtOnce(t *testing.T) {
+	rows := rowsOf(10_000)
+	for i := range rows {
+		rows[i].Provider = fmt.Sprintf("Clínica Ñandú %05d", (i*7919)%10_000)
+	}
 	q := NewQueue()
-	q.Render(queueOf(rowsOf(61_177)))
-	b.ResetTimer()
-	for i := range b.N {
-		q.sortBy(colProvider, i%2 == 0)
+	q.Render(queueOf(rows))
+	show(t, q)
+	for col, c := range q.list.sheet.columns {
+		if !c.Sorts {
+			continue
+		}
+		best := time.Hour
+		for i := range 5 {
+			began := time.Now()
+			q.sortBy(col, i%2 == 0)
+			best = min(best, time.Since(began))
+		}
+		if best > 200*time.Millisecond {
+			t.Errorf("by %q: %v", c.Title, best)
+		}
+	}
+}
+
+// BenchmarkQueue_sort sorts a country of rows, no two of a name, by a column of
+// words, of codes and of dates.
+func BenchmarkQueue_sort(b *testing.B) {
+	rows := rowsOf(61_177)
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range rows {
+		rows[i].Provider = fmt.Sprintf("Clínica Ñandú %08x de Ejemplo", r.Uint32())
+		rows[i].RequestedAt = noon.Add(-time.Duration(r.IntN(1e9)) * time.Second)
+		rows[i].Code = access.LicenseCode(fmt.Sprintf("%010d", r.IntN(1e9)))
+	}
+	q := NewQueue()
+	q.Render(queueOf(rows))
+	show(b, q)
+	for _, col := range []int{colProvider, colCode, colRequestedAt, colStatus} {
+		b.Run(titles(q.list.sheet.columns)[col], func(b *testing.B) {
+			for i := range b.N {
+				q.sortBy(col, i%2 == 0)
+			}
+		})
 	}
 }

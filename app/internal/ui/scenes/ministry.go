@@ -18,8 +18,7 @@ func ministryScenes() []Scene {
 		screen("ministry-menu-empty", func() fyne.CanvasObject { return ministryMenu(access.RoleOfficer, 0) }),
 		screen("ministry-menu-no-role", func() fyne.CanvasObject { return ministryMenu(access.RoleNone, 0) }),
 	}
-	all = append(all, queueScenes()...)
-	return append(all, attendScenes()...)
+	return slices.Concat(all, queueScenes(), attendScenes(), officerScenes())
 }
 
 func ministryMenu(role access.Role, waiting int) fyne.CanvasObject {

@@ -1,0 +1,76 @@
+package es
+
+import "strings"
+
+// acts word the audit kinds that are told of a code's keys.
+var acts = map[string]string{
+	"request.created":    "Escribió la solicitud",
+	"request.changed":    "Cambió la solicitud",
+	"request.cancelled":  "Retiró la solicitud",
+	"request.signed":     "Firmó la solicitud",
+	"request.parked":     "La emisión automática no terminó: pasó a la mesa de ayuda",
+	"request.taken":      "Tomó la solicitud",
+	"request.taken_over": "Tomó la solicitud de un colega",
+	"request.released":   "Liberó la solicitud",
+	"request.lapsed":     "La solicitud quedó libre por inactividad",
+	"request.resumed":    "Reanudó la emisión automática",
+	"request.assigned":   "Asignó las llaves a mano",
+	"request.done":       "Terminó la solicitud",
+
+	"key.permissions":     "Cambió los permisos",
+	"key.secret_recorded": "Guardó un secreto nuevo",
+	"key.issued":          "Emitió la llave",
+	"key.typed":           "Escribió la llave",
+	"key.amended":         "Actualizó la llave",
+	"key.validity_set":    "Cambió la vigencia de la llave",
+
+	"evidence.added": "Agregó una prueba",
+	"evidence.read":  "Descargó una prueba",
+}
+
+// Act words an audit kind of a key's history.
+func Act(kind string) string {
+	if words, ok := acts[kind]; ok {
+		return words
+	}
+	return "Otro registro"
+}
+
+// ActDetail words what is told of an act beside its kind: what changed, from
+// what to what, and why. Machine words that are not known are left out.
+func ActDetail(kind string, detail map[string]string) string {
+	var parts []string
+	add := func(label, value string) {
+		if value != "" {
+			parts = append(parts, label+value)
+		}
+	}
+	switch kind {
+	case "key.amended":
+		var changed []string
+		for name := range strings.SplitSeq(detail["changed"], ", ") {
+			if name != "" {
+				changed = append(changed, FieldLabel(name))
+			}
+		}
+		add("", strings.Join(changed, ", "))
+	case "key.validity_set":
+		add("", validityDays(detail["from"])+" → "+validityDays(detail["days"]))
+	case "evidence.added":
+		add("", detail["note"])
+		add("archivo: ", detail["file"])
+	}
+	add("motivo: ", detail["why"])
+	return strings.Join(parts, " · ")
+}
+
+func validityDays(days string) string {
+	switch days {
+	case "", "0":
+		return "la del ambiente"
+	case "1":
+		return "1 día"
+	default:
+		return days + " días"
+	}
+}
