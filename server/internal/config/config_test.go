@@ -101,6 +101,8 @@ func TestLoad_refuses(t *testing.T) {
 		{"broken", "listen = ", nil, "line 1"},
 		{"wrong type", "demo = \"maybe\"", nil, "demo"},
 		{"no port", "listen = \"localhost\"", nil, `listen: "localhost" is no host:port`},
+		{"public address in clear", "public_url = \"http://llaves.example\"", nil, `public_url: "http://llaves.example" is no https address`},
+		{"public address with a path", "public_url = \"https://llaves.example/\"", nil, "public_url"},
 		{"port too high", "", []string{"LLAVERO_LISTEN=127.0.0.1:70000"}, `"70000" is no port`},
 		{"variable is no number", "", []string{"LLAVERO_MAIL_PORT=x"}, `LLAVERO_MAIL_PORT: "x" is no whole number`},
 		{"variable is no duration", "", []string{"LLAVERO_AUTH_WINDOW=5"}, `LLAVERO_AUTH_WINDOW: "5" is no duration`},

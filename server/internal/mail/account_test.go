@@ -1,0 +1,58 @@
+package mail
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"llavero/server/internal/auth"
+	"llavero/server/internal/store"
+	"llavero/server/internal/workflow"
+)
+
+func TestRender_accountLinks(t *testing.T) {
+	data := map[string]string{
+		"code": "ABCD-EFGH-2345", "expires": "02/03/2026 12:00", "link": "https://llaves.example/cuenta#ABCD-EFGH-2345",
+		"login": "ADMIHCEIPS999100005", "name": "Lucía Ñáñez <i>", "page": "https://llaves.example/cuenta",
+	}
+	for template, subject := range map[string]string{
+		auth.TemplateFinish:  "Termine su registro en Llavero IHCE",
+		auth.TemplateRecover: "Cree otra contraseña para Llavero IHCE",
+		auth.TemplateClosed:  "Su usuario de Llavero IHCE está inactivo",
+	} {
+		m, err := Render("job-1", "a@example.org", template, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Subject != subject || strings.Contains(m.HTML, "<i>") || !strings.Contains(m.HTML, data["login"]) || !strings.Contains(m.Text, data["name"]) {
+			t.Errorf("%s: %q\n%s\n%s", template, m.Subject, m.Text, m.HTML)
+		}
+		holds := template != auth.TemplateClosed
+		for _, secret := range []string{data["code"], data["link"]} {
+			if strings.Contains(m.Text, secret) != holds || strings.Contains(m.HTML, secret) != holds {
+				t.Errorf("%s: holds %q: want %v", template, secret, holds)
+			}
+		}
+		if holds && (!strings.Contains(m.HTML, `href="`+data["link"]+`"`) || !strings.Contains(m.Text, data["expires"])) {
+			t.Errorf("%s:\n%s", template, m.HTML)
+		}
+	}
+}
+
+type opener struct{ mail workflow.Mail }
+
+func (o opener) OpenMail(context.Context, store.Job) (workflow.Mail, error) { return o.mail, nil }
+
+type counter struct{ sent int }
+
+func (c *counter) Send(context.Context, Message) error { c.sent++; return nil }
+
+// A mail to nobody stands for one that a user who does not exist did not get.
+func TestRunner_sendsNothingToNobody(t *testing.T) {
+	sent := &counter{}
+	r := Runner{Flow: opener{workflow.Mail{Template: auth.TemplateRecover}}, Mailer: sent, Clock: clock, Log: slog.New(slog.DiscardHandler)}
+	if err := r.Run(t.Context(), store.Job{ID: "1"}); err != nil || sent.sent != 0 {
+		t.Errorf("%v, %d sent", err, sent.sent)
+	}
+}
