@@ -50,6 +50,7 @@ type DB struct {
 	clock  func() time.Time
 	writer *sql.DB
 	reader *sql.DB
+	opened int64 // foreignCommits when it was opened
 
 	mu    sync.Mutex
 	wakes map[chan struct{}]struct{}
@@ -75,6 +76,9 @@ func Open(ctx context.Context, path string, clock func() time.Time) (*DB, error)
 	db.writer.SetMaxIdleConns(1)
 	db.writer.SetConnMaxIdleTime(0)
 	if err := db.migrate(ctx); err != nil {
+		return nil, errors.Join(err, db.writer.Close())
+	}
+	if db.opened, err = db.foreignCommits(ctx); err != nil {
 		return nil, errors.Join(err, db.writer.Close())
 	}
 	db.reader, err = sql.Open("sqlite3", dsn(abs, "mode", "ro", "_query_only", "1", "_foreign_keys", "1",

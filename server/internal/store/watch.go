@@ -12,11 +12,12 @@ import (
 //
 // What this process writes wakes them at its commit and never here: the number
 // that SQLite keeps of other connections' commits is asked on the connection
-// that does all our writing. A look that fails is tried again at the next.
+// that does all our writing. A look that fails is tried again at the next. What
+// others wrote since Open is told too: nobody saw it before.
 func (db *DB) Watch(ctx context.Context, every time.Duration) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	last, err := db.foreignCommits(ctx)
+	last, err := db.opened, error(nil)
 	for {
 		select {
 		case <-ctx.Done():

@@ -85,3 +85,23 @@ func TestWatch_wakes(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// What the other process committed between the opening and the watching is told.
+func TestWatch_beforeItBegan(t *testing.T) {
+	ours, theirs := openTwice(t)
+	wake, cancel := ours.Subscribe()
+	defer cancel()
+	change(t, theirs)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- ours.Watch(ctx, time.Millisecond) }()
+	select {
+	case <-wake:
+	case <-time.After(20 * time.Second):
+		t.Error("what was written before the first look is told to nobody")
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+}
