@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"llavero/server/internal/audit"
 	"llavero/server/internal/store"
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
@@ -180,5 +181,27 @@ func TestIsRegistryOf(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+func TestVerifyRETHUS(t *testing.T) {
+	db, who := importDB(t), card("9999000003")
+	if err := workflow.VerifyRETHUS(t.Context(), db, store.Verification{Document: who, Registry: "RP-9", Why: "visto"}); err != nil {
+		t.Fatal(err)
+	}
+	err := db.Read(t.Context(), func(tx *store.Tx) error {
+		list, err := workflow.Prerequisites(tx, access.Registration{Kind: access.UserProfessional, Document: who})
+		if got := verdicts(list); got != "person no_data, rethus met, reps no_data" {
+			t.Errorf("%s", got)
+		}
+		records, errTrail := tx.AuditAfter(0, 10)
+		last := records[len(records)-1]
+		if last.Kind != audit.RETHUSVerified || last.Subject != "CC-9999000003" || last.DetailOf("why") != "visto" || last.Person != audit.ServerName {
+			t.Errorf("entry %+v", last)
+		}
+		return errors.Join(err, errTrail)
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
