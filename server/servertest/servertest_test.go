@@ -349,8 +349,8 @@ func TestDemo_once(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if told != 5 || len(s.Emulator.Faults().List()) != 0 {
-		t.Errorf("%d requests told, %d faults left", told, len(s.Emulator.Faults().List()))
+	if told != 10 || len(s.Emulator.Faults().List()) != 0 {
+		t.Errorf("%d things told, %d faults left", told, len(s.Emulator.Faults().List()))
 	}
 	officer := s.Person(seed.LoginOfficer).Viewer()
 	pending := map[string]int{}
@@ -372,4 +372,5 @@ func TestDemo_once(t *testing.T) {
 	if err != nil || len(pending) != 4 {
 		t.Errorf("an officer sees %v: %v", pending, err)
 	}
+	mustBeAttended(t, s)
 }

@@ -45,7 +45,7 @@ func parse(args []string, stdout io.Writer) (options, error) {
 	fs.StringVar(&o.profile, "profile", "instant", "manners of the emulated tenant: instant, realistic or hostile")
 	fs.Uint64Var(&o.seed, "seed", 1, "`number` the tenant's ids, lags and chance come from")
 	fs.BoolVar(&o.country, "country", false, "import a whole invented country: 61,177 codes, 77,009 sites")
-	fs.BoolVar(&o.demo, "demo", true, "on the first start make a finished request and four that the tenant refused, so that officers see a list")
+	fs.BoolVar(&o.demo, "demo", true, "on the first start make finished requests, four that the tenant refused and keys in every state, so that officers see their lists")
 	fs.StringVar(&o.totp, "totp", "", "print the second-factor code of this demo `login` as of now, and stop")
 	fs.StringVar(&o.imageCode, "image-code", "", "what every image code shows, for programs without eyes; by chance unless given")
 	fs.BoolVar(&o.verbose, "v", false, "log what the server does, on standard error")

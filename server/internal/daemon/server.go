@@ -44,6 +44,7 @@ const (
 	sweepEvery   = time.Hour
 	lapseEvery   = 5 * time.Second // at least so often: a lease may have been taken meanwhile
 	shortestNap  = 50 * time.Millisecond
+	sweepAgain   = time.Second     // while permissions are being read
 	watchEvery   = 2 * time.Second // what another process wrote, an import, is told by then
 )
 
@@ -326,7 +327,10 @@ func (s *Server) readPermissions(ctx context.Context) error {
 		return nil
 	}
 	return every(ctx, func() (time.Duration, error) {
-		_, err := s.flow.SweepPermissions(ctx)
+		asked, err := s.flow.SweepPermissions(ctx)
+		if asked > 0 { // there may be more, once these are read
+			return min(s.cfg.Provision.ReadEvery, sweepAgain), err
+		}
 		return s.cfg.Provision.ReadEvery, err
 	}, s.log)
 }

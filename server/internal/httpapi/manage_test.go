@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"llavero/server/internal/store"
+	"llavero/server/internal/workflow"
 	"llavero/shared/access"
 	"llavero/shared/wire"
 )
@@ -92,4 +93,57 @@ func TestManage(t *testing.T) {
 		t.Errorf("history %+v", history.Entries)
 	}
 	b.bad(b.do(ask{method: http.MethodGet, path: "/v1/codes/" + string(theirOne) + "/history", token: b.officer}), http.StatusNotFound)
+}
+
+// TestPermissionsPath is what an officer asks of permissions, by HTTPS alone.
+func TestPermissionsPath(t *testing.T) {
+	b := newBench(t)
+	pro := b.keep(myCode, mine)[access.Production]
+	if p := b.bad(b.do(ask{method: http.MethodGet, path: "/v1/permissions", token: b.officer}), http.StatusServiceUnavailable); p.Code != access.CodeUnavailable {
+		t.Errorf("before they were read: %+v", p)
+	}
+	err := b.flow.RecordCatalogue(t.Context(), workflow.Catalogue{Resource: b.flow.CatalogueResource(), Offer: wire.Permissions{
+		Application: "APP-IHCE-PROD", Items: []wire.Permission{{Value: "ConsultaExterna", Label: "Consulta Externa"}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var offer wire.Permissions
+	b.good(b.do(ask{method: http.MethodGet, path: "/v1/permissions", token: b.officer}), &offer)
+	if offer.Application != "APP-IHCE-PROD" || len(offer.Items) != 1 || offer.Items[0].Label != "Consulta Externa" {
+		t.Errorf("offer %+v", offer)
+	}
+	path := "/v1/keys/" + string(pro.ID) + "/permissions"
+	grant := wire.ChangePermissions{Grant: []string{"ConsultaExterna"}}
+	for name, c := range map[string]struct {
+		in     wire.ChangePermissions
+		status int
+		hint   access.Hint
+		field  string
+	}{
+		"no proof":  {grant, http.StatusConflict, access.HintNoEvidence, ""},
+		"nothing":   {wire.ChangePermissions{}, 422, access.HintNothing, ""},
+		"unknown":   {wire.ChangePermissions{Grant: []string{"Todo"}}, 422, "", "grant"},
+		"no reason": {wire.ChangePermissions{Remove: []string{"ConsultaExterna"}}, 422, "", "why"},
+	} {
+		p := b.bad(b.post(b.officer, path, c.in, wire.HeaderIfMatch, quote(1)), c.status)
+		if p.Hint != c.hint || c.field != "" && (len(p.Errors) != 1 || p.Errors[0].Field != c.field) {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+	var done wire.AcceptedKey
+	b.good(b.post(b.officer, "/v1/codes/"+string(myCode)+"/evidence", wire.NewEvidence{Kind: access.EvidenceTest, Note: "x"}), &done)
+	b.good(b.post(b.officer, path, grant, wire.HeaderIfMatch, quote(done.Version)), &done)
+	if done.ID != pro.ID || done.Version != 3 {
+		t.Errorf("answered %+v", done)
+	}
+	var waiting wire.Refreshing
+	b.good(b.post(b.officer, "/v1/permissions/refresh", nil), &waiting)
+	if waiting.Keys != 2 {
+		t.Errorf("all: %+v", waiting)
+	}
+	b.good(b.post(b.officer, "/v1/permissions/refresh", wire.RefreshPermissions{Keys: []access.KeyID{pro.ID}}), &waiting)
+	if waiting.Keys != 1 {
+		t.Errorf("one: %+v", waiting)
+	}
 }

@@ -473,6 +473,9 @@ func (w *world) mustMatch(app entraemu.AppState, key issuedKey) {
 	} else if value := seen.Value.Reveal(); len(value) < 20 || !strings.HasPrefix(value, live[0].Hint) {
 		w.t.Errorf("%s: the sealed secret is not the live one", key.Environment)
 	}
+	if !slices.Equal(slices.Sorted(slices.Values(key.Permissions)), twoRoles) || key.PermissionsAt.IsZero() {
+		w.t.Errorf("%s: the key has permissions %v of %s", key.Environment, key.Permissions, key.PermissionsAt)
+	}
 	if len(app.Roles) != len(twoRoles) {
 		w.t.Errorf("%s: roles %+v, want %v once each", key.Environment, app.Roles, twoRoles)
 	}

@@ -31,6 +31,42 @@ func contractOfficers(t *testing.T, b *bench) {
 		return err
 	})
 
+	// A kind of one live job a subject: one that waits is woken, one that runs is
+	// left, one that ended makes room.
+	jobs := func() (n int) {
+		b.read(t, func(tx *Tx) (err error) {
+			n, err = tx.LiveJobs(JobPermissions)
+			return err
+		})
+		return n
+	}
+	claim := func() (j *Job) {
+		b.write(t, func(tx *Tx) (err error) {
+			j, err = tx.ClaimJob([]string{JobPermissions}, time.Minute)
+			return err
+		})
+		return j
+	}
+	once := func(tx *Tx) error { return tx.EnqueueOnce(JobPermissions, "key") }
+	b.write(t, once)
+	b.write(t, once)
+	j := claim()
+	if jobs() != 1 || j == nil || claim() != nil {
+		t.Fatalf("%d jobs", jobs())
+	}
+	b.write(t, func(tx *Tx) error { return errors.Join(once(tx), tx.RetryJob(j.ID, tx.Now().Add(time.Hour), "x")) })
+	if claim() != nil {
+		t.Error("one that failed was not left to wait")
+	}
+	b.write(t, once)
+	if j = claim(); j == nil || j.Attempts != 1 || jobs() != 1 {
+		t.Errorf("woken: %+v, %d jobs", j, jobs())
+	}
+	b.write(t, func(tx *Tx) error { return errors.Join(tx.FinishJob(j.ID), once(tx)) })
+	if jobs() != 1 {
+		t.Errorf("%d jobs", jobs())
+	}
+
 	first := Evidence{
 		ID: "e1", Code: codeA, Kind: access.EvidenceFile, Note: "n", Name: "a.pdf", Media: "application/pdf", Size: 3, Hash: "ab",
 		Account: by, Person: "Olga", CreatedAt: b.clock().Truncate(time.Microsecond), Sealed: []byte{1, 2, 3},

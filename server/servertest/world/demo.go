@@ -45,7 +45,8 @@ func stories() []story {
 }
 
 // Demo makes the demonstration's requests once, by the use cases people work
-// with: one that went well and four that the tenant refused at different steps.
+// with: one that went well, four that the tenant refused at different steps, and
+// codes that officers have attended to.
 // Later calls do nothing. say hears of each.
 func (w *World) Demo(ctx context.Context, say func(string)) (err error) {
 	mark := filepath.Join(w.stateDir(), "demo")
@@ -68,6 +69,9 @@ func (w *World) Demo(ctx context.Context, say func(string)) (err error) {
 			return fmt.Errorf("request for %s: %w", s.in.Code, err)
 		}
 		say(fmt.Sprintf("made the request for %s", s.in.Code))
+	}
+	if err := w.attended(ctx, say); err != nil {
+		return err
 	}
 	return os.WriteFile(mark, nil, 0o600)
 }
