@@ -56,7 +56,7 @@ func (f RequestForm) Validate(independent bool, institutional func(domain string
 			bad(field, HintRequired)
 		case utf8.RuneCountInString(value) > MaxName:
 			bad(field, HintTooLong)
-		case !isPlainText(value):
+		case !IsLine(value):
 			bad(field, HintFormat)
 		}
 	}
@@ -89,17 +89,13 @@ func (f RequestForm) Validate(independent bool, institutional func(domain string
 	return wrong
 }
 
-// isPlainText refuses control characters and broken UTF-8: one line of text.
-func isPlainText(s string) bool {
-	if !utf8.ValidString(s) {
-		return false
-	}
-	for _, r := range s {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\u202e' {
-			return false
-		}
-	}
-	return true
+// IsLine reports one line of text that reads as it is stored: no control
+// character, no line break, no broken UTF-8, nothing that turns the direction of
+// what follows.
+func IsLine(s string) bool {
+	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
+	}) < 0
 }
 
 // TypedKey is one environment's key as an officer types it. The name is built

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"llavero/server/internal/audit"
@@ -85,13 +84,8 @@ func pending(tx *store.Tx, hash []byte) (store.Enrolment, store.Account, error) 
 // it.
 func (s *Service) ConfirmEnrolment(ctx context.Context, v Visit, in wire.ConfirmEnrolment) error {
 	code := access.DigitsOnly(in.Code)
-	switch {
-	case in.Ticket == "":
-		return access.InvalidField("ticket", access.HintRequired)
-	case code == "":
-		return access.InvalidField("code", access.HintRequired)
-	case len(code) != totpDigits || strings.Trim(code, "0123456789") != "":
-		return access.InvalidField("code", access.HintFormat)
+	if err := checkSecond(in.Ticket, code); err != nil {
+		return err
 	}
 	hash := sha256.Sum256([]byte(in.Ticket))
 	limits := []limit{{subjectOf("enrolment", in.Ticket), s.settings.LoginFailures}, {addressSubject(v.Address), s.settings.AddressFailures}}

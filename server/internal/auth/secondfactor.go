@@ -63,16 +63,16 @@ func (s *Service) newTicket(id access.AccountID, device string) (string, error) 
 // SecondFactor completes a sign-in with a code of the authenticator. A code
 // works once; a wrong one leaves the ticket good, until the limits stop it.
 func (s *Service) SecondFactor(ctx context.Context, v Visit, in wire.SecondFactor) (wire.SignedIn, error) {
+	code := access.DigitsOnly(in.Code)
+	if err := checkSecond(in.Ticket, code); err != nil {
+		return wire.SignedIn{}, err
+	}
 	hash := sha256.Sum256([]byte(in.Ticket))
 	s.mu.Lock()
 	t, ok := s.tickets[hash]
 	s.mu.Unlock()
 	if !ok || !s.clock().Before(t.until) {
 		return wire.SignedIn{}, access.Refuse(access.CodeExpired, access.HintSecondFactor)
-	}
-	code := access.DigitsOnly(in.Code)
-	if len(code) != totpDigits || strings.Trim(code, "0123456789") != "" {
-		return wire.SignedIn{}, access.InvalidField("code", access.HintFormat)
 	}
 
 	// Counted apart from passwords: whoever has the password may not wash the
@@ -121,6 +121,19 @@ func (s *Service) SecondFactor(ctx context.Context, v Visit, in wire.SecondFacto
 		return wire.SignedIn{}, err
 	}
 	return reply, refusal
+}
+
+// checkSecond refuses a ticket that is not there and what is no code.
+func checkSecond(ticket, code string) error {
+	switch {
+	case ticket == "":
+		return access.InvalidField("ticket", access.HintRequired)
+	case code == "":
+		return access.InvalidField("code", access.HintRequired)
+	case len(code) != totpDigits || strings.Trim(code, "0123456789") != "":
+		return access.InvalidField("code", access.HintFormat)
+	}
+	return nil
 }
 
 func (s *Service) spendTicket(hash [sha256.Size]byte) bool {

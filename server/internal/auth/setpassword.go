@@ -32,7 +32,7 @@ func checkPassword(field string, password secret.Text, a store.Account) error {
 		return access.InvalidField(field, access.HintRequired)
 	case utf8.RuneCountInString(text) > MaxChosen, len(text) > MaxPassword:
 		return access.InvalidField(field, access.HintTooLong)
-	case !utf8.ValidString(text):
+	case !access.IsLine(text):
 		return access.InvalidField(field, access.HintFormat)
 	case utf8.RuneCountInString(text) < MinPassword, strength.Of(text, ownWords(a)) == strength.LevelWeak:
 		e := access.InvalidField(field, access.HintWeak)

@@ -40,6 +40,7 @@ type bench struct {
 	db   *store.DB
 	flow *workflow.Flow
 	auth *auth.Service
+	file string // the database's
 	url  string
 	http *http.Client
 	log  *lines
@@ -74,7 +75,10 @@ var (
 	theirOne = access.LicenseCode("0800199777")
 )
 
-func newBench(t *testing.T) *bench {
+// imageCode is what every image shows.
+const imageCode = "KMNPR"
+
+func newBench(t *testing.T, tune ...func(*auth.Deps)) *bench {
 	t.Helper()
 	b := &bench{t: t, log: &lines{}}
 	dir := t.TempDir()
@@ -85,7 +89,8 @@ func newBench(t *testing.T) *bench {
 		}
 	}
 	var err error
-	b.db, err = store.Open(t.Context(), filepath.Join(dir, "llavero.db"), time.Now)
+	b.file = filepath.Join(dir, "llavero.db")
+	b.db, err = store.Open(t.Context(), b.file, time.Now)
 	must(err)
 	t.Cleanup(func() { _ = b.db.Close() })
 	box, err := seal.Create(filepath.Join(dir, "keyset.json"))
@@ -99,7 +104,14 @@ func newBench(t *testing.T) *bench {
 	must(err)
 	settings := config.Default()
 	settings.Auth.ArgonMemory, settings.Auth.PuzzleBits = 64, 2
-	b.auth, err = auth.New(auth.Deps{Store: b.db, Box: box, Settings: settings.Auth, Rand: rand.Reader, Clock: time.Now, Flow: b.flow, PublicURL: "https://llaves.example"})
+	deps := auth.Deps{
+		Store: b.db, Box: box, Settings: settings.Auth, Rand: rand.Reader, Clock: time.Now,
+		Flow: b.flow, MailFrom: "llavero@example.org", PublicURL: "https://llaves.example", ImageCode: imageCode,
+	}
+	for _, change := range tune {
+		change(&deps)
+	}
+	b.auth, err = auth.New(deps)
 	must(err)
 	log := slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	hub := feed.New(feed.Deps{Store: b.db, Auth: b.auth, Settings: settings.Feed, Clock: time.Now, Wall: time.Now, Log: slog.New(slog.DiscardHandler)})

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -77,6 +78,9 @@ func (c *call) version() (int64, error) {
 
 // read takes the body in, whole.
 func (c *call) read() ([]byte, error) {
+	if err := c.checkMedia(); err != nil {
+		return nil, err
+	}
 	b, err := io.ReadAll(c.r.Body)
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, &access.Error{Code: access.CodeInvalid, Hint: access.HintTooLarge, Err: err}
@@ -86,6 +90,21 @@ func (c *call) read() ([]byte, error) {
 	}
 	c.bodyHash = sha256.Sum256(b)
 	return b, nil
+}
+
+// checkMedia refuses a body that says it is no JSON, or packed. One that says
+// nothing is looked at.
+func (c *call) checkMedia() error {
+	if kind := c.r.Header.Get("Content-Type"); kind != "" {
+		media, args, err := mime.ParseMediaType(kind)
+		if charset, ok := args["charset"]; err != nil || media != "application/json" || ok && !strings.EqualFold(charset, "utf-8") {
+			return access.InvalidField("Content-Type", access.HintFormat)
+		}
+	}
+	if packed := c.r.Header.Get("Content-Encoding"); packed != "" && !strings.EqualFold(packed, "identity") {
+		return access.InvalidField("Content-Encoding", access.HintFormat)
+	}
+	return nil
 }
 
 // decode reads the body as a T and nothing but a T.

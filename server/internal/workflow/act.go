@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"unicode"
-	"unicode/utf8"
 
 	"llavero/server/internal/audit"
 	"llavero/server/internal/store"
@@ -183,17 +181,4 @@ func detail(act Act, attrs ...audit.Attr) audit.Detail {
 		attrs = append(attrs, audit.Address(act.Address))
 	}
 	return audit.Details(attrs...)
-}
-
-// isLine reports one line of text that fits a form.
-func isLine(s string) bool {
-	if !utf8.ValidString(s) || utf8.RuneCountInString(s) > access.MaxName {
-		return false
-	}
-	for _, r := range s {
-		if unicode.IsControl(r) {
-			return false
-		}
-	}
-	return true
 }

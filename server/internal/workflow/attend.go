@@ -26,8 +26,8 @@ func (f *Flow) Take(ctx context.Context, act Act, id access.RequestID, in wire.T
 		if err != nil {
 			return wire.Accepted{}, err
 		}
-		if !isLine(why) {
-			return wire.Accepted{}, access.InvalidField("why", access.HintFormat)
+		if hint := lineHint(why); why != "" && hint != "" {
+			return wire.Accepted{}, access.InvalidField("why", hint)
 		}
 		now := tx.Now()
 		held, before := r.IsTaken(now), r.KeyRequest

@@ -48,7 +48,7 @@ func lineHint(s string) access.Hint {
 		return access.HintRequired
 	case utf8.RuneCountInString(s) > access.MaxName:
 		return access.HintTooLong
-	case !isLine(s):
+	case !access.IsLine(s):
 		return access.HintFormat
 	}
 	return ""

@@ -34,6 +34,9 @@ func (f *Flow) Sign(ctx context.Context, act Act, id access.RequestID, version i
 		if err != nil {
 			return wire.Accepted{}, err
 		}
+		if in.ContentHash == "" {
+			return wire.Accepted{}, access.InvalidField("contentHash", access.HintRequired)
+		}
 		if hash != r.ContentHash {
 			return wire.Accepted{}, &access.Error{Code: access.CodeConflict, Hint: access.HintTextsChanged, Version: r.Version}
 		}

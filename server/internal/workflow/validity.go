@@ -117,13 +117,7 @@ func validityForm(in wire.SetValidity, least int) (why string, err error) {
 // wrong with it.
 func line(s string) (string, access.Hint) {
 	s = strings.TrimSpace(s)
-	switch {
-	case s == "":
-		return "", access.HintRequired
-	case !isLine(s):
-		return "", access.HintFormat
-	}
-	return s, ""
+	return s, lineHint(s)
 }
 
 // environmentDays is the life of an environment's new secrets.
