@@ -19,6 +19,11 @@ var acts = map[string]string{
 
 	"key.permissions":     "Cambió los permisos",
 	"key.secret_recorded": "Guardó un secreto nuevo",
+	"key.secret_replaced": "Reemplazó el secreto anterior",
+	"key.secret_retired":  "Retiró el secreto anterior",
+	"key.secret_kept":     "No retiró el secreto anterior",
+	"key.overlap_ended":   "Terminó el relevo antes de su fecha",
+	"key.handed_over":     "Entregó la llave al proveedor",
 	"key.issued":          "Emitió la llave",
 	"key.typed":           "Escribió la llave",
 	"key.amended":         "Actualizó la llave",
@@ -26,6 +31,22 @@ var acts = map[string]string{
 
 	"evidence.added": "Agregó una prueba",
 	"evidence.read":  "Descargó una prueba",
+}
+
+// whys word the machine's own reasons; what people wrote stays as it is.
+var whys = map[string]string{
+	"texts_changed":  "cambiaron los textos de aceptación",
+	"overlap_moved":  "se actualizó hasta cuándo sirve el secreto anterior",
+	"entity_changed": "el código cambió de entidad en REPS",
+	"last_valid":     "es el último secreto válido de la llave",
+	"not_removed":    "Entra no lo permitió; se intenta de nuevo",
+}
+
+func why(s string) string {
+	if words, ok := whys[s]; ok {
+		return words
+	}
+	return s
 }
 
 // Act words an audit kind of a key's history.
@@ -56,11 +77,21 @@ func ActDetail(kind string, detail map[string]string) string {
 		add("", strings.Join(changed, ", "))
 	case "key.validity_set":
 		add("", validityDays(detail["from"])+" → "+validityDays(detail["days"]))
+	case "key.secret_replaced", "key.secret_kept":
+		if until, ok := timeArg(detail, "until"); ok {
+			add("sirve hasta el ", DateTime(until))
+		}
+		if detail["removal"] == "by_hand" {
+			add("", "escrito a mano: el sistema no puede retirarlo")
+		}
+	case "key.handed_over":
+		add("recibió: ", detail["person"])
+		add("proveedor: ", detail["vendor"])
 	case "evidence.added":
 		add("", detail["note"])
 		add("archivo: ", detail["file"])
 	}
-	add("motivo: ", detail["why"])
+	add("motivo: ", why(detail["why"]))
 	return strings.Join(parts, " · ")
 }
 

@@ -69,3 +69,33 @@ func TestProductionPermissions(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What a change of key leaves in a key's history, in words.
+func TestActDetail_renewal(t *testing.T) {
+	tests := []struct {
+		kind   string
+		detail map[string]string
+		want   string
+	}{
+		{"key.secret_replaced", map[string]string{"until": "2026-12-05T15:00:00Z", "reason": "vendor", "secret": "x"}, "sirve hasta el 05/12/2026 10:00"},
+		{"key.secret_replaced", map[string]string{"until": "2026-12-05T15:00:00Z", "removal": "by_hand"}, "sirve hasta el 05/12/2026 10:00 · escrito a mano: el sistema no puede retirarlo"},
+		{"key.secret_kept", map[string]string{"why": "not_removed", "code": "Authorization_RequestDenied"}, "motivo: Entra no lo permitió; se intenta de nuevo"},
+		{"key.secret_kept", map[string]string{"why": "last_valid", "until": "2026-12-05T15:00:00Z"}, "sirve hasta el 05/12/2026 10:00 · motivo: es el último secreto válido de la llave"},
+		{"key.handed_over", map[string]string{"person": "Paula", "vendor": "Proveedor"}, "recibió: Paula · proveedor: Proveedor"},
+		{"request.changed", map[string]string{"why": "overlap_moved"}, "motivo: se actualizó hasta cuándo sirve el secreto anterior"},
+		{"key.amended", map[string]string{"why": "lo pidió el prestador"}, "motivo: lo pidió el prestador"},
+	}
+	for _, tt := range tests {
+		if got := ActDetail(tt.kind, tt.detail); got != tt.want {
+			t.Errorf("%s %v: %q, want %q", tt.kind, tt.detail, got, tt.want)
+		}
+		if Act(tt.kind) == Act("") {
+			t.Errorf("%s has no words", tt.kind)
+		}
+	}
+	for _, kind := range []string{"key.secret_retired", "key.overlap_ended"} {
+		if Act(kind) == Act("") {
+			t.Errorf("%s has no words", kind)
+		}
+	}
+}

@@ -63,6 +63,9 @@ func (r *run) principal(ctx context.Context) error {
 }
 
 func (r *run) permissions(ctx context.Context) error {
+	if r.plan.Request.Kind == access.KindRenew {
+		return nil // what the ministry granted or took away since is not undone
+	}
 	if len(r.key.Permissions) > 0 {
 		if err := r.grant(ctx); err != nil {
 			return err

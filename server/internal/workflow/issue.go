@@ -36,7 +36,7 @@ type PlannedKey struct {
 	// intended and never recorded: a slow replica may still show their secrets.
 	Lost          []string
 	Validity      time.Duration
-	Permissions   []string // granted at issue
+	Permissions   []string // granted at issue; none at a change of key, which leaves them as they are
 	ResourceAppID string
 	TenantID      string
 	Scope         string
@@ -98,6 +98,9 @@ func (f *Flow) planned(tx *store.Tx, r *store.Request, k *store.Key) (PlannedKey
 		Environment: k.Environment, Key: k.ID, UniqueName: k.UniqueName, DisplayName: k.Name,
 		ObjectID: k.ObjectID, ClientID: k.ClientID, PrincipalID: k.PrincipalID,
 		Validity: validity, Permissions: e.Permissions, ResourceAppID: e.ResourceAppID, TenantID: e.TenantID, Scope: e.Scope,
+	}
+	if r.Kind == access.KindRenew {
+		p.Permissions = nil
 	}
 	all, err := tx.Secrets(k.ID)
 	if err != nil {
