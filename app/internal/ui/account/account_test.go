@@ -388,6 +388,20 @@ func TestUnlock_everyPhase(t *testing.T) {
 	}
 }
 
+func TestJudge(t *testing.T) {
+	for password, want := range map[string]string{
+		"": "", "k8Jq2#vLm9T": "Débil", "CC9999000101CC": "Débil", "Contraseña2026!": "Débil", "aaaaaaaaaaaaaaaa": "Débil",
+		"grapa verde con nueve ranas": "Muy buena",
+	} {
+		if got := judge(password, "CC9999000101"); got.Word != want || (got.Word == "Débil") != (got.Parts == 1) {
+			t.Errorf("%q: %+v, want %q", password, got, want)
+		}
+	}
+	if judge("ñandú").Note != "Use 12 caracteres o más." {
+		t.Error(judge("ñandú").Note)
+	}
+}
+
 func TestQR_noAddress(t *testing.T) {
 	for _, a := range []string{"", "https://example.org", "otpauth://%zz"} {
 		if newQR(a) != nil {

@@ -22,7 +22,7 @@ type newPassword struct {
 // submit is called on Enter in the second.
 func newNewPassword(own func() []string, typed func(field string), submit func()) *newPassword {
 	p := &newPassword{first: kit.NewPasswordEntry(), again: kit.NewPasswordEntry(), meter: kit.NewMeter(), own: own}
-	p.firstF = kit.NewField(es.FieldLabel(state.FieldNew), true, p.first, "Larga y fácil de recordar para usted: varias palabras sirven. Puede llevar espacios.")
+	p.firstF = kit.NewField(es.FieldLabel(state.FieldNew), true, p.first, "12 caracteres o más. Varias palabras sirven y puede llevar espacios.")
 	p.againF = kit.NewField(es.FieldLabel(state.FieldAgain), true, p.again, "")
 	p.first.OnText(func(string) { typed(state.FieldNew); p.measure() })
 	p.again.OnText(func(string) { typed(state.FieldAgain) })
