@@ -143,8 +143,6 @@ func message(f access.FieldError) string {
 	switch {
 	case f.Hint == access.HintSecondFactor:
 		return es.ErrorText(access.CodeInvalid, f.Hint, nil)
-	case f.Field == "password" && f.Hint == access.HintReused:
-		return "Elija otra contraseña."
 	case f.Field == "code" && f.Hint == access.HintRequired:
 		return "Escriba el código de la aplicación."
 	case f.Field == "code" && f.Hint == access.HintFormat:

@@ -1,10 +1,12 @@
 package auth
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -187,6 +189,34 @@ func TestSetPassword_refuses(t *testing.T) {
 	want(t, set(shared.Reveal()), access.CodeThrottled, "")
 	b.pass(settings().LongestBlock)
 	if err := set(password(t).Reveal()); err != nil {
+		t.Error(err)
+	}
+}
+
+// Two delegates of an entity who choose the same password at once: the login
+// could not tell them apart, so that one of them chooses another.
+func TestSetPassword_sharedAtOnce(t *testing.T) {
+	b := withPeople(t)
+	var tokens []string
+	for _, d := range []access.Document{ana.Document, diana} {
+		b.registered(delegateForm(d))
+		tokens = append(tokens, b.out.code(t))
+	}
+	pw := password(t)
+	results := make([]string, len(tokens))
+	var wg sync.WaitGroup
+	for i, token := range tokens {
+		wg.Go(func() {
+			_, err := b.SetPassword(context.WithoutCancel(t.Context()), visit, wire.SetPassword{Token: token, Password: pw.Reveal()})
+			results[i] = fields(err)
+		})
+	}
+	wg.Wait()
+	slices.Sort(results)
+	if results[0] != "<nil>" || results[1] != "password reused" {
+		t.Errorf("got %q", results)
+	}
+	if _, err := b.signIn(delegate, pw); err != nil {
 		t.Error(err)
 	}
 }

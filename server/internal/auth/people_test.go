@@ -67,6 +67,7 @@ func told[V any](kind string, rows ...V) store.Listing[V] {
 
 var (
 	carla = access.Document{Type: access.DocumentCC, Number: "9999000013"}
+	diana = access.Document{Type: access.DocumentCC, Number: "9999000015"}
 	pedro = access.Document{Type: access.DocumentCC, Number: "9999000014"}
 )
 
@@ -74,6 +75,7 @@ func applyPersons(tx *store.Tx) error {
 	_, _, err := tx.ApplyPersons(told(store.SnapshotPersons,
 		store.Person{Document: ana.Document, GivenNames: "Ana", FamilyNames: "Ñáñez Inventada", Email: "ana@example.org"},
 		store.Person{Document: beto.Document, GivenNames: "Beto", FamilyNames: "Inventado"},
+		store.Person{Document: diana, GivenNames: "Diana", FamilyNames: "Inventada", Email: "diana@example.org"},
 		store.Person{Document: carla, GivenNames: "Carla", FamilyNames: "Inventada", Email: "carla@example.org"},
 		store.Person{Document: officer.Document, GivenNames: "Olga", FamilyNames: "Inventada", Email: "olga@example.org"},
 		store.Person{Document: pedro, GivenNames: "Pedro", FamilyNames: "Inventado", Email: "pedro@example.org"},
@@ -87,6 +89,7 @@ func applyDelegation(tx *store.Tx) error {
 	}
 	_, err := tx.ApplyDelegations(told(store.SnapshotDelegations,
 		store.Delegation{NIT: "999100005", Document: ana.Document, Novelty: store.NoveltyLinks, On: "2026-01-02"},
+		store.Delegation{NIT: "999100005", Document: diana, Novelty: store.NoveltyLinks, On: "2026-01-02"},
 		store.Delegation{NIT: "999100005", Document: beto.Document, Novelty: store.NoveltyLinks, On: "2026-01-02"},
 	))
 	return err

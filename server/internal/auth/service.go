@@ -64,6 +64,10 @@ type Service struct {
 	images   *imagecode.Issuer
 	passKey  [32]byte // passes of another life of the server are good no more
 
+	// choosing is held from the look at the other passwords of a login until the
+	// new one is written: of two who choose the same at once, one is second.
+	choosing sync.Mutex
+
 	flow      Flow
 	mailFrom  string
 	publicURL string

@@ -54,6 +54,8 @@ func (s *Service) SetPassword(ctx context.Context, v Visit, in wire.SetPassword)
 	if err := checkPassword("password", password, a); err != nil {
 		return wire.PasswordSet{}, err
 	}
+	s.choosing.Lock()
+	defer s.choosing.Unlock()
 	if err := s.refuseSharedGuess(ctx, v, a, password); err != nil {
 		return wire.PasswordSet{}, err
 	}
@@ -153,6 +155,8 @@ func (s *Service) ChangePassword(ctx context.Context, v Visit, session Session, 
 		e := access.InvalidField("new", access.HintSamePassword)
 		return s.afterAll(ctx, limits, e)
 	}
+	s.choosing.Lock()
+	defer s.choosing.Unlock()
 	if err := s.refuseShared(ctx, a, next); err != nil {
 		if access.CodeOf(err) == access.CodeInvalid {
 			return access.InvalidField("new", access.HintReused) // the try stays counted: it told a colleague's password
