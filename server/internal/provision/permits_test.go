@@ -307,7 +307,7 @@ func TestChangePermissions_refusals(t *testing.T) {
 		"nothing":           {w.officer, k, k.Version, wire.ChangePermissions{Why: "x"}, "invalid nothing []"},
 		"unknown":           {w.officer, k, k.Version, wire.ChangePermissions{Grant: []string{"Todo"}}, "invalid  [{grant unknown_value}]"},
 		"unknown to remove": {w.officer, k, k.Version, wire.ChangePermissions{Remove: []string{"Todo"}, Why: "x"}, "invalid  [{remove unknown_value}]"},
-		"both":              {w.officer, k, k.Version, wire.ChangePermissions{Grant: []string{"Consultas"}, Remove: []string{"Consultas"}, Why: "x"}, "invalid  [{remove reused}]"},
+		"both":              {w.officer, k, k.Version, wire.ChangePermissions{Grant: []string{"Consultas"}, Remove: []string{"Consultas"}, Why: "x"}, "invalid  [{remove unknown_value}]"},
 		"no reason":         {w.officer, k, k.Version, wire.ChangePermissions{Remove: []string{"Urgencias"}, Why: " "}, "invalid  [{why required}]"},
 		"stale":             {w.officer, k, k.Version - 1, wire.ChangePermissions{Grant: []string{"Consultas"}}, "conflict stale []"},
 		"preproduction":     {w.officer, pre, pre.Version, wire.ChangePermissions{Grant: []string{"Consultas"}}, "conflict state []"},

@@ -71,8 +71,15 @@ func TestAmend(t *testing.T) {
 	}
 	ok(t, d.db.Read(t.Context(), func(tx *store.Tx) error {
 		all, err := tx.Secrets(pro.ID)
-		if i := slices.IndexFunc(all, func(s store.Secret) bool { return s.ID == old.ID }); i < 0 || all[i].State != store.SecretOverlap {
-			t.Error("the secret before was not set aside")
+		if i := slices.IndexFunc(all, func(s store.Secret) bool { return s.ID == old.ID }); i < 0 || all[i].State != store.SecretOverlap ||
+			!all[i].EndsAt.Equal(d.clock().Add(d.flow.policy.VendorOverlap)) || d.flow.policy.VendorOverlap <= 0 {
+			t.Errorf("the secret before was not set aside: %+v", all)
+		}
+		if n, errJobs := tx.LiveJobs(store.JobRetire); n != 1 || errJobs != nil {
+			t.Errorf("%d jobs remove it, %v", n, errJobs)
+		}
+		if n, errJobs := tx.LiveJobs(store.JobPermissions); n != 1 || errJobs != nil {
+			t.Errorf("%d jobs look for the new application, %v", n, errJobs)
 		}
 		return err
 	}))

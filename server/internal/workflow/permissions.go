@@ -142,7 +142,7 @@ func changeForm(c *Catalogue, k *store.Key, in wire.ChangePermissions) (why stri
 	for _, value := range in.Remove {
 		switch {
 		case slices.Contains(in.Grant, value):
-			bad("remove", access.HintReused)
+			bad("remove", access.HintUnknownValue)
 		case !offered(value) && !slices.Contains(k.Permissions, value):
 			bad("remove", access.HintUnknownValue)
 		}
