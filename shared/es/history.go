@@ -17,7 +17,7 @@ var acts = map[string]string{
 	"request.assigned":   "Asignó las llaves a mano",
 	"request.done":       "Terminó la solicitud",
 
-	"key.permissions":     "Cambió los permisos",
+	"key.permissions":     "Concedió los permisos iniciales",
 	"key.secret_recorded": "Guardó un secreto nuevo",
 	"key.secret_replaced": "Reemplazó el secreto anterior",
 	"key.secret_retired":  "Retiró el secreto anterior",
@@ -28,6 +28,12 @@ var acts = map[string]string{
 	"key.typed":           "Escribió la llave",
 	"key.amended":         "Actualizó la llave",
 	"key.validity_set":    "Cambió la vigencia de la llave",
+
+	"key.permissions_asked":  "Pidió un cambio de roles",
+	"key.permission_granted": "Entra asignó un rol",
+	"key.permission_removed": "Entra retiró un rol",
+	"key.permission_failed":  "Entra no cambió un rol",
+	"key.permissions_read":   "Se leyeron roles distintos en Entra",
 
 	"evidence.added": "Agregó una prueba",
 	"evidence.read":  "Descargó una prueba",
@@ -87,6 +93,13 @@ func ActDetail(kind string, detail map[string]string) string {
 	case "key.handed_over":
 		add("recibió: ", detail["person"])
 		add("proveedor: ", detail["vendor"])
+	case "key.permissions_asked":
+		add("asignar: ", detail["grant"])
+		add("retirar: ", detail["remove"])
+	case "key.permission_granted", "key.permission_removed", "key.permission_failed":
+		add("", detail["permission"])
+	case "key.permissions_read":
+		add("", detail["permissions"])
 	case "evidence.added":
 		add("", detail["note"])
 		add("archivo: ", detail["file"])

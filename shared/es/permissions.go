@@ -53,6 +53,8 @@ func PermissionFailure(code string) string {
 		return ""
 	case "Authorization_RequestDenied":
 		return "El servidor no tiene permiso en Entra. Avise al administrador del directorio."
+	case "NotInEntra":
+		return GrantObstacle(access.HintNotInEntra)
 	case "Request_ResourceNotFound", "ResourceNotFound":
 		return "Entra no encontró la aplicación o el rol. Pulse «Actualizar» e intente de nuevo."
 	case "TooManyRequests":

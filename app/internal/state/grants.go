@@ -2,6 +2,8 @@ package state
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"llavero/shared/access"
@@ -36,16 +38,45 @@ func (m *Model) Grants() Grants {
 	}
 }
 
-// LoadGrants reads what can be granted.
+// How often what can be granted is asked for again, and how many times, while
+// the server reads it in Entra for the first time.
+const (
+	catalogEvery = 2 * time.Second
+	catalogTries = 15
+)
+
+// LoadGrants reads what can be granted. A server that has not read it in Entra
+// yet says so and does: it is asked again for a while.
 func (m *Model) LoadGrants(ctx context.Context) error {
+	tick := time.NewTicker(catalogEvery)
+	defer tick.Stop()
+	for left := catalogTries; ; left-- {
+		err := m.loadCatalog(ctx, left)
+		if left == 0 || access.CodeOf(err) != access.CodeUnavailable || access.HintOf(err) != "" {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// loadCatalog asks once. What failed is told at the last try, or when another
+// would be of no use.
+func (m *Model) loadCatalog(ctx context.Context, left int) error {
 	var catalog wire.Permissions
 	life, t, err := m.read(ctx, func(ctx context.Context) (err error) {
 		catalog, err = m.deps.API.Permissions(ctx)
 		return err
 	})
+	if left > 0 && access.CodeOf(err) == access.CodeUnavailable && access.HintOf(err) == "" {
+		t = nil
+	}
 	m.set(life, func() {
 		m.officer.reading.trouble = t
-		if g := m.officer.grant; g != nil && t != nil {
+		if g := m.officer.grant; g != nil {
 			g.trouble = t
 		}
 		if err == nil {
@@ -68,10 +99,11 @@ func (m *Model) RefreshGrants(ctx context.Context) error {
 		}
 	})
 	if err == nil {
+		body := m.toRead()
 		var key string
 		const act = "permissions/refresh"
-		if key, err = m.keyOf(act, nil); err == nil {
-			_, err = m.deps.API.RefreshPermissions(ctx, key, wire.RefreshPermissions{})
+		if key, err = m.keyOf(act, body); err == nil {
+			_, err = m.deps.API.RefreshPermissions(ctx, key, body)
 			m.answered(act, err)
 		}
 	}
@@ -87,6 +119,20 @@ func (m *Model) RefreshGrants(ctx context.Context) error {
 		}
 	})
 	return err
+}
+
+// namedKeys is how many keys are asked for by name, which are read at once; more
+// of them the server reads in its own time.
+const namedKeys = 1000
+
+// toRead names the keys that wait to be read; no names: all there are.
+func (m *Model) toRead() wire.RefreshPermissions {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.officer.reading.before) > namedKeys {
+		return wire.RefreshPermissions{}
+	}
+	return wire.RefreshPermissions{Keys: slices.Sorted(maps.Keys(m.officer.reading.before))}
 }
 
 // grantState is «Asignar roles a aplicación». What is ticked is the screen's.

@@ -81,7 +81,16 @@ func (s *server) KeyHistory(context.Context, access.LicenseCode) (wire.KeyHistor
 	return wire.KeyHistory{Entries: slices.Clone(s.office.history)}, s.refuse["history"]
 }
 
+// refuses makes an act be answered with a refusal; nil: no more.
+func (s *server) refuses(act string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refuse[act] = err
+}
+
 func (s *server) Permissions(context.Context) (wire.Permissions, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return wire.Permissions{Application: "APP-IHCE-PROD", Items: []wire.Permission{{Value: "Urgencias", Label: "Urgencias"}, {Value: "Consultas", Label: "Consultas"}}}, s.refuse["catalog"]
 }
 

@@ -144,7 +144,7 @@ func TestGrants_readAgain(t *testing.T) {
 		if l = m.Grants(); l.Waiting != 0 || l.Unread != 0 || !l.ReadAt.Equal(at) {
 			t.Errorf("%+v", l)
 		}
-		s.refuse["refresh"] = access.Refuse(access.CodeUnavailable, access.HintNoAnswer)
+		s.refuses("refresh", access.Refuse(access.CodeUnavailable, access.HintNoAnswer))
 		if err := m.RefreshGrants(t.Context()); err == nil {
 			t.Error("no refusal")
 		}
@@ -171,7 +171,7 @@ func TestChangePermissions(t *testing.T) {
 		if e, _ := m.Evidence(); e.Added != 1 || len(e.Items) != 1 || e.Sending {
 			t.Errorf("%+v", e)
 		}
-		s.refuse["evidence"] = access.InvalidField("file", access.HintFormat)
+		s.refuses("evidence", access.InvalidField("file", access.HintFormat))
 		if err := m.AddEvidence(t.Context(), theCode, wire.NewEvidence{}); err == nil {
 			t.Error("a bad file was taken")
 		}
@@ -209,10 +209,34 @@ func TestValidity(t *testing.T) {
 		if v.Saved != access.Production || v.Sending != "" || v.Items[0].Days != 180 {
 			t.Errorf("%+v", v)
 		}
-		s.refuse["set validity"] = access.InvalidField("days", access.HintTooFar)
+		s.refuses("set validity", access.InvalidField("days", access.HintTooFar))
 		_ = m.SetValidity(t.Context(), access.Production, wire.SetValidity{Days: 9999, Why: "Prueba"})
 		if v = m.Validity(); len(v.Fields[access.Production]) != 1 || v.Saved != "" || v.Trouble != nil || v.Items[0].Days != 180 {
 			t.Errorf("%+v", v)
+		}
+	})
+}
+
+// A server that has yet to read what can be granted is asked again, quietly, and
+// not for ever.
+func TestLoadGrants_asksAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, m := withKeys(t)
+		s.refuses("catalog", access.Refuse(access.CodeUnavailable, ""))
+		ended := goes(func() error { return m.LoadGrants(t.Context()) })
+		settled(t, ended)
+		if l := m.Grants(); l.Trouble != nil || l.Catalog != nil {
+			t.Errorf("%+v", l)
+		}
+		s.refuses("catalog", nil)
+		time.Sleep(catalogEvery)
+		if isEnded, err := ended(); !isEnded || err != nil || m.Grants().Catalog == nil {
+			t.Errorf("%t %v", isEnded, err)
+		}
+		s.refuses("catalog", access.Refuse(access.CodeUnavailable, ""))
+		began := time.Now()
+		if err := m.LoadGrants(t.Context()); err == nil || m.Grants().Trouble == nil || time.Since(began) != catalogEvery*catalogTries {
+			t.Errorf("%v after %v", err, time.Since(began))
 		}
 	})
 }
