@@ -158,6 +158,43 @@ var manualWords = []struct {
 		"Ambiente PreProducción", "ClientID (alfanumérico) *", "ClientSecret (alfanumérico) *", "Nombre de la llave (preproducción)", "IHCE-PREPRODUCCION-1100199003", "Fecha Expiración *",
 	}},
 	{"M-96", "ministry-attend-saved", []string{"El registro se guardó correctamente.", "1100199003"}},
+	{"M-97", "ministry-assigned-data", []string{"Llaves asignadas (Actualizar Token)", "Entidades que ya tienen llaves.", "24 entidades"}},
+	{"M-98", "ministry-assigned-data", []string{
+		"LISTADO DE TOKENS", "#", "NIT", "Código habilitación", "Id Prestador", "Prestador", "Sede", "Fecha solicitud", "Estado token", "Actualizar", "Situación",
+	}},
+	{"M-99", "ministry-assigned-data", []string{"Asignado", "Reasignado"}},
+	{"M-100", "ministry-assigned-data", []string{"Buscar por código, razón social o estado..."}},
+	{"M-101", "ministry-assigned-data", []string{"Actualizar Keys"}},
+	{"M-101", "ministry-amend-data", []string{"ClientSecret (alfanumérico) *", "••••••••", "Vacío: se conserva el secreto actual."}},
+	{"M-102", "ministry-amend-data", []string{
+		"Actualizar ClientID y ClientSecret",
+		"Ambiente Productivo", "ClientID (alfanumérico) *", "ClientSecret (alfanumérico) *", "Nombre de la llave (productivo) *", "Fecha Expiración *",
+		"Ambiente PreProducción", "ClientID (alfanumérico) *", "ClientSecret (alfanumérico) *", "Nombre de la llave (preproducción) *", "Fecha Expiración *",
+	}},
+	{"M-105", "ministry-amend-data", []string{"Nombre de la llave (productivo) *", "IHCE-PRODUCCION-0500199002", "La construye el programa."}},
+	{"M-107", "ministry-amend-saved", []string{"El registro se guardó correctamente.", "código 0500199002", "Historial"}},
+	{"M-108", "ministry-evidence-data", []string{"Pruebas de sandbox", "Archivo · informe-de-pruebas.pdf", "Registro de una prueba", "Agregar prueba"}},
+	{"M-109", "ministry-grants-data", []string{
+		"Permisos de producción (Asignar Roles a Token)", "Asignar roles",
+		"#", "Código Entidad", "Prestador", "Sede", "AppId Preprod", "AppId Prod", "Estado", "Acciones",
+	}},
+	{"M-110", "ministry-grants-data", []string{"Leído hoy a las 09:14", "Actualizar"}},
+	{"M-111", "ministry-grants-data", []string{"Código entidad, prestador, sede, AppId, estado...", "Buscar:"}},
+	{"M-112", "ministry-grants-data", []string{"Pendientes", "Asignados"}},
+	{"M-113", "ministry-grants-data", []string{"Qué falta", "Asignar Prod", "La aplicación en Entra", "llave-de-prueba", "Un GUID en AppId Prod"}},
+	{"M-114", "ministry-grant-data", []string{
+		"Asignar roles a aplicación", "AppId", "3f2c0001-0000-4000-8000-000000007919", "Entidad", "Clínica Ñandú de los Andes - Urgencias", "Seleccione los roles a asignar",
+	}},
+	{"M-115", "ministry-grant-data", []string{
+		"Consulta Externa (APP-IHCE-PROD)", "Asignado", "Urgencias (APP-IHCE-PROD)", "Asignado", "Hospitalización (APP-IHCE-PROD)", "Sin asignar",
+		"Consultas (APP-IHCE-PROD)", "Sin asignar", "Prestadores (APP-IHCE-PROD)", "Asignado",
+	}},
+	{"M-116", "ministry-grant-data", []string{"Cancelar"}},
+	{"M-117", "ministry-grant-changes", []string{
+		"Urgencias (APP-IHCE-PROD)", "− Se retirará", "Hospitalización (APP-IHCE-PROD)", "+ Se asignará", "Motivo del retiro *",
+		"Los tokens ya emitidos siguen activos hasta 90 minutos.", "Asignar roles seleccionados",
+	}},
+	{"M-117", "ministry-grant-results", []string{"Retiro en camino", "En camino", "No se asignó", "El servidor no tiene permiso en Entra."}},
 }
 
 // TestManual_words: each screen says what its figure in the manual says, so that
