@@ -25,15 +25,6 @@ func Frame(h state.Header, now time.Time, at string, body fyne.CanvasObject) fyn
 	return container.NewBorder(kit.NewTight(top, under, trail), nil, nil, nil, body)
 }
 
-// Titles are the names of a role's screens, each as it stands in the breadcrumb.
-func Titles(role access.Role) []string {
-	var names []string
-	for _, r := range routes(role) {
-		names = append(names, r.title())
-	}
-	return names
-}
-
 // IsScreen reports that a role has a screen of that name; see Frame.
 func IsScreen(role access.Role, at string) bool { return screenAt(role, at) != routeNone }
 

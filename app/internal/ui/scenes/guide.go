@@ -99,12 +99,21 @@ func guideDelegates() []Picture {
 }
 
 func guideOfficers() []Picture {
-	queue := es.WithManual(es.QueueTitle, es.QueueManual)
+	queue, assigned, grants := es.WithManual(es.QueueTitle, es.QueueManual), es.WithManual(es.AmendTitle, es.AmendManual), es.WithManual(es.GrantTitle, es.GrantManual)
+	const attend, amend = "Ingresar llaves", "Actualizar Keys"
 	return []Picture{
-		{Name: "menu-funcionario", Scene: "ministry-menu", Who: guideOfficer, At: guideMenu, Height: 520},
+		{Name: "menu-funcionario", Scene: "ministry-menu", Who: guideOfficer, At: guideMenu, Height: 640},
 		{Name: "pendientes", Scene: "ministry-queue-data", Who: guideOfficer, At: queue},
-		{Name: "ingresar-llaves", Scene: "ministry-attend-data", Who: guideOfficer, At: "Ingresar llaves", Height: 1960},
-		{Name: "llaves-guardadas", Scene: "ministry-attend-saved", Who: guideOfficer, At: "Ingresar llaves", Height: 640},
+		{Name: "ingresar-llaves", Scene: "ministry-attend-data", Who: guideOfficer, At: attend, Height: 1960},
+		{Name: "llaves-guardadas", Scene: "ministry-attend-saved", Who: guideOfficer, At: attend, Height: 640},
+		{Name: "asignadas", Scene: "ministry-assigned-data", Who: guideOfficer, At: assigned},
+		{Name: "actualizar-llaves", Scene: "ministry-amend-data", Who: guideOfficer, At: amend, Height: 1940},
+		{Name: "llaves-actualizadas", Scene: "ministry-amend-saved", Who: guideOfficer, At: amend, Height: 640},
+		{Name: "vigencia", Scene: "ministry-validity-data", Who: guideOfficer, At: es.ValidityTitle, Height: 1130},
+		{Name: "permisos", Scene: "ministry-grants-data", Who: guideOfficer, At: grants},
+		{Name: "pruebas", Scene: "ministry-evidence-data", Who: guideOfficer, At: grants, Height: 800},
+		{Name: "asignar-permisos", Scene: "ministry-grant-changes", Who: guideOfficer, At: grants, Height: 860},
+		{Name: "resultado-permisos", Scene: "ministry-grant-results", Who: guideOfficer, At: grants, Height: 800},
 		{Name: "sin-conexion", Scene: "ministry-queue-offline", Who: guideOfficer, At: queue, Offline: true},
 	}
 }
