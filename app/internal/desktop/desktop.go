@@ -194,6 +194,13 @@ func parse(args []string, env func(string) string, out io.Writer) (settings, err
 		_, _ = fmt.Fprintln(out, "llavero:", err)
 		return s, err
 	}
+	if s.server != "" {
+		if _, err := api.New(s.server, nil); err != nil {
+			err = fmt.Errorf("-server %q: it must be https://host:port: %w", s.server, err)
+			_, _ = fmt.Fprintln(out, "llavero:", err)
+			return s, err
+		}
+	}
 	if s.data == "" {
 		base, err := os.UserConfigDir()
 		if err != nil {

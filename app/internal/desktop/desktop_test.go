@@ -34,7 +34,20 @@ func TestParse_flagsBeatTheEnvironment(t *testing.T) {
 }
 
 func TestParse_badFlagsNameThemselves(t *testing.T) {
-	for _, args := range [][]string{{"-colour"}, {"extra"}, {"-log", "LOUD"}} {
+	for _, args := range [][]string{
+		{"-colour"},
+		{"extra"},
+		{"-log", "LOUD"},
+		{"-server"},
+		{"-ca"},
+		{"-data"},
+		{"-log"},
+		{"-version=maybe", "-version"},
+		{"-server", "http://plain.example"},
+		{"-server", "ftp://files.example"},
+		{"-server", "no es una dirección"},
+		{"-server", "https://"},
+	} {
 		var out bytes.Buffer
 		if _, err := parse(args, env(nil), &out); err == nil {
 			t.Errorf("%v was taken", args)
@@ -56,6 +69,8 @@ func TestMain_exitCodes(t *testing.T) {
 		{[]string{"-version"}, 0},
 		{[]string{"--help"}, 0},
 		{[]string{"-nope"}, 2},
+		{[]string{"-server", "http://plain.example"}, 2},
+		{[]string{"-data", t.TempDir(), "extra"}, 2},
 		{nil, 1}, // no display
 	} {
 		if c.args == nil && checkDisplay(runtime.GOOS, os.Getenv) == nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"flag"
 	"io"
 	"log/slog"
 	"net"
@@ -136,6 +137,50 @@ func TestRun_usage(t *testing.T) {
 		if code != tt.code || !strings.Contains(said, tt.want) {
 			t.Errorf("%q: code %d, want %d; said %q, want %q", tt.args, code, tt.code, said, tt.want)
 		}
+	}
+}
+
+// TestRun_badArguments is TestRun_usage over every command and each of its
+// flags: what is wrong is named, the code is 2, nothing is done.
+func TestRun_badArguments(t *testing.T) {
+	t.Chdir(t.TempDir()) // where data would be made
+	wrong := func(named string, args ...string) {
+		t.Helper()
+		code, out, errs := call(t, "", args...)
+		if code != exitUsage || !strings.Contains(errs, named) || out != "" {
+			t.Errorf("%q: code %d, want %d; said %q%q, want %q", args, code, exitUsage, out, errs, named)
+		}
+	}
+	all := commands()
+	if len(all) < 10 {
+		t.Fatalf("only %d commands", len(all))
+	}
+	for _, c := range all {
+		name := strings.Fields(c.name)
+		with := func(more ...string) []string { return append(slices.Clone(name), more...) }
+		wrong("llavero-server "+c.name, with("--no-such-flag")...)
+		wrong("no-such-flag", with("--no-such-flag")...)
+		wrong("-=x", with("--=x")...)
+		fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
+		c.flags(fs)
+		fs.VisitAll(func(f *flag.Flag) {
+			if b, ok := f.Value.(interface{ IsBoolFlag() bool }); ok && b.IsBoolFlag() {
+				wrong("-"+f.Name, with("--"+f.Name+"=maybe")...)
+				return
+			}
+			wrong("-"+f.Name, with("--"+f.Name)...) // its value is missing
+		})
+		if c.args == "" {
+			wrong(`"sobra"`, with("sobra")...)
+			continue
+		}
+		wrong("name ", name...)
+		if !strings.Contains(c.args, "…") {
+			wrong("name ", with("uno", "dos")...)
+		}
+	}
+	if made, err := os.ReadDir("."); err != nil || len(made) > 0 {
+		t.Errorf("something was made: %v %v", made, err)
 	}
 }
 

@@ -209,29 +209,39 @@ func word(is bool, yes, no string) string {
 	return no
 }
 
-// oneAccount finds the account that an id or a login names; a login that several
-// share names none.
-func oneAccount(ctx context.Context, a *auth.Service, args []string) (access.AccountID, error) {
+// withAccount is withAccounts for what is done to the one account that the
+// arguments name; a login that several share names none.
+func withAccount(ctx context.Context, w world, s *settingsFlags, args []string, do func(*auth.Service, access.AccountID) error) error {
 	if len(args) != 1 {
-		return "", usagef("name one account, by its id or its login")
+		return usagef("name one account, by its id or its login")
 	}
+	return withAccounts(ctx, w, s, func(a *auth.Service) error {
+		id, err := findAccount(ctx, a, args[0])
+		if err != nil {
+			return err
+		}
+		return do(a, id)
+	})
+}
+
+func findAccount(ctx context.Context, a *auth.Service, name string) (access.AccountID, error) {
 	all, err := a.Accounts(ctx)
 	if err != nil {
 		return "", err
 	}
 	var found []access.AccountID
 	for _, account := range all {
-		if string(account.ID) == args[0] || account.Login == auth.Login(args[0]) {
+		if string(account.ID) == name || account.Login == auth.Login(name) {
 			found = append(found, account.ID)
 		}
 	}
 	switch len(found) {
 	case 0:
-		return "", fmt.Errorf("no account %q; llavero-server user list shows them", args[0])
+		return "", fmt.Errorf("no account %q; llavero-server user list shows them", name)
 	case 1:
 		return found[0], nil
 	}
-	return "", fmt.Errorf("%d accounts share the login %q: name one by its id, which llavero-server user list shows", len(found), args[0])
+	return "", fmt.Errorf("%d accounts share the login %q: name one by its id, which llavero-server user list shows", len(found), name)
 }
 
 func userTOTPCommand() command {
@@ -242,11 +252,7 @@ func userTOTPCommand() command {
 			var s settingsFlags
 			s.declare(fs)
 			return func(ctx context.Context, w world, args []string) error {
-				return withAccounts(ctx, w, &s, func(a *auth.Service) error {
-					id, err := oneAccount(ctx, a, args)
-					if err != nil {
-						return err
-					}
+				return withAccount(ctx, w, &s, args, func(a *auth.Service, id access.AccountID) error {
 					added, err := a.EnrollTOTP(ctx, id)
 					if err != nil {
 						return err
@@ -268,11 +274,7 @@ func userDisableCommand() command {
 			var s settingsFlags
 			s.declare(fs)
 			return func(ctx context.Context, w world, args []string) error {
-				return withAccounts(ctx, w, &s, func(a *auth.Service) error {
-					id, err := oneAccount(ctx, a, args)
-					if err != nil {
-						return err
-					}
+				return withAccount(ctx, w, &s, args, func(a *auth.Service, id access.AccountID) error {
 					if err := a.Disable(ctx, id); err != nil {
 						return err
 					}
