@@ -310,6 +310,17 @@ func TestServer_servesAndStops(t *testing.T) {
 	about(t, client(t, third), third.URL())
 }
 
+// What stands at the foot of the registration screens is the server's setting.
+func TestServer_tellsItsHelpDesk(t *testing.T) {
+	cfg := workable(t)
+	cfg.Help = config.Help{Phones: "601 000 0000", Hours: "lunes a viernes", Mail: "ayuda@example.org", Terms: "Condiciones de ejemplo."}
+	s, _ := start(t, cfg)
+	a := about(t, client(t, s), s.URL())
+	if a.Help != (wire.HelpDesk{Phones: "601 000 0000", Hours: "lunes a viernes", Mail: "ayuda@example.org", Terms: "Condiciones de ejemplo."}) || a.Version == "" {
+		t.Errorf("about %+v", a)
+	}
+}
+
 func TestNew_refuses(t *testing.T) {
 	quiet := slog.New(slog.DiscardHandler)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

@@ -136,6 +136,7 @@ var manualWords = []struct {
 	{"M-81", "delegate-keys-data", []string{"PRODUCCION", "Producción (real)"}},
 	{"M-82", "delegate-keys-data", []string{"Nombre de llave", "IHCE-PREPRODUCCION-0500199001"}},
 	{"M-83", "delegate-keys-data", []string{"ClientID", "••••••••", "Mostrar", "ClientSecret", "••••••••", "Mostrar", "Fecha de expiración", "••••••••", "Mostrar"}},
+	{"M-83", "delegate-keys-shown", []string{"ClientID", "••••••••", "Mostrar", "ClientSecret", "secreto-de-demostracion", "30 s", "Ocultar"}},
 	{"M-85", "delegate-keys-data", []string{
 		"Parámetros de conexión", "Preproducción", "Señor usuario por favor tenga en cuenta la siguiente información para el proceso de integración:",
 		"EndPoint", "TenantID", "Scope", "APIMSubskey", "••••••••",
