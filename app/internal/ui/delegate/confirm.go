@@ -65,7 +65,7 @@ func NewConfirm(clock func() time.Time) *Confirm {
 	c := &Confirm{
 		Beat: everySecond, clock: clock,
 		wizard: newWizard(1), banner: kit.NewBanner(),
-		texts: kit.NewStack(),
+		texts: kit.NewGroups(),
 		sent:  kit.NewText(""), left: kit.NewStrong(""), sends: kit.NewNote(""), tries: kit.NewNote(""), from: kit.NewNote(""),
 		code: kit.NewCodeEntry(codeDigits), note: kit.NewNote("").Natural(),
 	}

@@ -277,7 +277,7 @@ type consents struct {
 }
 
 func newConsents(tick func(id string, on bool)) *consents {
-	return &consents{content: kit.NewStack(), tick: tick}
+	return &consents{content: kit.NewGroups(), tick: tick}
 }
 
 // render shows the texts in force; the boxes are made anew only when the texts

@@ -61,6 +61,7 @@ type Keys struct {
 	change     *kit.Button
 	actRow     fyne.CanvasObject
 	panels     []*keyPanel
+	note       *kit.Text
 	handing    *kit.Text
 	handingBox fyne.CanvasObject
 
@@ -85,6 +86,7 @@ func NewKeys() *Keys {
 	k.actRow = inset(kit.NewRow(k.act, k.change))
 	k.status = kit.NewPanel(kit.NewStack(
 		kit.NewRow(kit.NewStrong("Estado de Inscripción").Natural(), k.chip), k.means, k.actRow))
+	k.note = kit.NewNote(es.NeedsLink).Natural()
 	k.handing = kit.NewNote("")
 	k.handingBox = kit.NewFlush(k.handing)
 	objects := []fyne.CanvasObject{k.banner, k.empty, k.entity, k.status, k.handingBox}
@@ -96,7 +98,7 @@ func NewKeys() *Keys {
 	back := kit.NewQuiet(es.BackToMenu, nil, func() { kit.Call0(k.OnBack) })
 	k.page = kit.NewFormPage(es.WithManual(es.KeysTitle, es.KeysManual),
 		"Seleccione una entidad para consultar el token asignado.",
-		kit.NewColumn(objects...), kit.NewFooter([]fyne.CanvasObject{back}))
+		kit.NewColumn(objects...), kit.NewFooter([]fyne.CanvasObject{back}, k.note))
 	k.ExtendBaseWidget(k)
 	return k
 }
@@ -128,6 +130,7 @@ func (k *Keys) Render(s state.Keys) {
 		k.empty.Clear()
 	}
 	kit.SetVisible(k.entity, !nothing)
+	kit.SetVisible(k.note, !s.Link.IsOnline())
 	k.picker.render(s.Entities, s.Chosen)
 	k.picker.setEnabled(!s.Entities.Loading)
 	kit.Put(k.count, countOf(s.Entities))

@@ -99,6 +99,7 @@ const warnDays = 30
 
 // keyLookOf reads a key at now.
 func keyLookOf(k wire.KeyRow, now time.Time) keyLook {
+	var notes []string
 	l := keyLook{
 		Name:  k.Name,
 		State: es.KeyState(k.State),
@@ -108,8 +109,10 @@ func keyLookOf(k wire.KeyRow, now time.Time) keyLook {
 	if usable := k.State == access.KeyActive || k.State == access.KeyOverlap || k.State == access.KeyUnverified; usable && !now.Before(k.ExpiresAt) {
 		l.State, l.Level = es.KeyState(access.KeyExpired), look.Danger
 	}
+	if l.Level == look.Danger && !k.ExpiresAt.IsZero() && !now.Before(k.ExpiresAt) {
+		notes = append(notes, "La llave venció el "+es.DateTime(k.ExpiresAt)+" y ya no sirve.")
+	}
 	l.Warn = es.DaysLeft(k.ExpiresAt, now) <= warnDays
-	var notes []string
 	if k.State == access.KeyUnverified {
 		notes = append(notes, "El Ministerio la registró a mano; aún no se ha probado en Entra.")
 	}
@@ -206,13 +209,13 @@ func auditLine(a wire.KeyAuditEntry) string {
 	return strings.Join(parts, " · ")
 }
 
-// revealTitle names a row of the panel.
+// revealTitle names a row of the panel, by the manual's word and ours.
 func revealTitle(f access.Field) string {
 	switch f {
 	case access.FieldClientID:
-		return "ClientID"
+		return "ClientID · Identificador de cliente"
 	case access.FieldSecret:
-		return "ClientSecret"
+		return "ClientSecret · Secreto de cliente"
 	default:
 		return es.KeyField(f)
 	}

@@ -39,7 +39,7 @@ func NewMenu() *Menu {
 	m.keys = kit.NewMenuCard(look.IconKey, es.KeysTitle, es.KeysManual,
 		"Consulte y copie las llaves de sus prestadores y sus parámetros de conexión.", func() { kit.Call0(m.OnKeys) })
 	m.page = kit.NewFormPage("¿Qué necesita hacer?", "Elija una opción. Puede volver aquí en cualquier momento.",
-		kit.NewStack(m.noRole, kit.NewCards(m.enroll, m.renew, m.keys)), nil)
+		kit.NewGroups(m.noRole, kit.NewCards(m.enroll, m.renew, m.keys)), nil)
 	m.ExtendBaseWidget(m)
 	return m
 }

@@ -307,7 +307,7 @@ func TestKeyLookOf(t *testing.T) {
 		{"production says it holds no permission", wire.KeyRow{State: access.KeyActive, Environment: access.Production, ExpiresAt: noon.Add(31 * day)}, "Activa", "Vence en 31 días", false, true},
 		{"near", wire.KeyRow{State: access.KeyActive, ExpiresAt: noon.Add(30 * day)}, "Activa", "Vence en 30 días", true, false},
 		{"today", wire.KeyRow{State: access.KeyActive, ExpiresAt: noon.Add(7 * time.Hour)}, "Activa", "Vence hoy a las 19:00", true, false},
-		{"past", wire.KeyRow{State: access.KeyActive, ExpiresAt: noon.Add(-2 * day)}, "Vencida", "Venció hace 2 días", true, false},
+		{"past", wire.KeyRow{State: access.KeyActive, ExpiresAt: noon.Add(-2 * day)}, "Vencida", "Venció hace 2 días", true, true},
 		{"typed by hand", wire.KeyRow{State: access.KeyUnverified, ExpiresAt: noon.Add(90 * day)}, "Sin verificar", "Vence en 90 días", false, true},
 	}
 	for _, c := range cases {

@@ -46,6 +46,7 @@ type Banner struct {
 	text  *Text
 	note  *Text
 	fold  *Fold
+	acts  []*Button
 	row   *fyne.Container
 	box   *fyne.Container
 }
@@ -121,21 +122,22 @@ func sameMessage(a, b Message) bool {
 }
 
 func (b *Banner) setActions(actions []Action) {
-	if len(b.row.Objects) == len(actions) {
-		same := true
-		for i, a := range actions {
-			same = same && b.row.Objects[i].(*Button).Text == a.Text
-		}
-		if same {
-			for i, a := range actions {
-				b.row.Objects[i].(*Button).OnTapped = a.Do
-			}
-			return
-		}
+	same := len(b.acts) == len(actions)
+	for i := 0; same && i < len(actions); i++ {
+		same = b.acts[i].Text == actions[i].Text
 	}
-	b.row.Objects = nil
+	if same {
+		for i, a := range actions {
+			b.acts[i].OnTapped = a.Do
+		}
+		return
+	}
+	b.acts, b.row.Objects = nil, nil
 	for _, a := range actions {
-		b.row.Add(NewButton(a.Text, a.Do))
+		act := NewQuiet(a.Text, nil, a.Do)
+		b.acts = append(b.acts, act)
+		// On a card of its own: a tint would hide the button.
+		b.row.Add(container.NewStack(NewFill(look.ColorCard, look.ColorBorder, 4), act))
 	}
 	b.row.Hidden = len(actions) == 0
 	b.row.Refresh()

@@ -324,7 +324,7 @@ func TestBanner_takesNoRoomWhenSilent(t *testing.T) {
 	b.OnCopy = func(s string) { copied = s }
 	did := 0
 	b.Set(Message{Level: look.Danger, Text: "Falló.", Detail: "código: x", Actions: []Action{{Text: "Reintentar", Do: func() { did++ }}}})
-	test.Tap(b.row.Objects[0].(*Button))
+	test.Tap(b.acts[0])
 	b.fold.SetOpen(true)
 	test.Tap(b.fold.inside.Objects[1].(*fyne.Container).Objects[0].(*Button))
 	if !b.Visible() || did != 1 || copied != "código: x" {

@@ -83,6 +83,11 @@ func NewStack(objects ...fyne.CanvasObject) *fyne.Container {
 	return container.New(column{look.Gap}, objects...)
 }
 
+// NewGroups stacks the cards of one group, as far apart as those of a column.
+func NewGroups(cards ...fyne.CanvasObject) *fyne.Container {
+	return container.New(column{look.GapWide}, cards...)
+}
+
 // NewTight stacks objects without a gap: a heading and its line.
 func NewTight(objects ...fyne.CanvasObject) *fyne.Container {
 	return container.New(column{}, objects...)

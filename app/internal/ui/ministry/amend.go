@@ -51,7 +51,8 @@ type Amend struct {
 func NewAmend() *Amend {
 	a := &Amend{banner: kit.NewBanner(), facts: kit.NewFacts(), note: kit.NewNote("").Natural(), history: newHistoryPanel()}
 	a.banner.OnCopy = func(s string) { kit.Call(a.OnCopyText, s) }
-	form := kit.NewStack(kit.NewHead(kit.NewHeading("Llaves de los ambientes"), kit.NewNote(es.RequiredLine)))
+	blocks := kit.NewGroups()
+	form := kit.NewStack(kit.NewHead(kit.NewHeading("Llaves de los ambientes"), kit.NewNote(es.RequiredLine)), blocks)
 	for _, b := range newKeyBlocks() {
 		block := newAmendBlock(b)
 		block.onValidity = func() { a.askValidity(block.env) }
@@ -63,7 +64,7 @@ func NewAmend() *Amend {
 		}
 		block.onSettled = func() { a.Render(a.last) }
 		a.blocks = append(a.blocks, block)
-		form.Add(block.content)
+		blocks.Add(block.content)
 	}
 	a.form = form
 	a.save = kit.NewPrimary(es.Save, a.Submit)

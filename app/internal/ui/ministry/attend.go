@@ -67,7 +67,7 @@ func NewAttend() *Attend {
 
 	a.blocks = newKeyBlocks()
 	a.form = kit.NewStack(kit.NewHead(kit.NewHeading("Llaves de los ambientes"), kit.NewNote(es.RequiredLine)),
-		a.blocks[0].content, a.blocks[1].content)
+		kit.NewGroups(a.blocks[0].content, a.blocks[1].content))
 
 	a.release = kit.NewButton(es.Release, a.askRelease)
 	a.resume = kit.NewButton(es.Resume, a.askResume)
@@ -131,7 +131,7 @@ func (a *Attend) Render(s state.Attend) {
 	kit.SetVisible(a.contacts, s.Detail != nil)
 	kit.Put(a.waiting, contactsLine(s))
 	a.failure.Set(failureMessage(s.Row))
-	kit.SetVisible(a.why, s.Row.Failure != nil && !s.Saved)
+	kit.SetVisible(a.why, s.Row.Failure != nil && s.Row.Status == access.StatusPending && !s.Saved)
 	a.presence.Set(presence(s))
 	a.take.render(s)
 	a.banner.Set(a.message(s))

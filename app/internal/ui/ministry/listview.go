@@ -108,6 +108,9 @@ func (v *listView[R]) Focus() {
 	kit.Focus(v.search)
 }
 
+// Find writes a search as if it had been typed.
+func (v *listView[R]) Find(text string) { v.search.SetText(text) }
+
 // FocusSearch puts the cursor in the search box (Ctrl+F, F3).
 func (v *listView[R]) FocusSearch() { kit.Focus(v.search) }
 

@@ -45,7 +45,7 @@ func NewMenu() *Menu {
 	m.validity = kit.NewQuiet(es.ValidityTitle, look.IconClock, func() { kit.Call0(m.OnValidity) })
 	also := kit.NewStack(kit.NewFlush(kit.NewNote("También puede fijar cuánto vive un secreto nuevo.")), kit.NewRow(m.validity))
 	m.page = kit.NewFormPage("¿Qué necesita hacer?", "Elija una opción. Puede volver aquí en cualquier momento.",
-		kit.NewStack(m.noRole, kit.NewCards(m.queue, m.assigned, m.grants), also), nil)
+		kit.NewGroups(m.noRole, kit.NewCards(m.queue, m.assigned, m.grants), also), nil)
 	m.ExtendBaseWidget(m)
 	return m
 }

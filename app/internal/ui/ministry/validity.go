@@ -54,7 +54,7 @@ type validitySide struct {
 func NewValidity() *Validity {
 	v := &Validity{banner: kit.NewBanner(), skeleton: kit.NewSkeleton(4), note: kit.NewNote("").Natural()}
 	v.banner.OnCopy = func(s string) { kit.Call(v.OnCopyText, s) }
-	forms := kit.NewStack(kit.NewFlush(kit.NewNote(es.RequiredLine)))
+	forms := kit.NewGroups()
 	for _, env := range []access.Environment{access.Production, access.Preproduction} {
 		s := &validitySide{validityForm: newValidityForm(0), env: env, now: kit.NewStrong(""), who: kit.NewNote("")}
 		s.save = kit.NewButton("Guardar vigencia de "+lower(es.Environment(env)), func() { v.ask(s) })
@@ -64,7 +64,7 @@ func NewValidity() *Validity {
 		v.sides = append(v.sides, s)
 		forms.Add(s.panel)
 	}
-	v.forms = forms
+	v.forms = kit.NewStack(kit.NewFlush(kit.NewNote(es.RequiredLine)), forms)
 	back := kit.NewQuiet(es.BackToMenu, nil, func() { kit.Call0(v.OnBack) })
 	v.page = kit.NewFormPage(es.ValidityTitle, "Cuánto vive un secreto nuevo. Los que ya existen conservan su fecha. Una llave puede tener la suya en «Actualizar Keys».",
 		kit.NewColumn(v.banner, v.skeleton, v.forms), kit.NewFooter([]fyne.CanvasObject{back}, v.note))

@@ -225,6 +225,11 @@ func keysScenes() []Scene {
 			s.Entity.Keys[1].ExpiresAt = now.AddDate(0, 0, -2)
 			return keysScreen(s)
 		}),
+		top("delegate-keys-expired", func() fyne.CanvasObject {
+			s := keysData()
+			s.Entity.Keys[0].ExpiresAt = now.AddDate(0, 0, -2)
+			return keysScreen(s)
+		}),
 		top("delegate-keys-error", func() fyne.CanvasObject {
 			s := keysData()
 			s.Trouble = noAnswer()
@@ -272,7 +277,7 @@ func keysShown() fyne.CanvasObject {
 	}
 	k.Render(keysData())
 	for _, o := range test.LaidOutObjects(k) {
-		if m, ok := o.(*kit.MaskedSecret); ok && m.Label() == "ClientSecret" {
+		if m, ok := o.(*kit.MaskedSecret); ok && strings.HasPrefix(m.Label(), "ClientSecret") {
 			m.Still = true
 			m.Toggle()
 			break

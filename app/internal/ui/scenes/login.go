@@ -45,6 +45,12 @@ func loginScenes() []Scene {
 		screen("login-error", with(func(s *state.SignIn) {
 			s.Login, s.Trouble = "ADMIHCEIPS999100005", refused(access.CodeUnauthorized, access.HintCredentials, nil)
 		})),
+		screen("login-throttled", with(func(s *state.SignIn) {
+			s.Login, s.Trouble = "ADMIHCEIPS999100005", refused(access.CodeThrottled, "", map[string]string{"minutes": "4"})
+		})),
+		screen("login-certificate", with(func(s *state.SignIn) {
+			s.About, s.Trouble = nil, &state.Trouble{Err: access.Refuse(access.CodeUnavailable, access.HintCertificate), At: now}
+		})),
 		screen("login-offline", with(func(s *state.SignIn) { s.About, s.Trouble = nil, noAnswer() })),
 		screen("login-second-factor", with(func(s *state.SignIn) { s.Login, s.Phase = "CC9999000101", state.SignInSecondFactor })),
 		screen("login-second-factor-error", with(func(s *state.SignIn) {

@@ -122,6 +122,12 @@ func queueScenes() []Scene {
 			s.Rows, s.LastAttended = nil, offline().DataAt
 			return queue(s)
 		}),
+		screen("ministry-queue-no-match", func() fyne.CanvasObject {
+			q := ministry.NewQueue()
+			q.Render(queueData())
+			q.Find("clínica del páramo")
+			return q
+		}),
 		screen("ministry-queue-loading", func() fyne.CanvasObject {
 			return queue(state.Queue{Link: state.Link{Phase: state.LinkConnecting}, Loading: true, Now: now})
 		}),

@@ -66,3 +66,59 @@ func TestScenes_speakSpanish(t *testing.T) {
 		}
 	}
 }
+
+// promised are the texts of the empty states and of the errors that people are
+// promised, word for word; … stands for what is filled in, or for the step that
+// failed.
+var promised = []string{
+	// empty states
+	"No hay solicitudes pendientes. La última se atendió hoy a las 09:14.",
+	"Ninguna solicitud coincide con “…”.",
+	"Quitar filtros",
+	"No hay prestadores vigentes en REPS para el NIT …. Revise la delegación en MiSeguridadSocial.",
+	"Copiar datos para la mesa de ayuda",
+	"Este prestador aún no tiene llave.",
+	"Ya solicitada el …. Situación: ….",
+	"Ver solicitud",
+	"Sin conexión ni datos guardados. Conéctese una vez para descargar la lista.",
+	"Su usuario aún no tiene rol. Falta en la lista de funcionarios del Ministerio.",
+	// errors
+	"El usuario o la contraseña no coinciden. Intente de nuevo.",
+	"El código del autenticador no coincide. Revise la hora de su celular.",
+	"Demasiados intentos. Espere … min y vuelva a ingresar.",
+	"El código de la imagen no coincide. Escriba el de la imagen nueva.",
+	"Falta la delegación de su representante legal. Regístrela en MiSeguridadSocial.",
+	"Entra no aceptó el secreto.…Suele ser el Id. en lugar del Valor, o una llave de menos de 10 minutos.",
+	"La llave venció el … y ya no sirve.",
+	"Ese identificador no existe en el directorio.…Revise que no sea del otro ambiente.",
+	"El servidor no tiene permiso para crear llaves.…La solicitud sigue guardada. Avise al administrador: falta ….",
+	"La política … del directorio no permite esa vigencia.…Avise al administrador",
+	"Entra pide esperar … s. Reintentamos solos.",
+	"La aplicación llegó al máximo de secretos.…Termine un relevo o revoque uno.",
+	"No pudimos crear la llave ahora; la mesa de ayuda revisa su solicitud ….",
+	"Esta solicitud cambió mientras usted la revisaba.",
+	"Su valor", "Valor actual",
+	"Su rol no permite esta acción. Quedó registrada.",
+	"Sin respuesta del servidor. Sus datos siguen aquí.",
+	"No podemos confirmar la identidad del servidor. No escriba su contraseña. Avise al administrador.",
+	"No pudimos borrar el portapapeles en este computador. Copie otro texto.",
+	"Referencia … · …",
+}
+
+// TestScenes_sayWhatIsPromised: each promised text stands on a screen.
+func TestScenes_sayWhatIsPromised(t *testing.T) {
+	all := everySaid(t)
+	for _, text := range promised {
+		want := regexp.MustCompile(strings.ReplaceAll(regexp.QuoteMeta(text), "…", ".{1,120}?"))
+		shown := false
+		for _, says := range all {
+			if want.MatchString(says) {
+				shown = true
+				break
+			}
+		}
+		if !shown {
+			t.Errorf("no scene says «%s»", text)
+		}
+	}
+}
