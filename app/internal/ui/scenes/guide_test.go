@@ -17,11 +17,14 @@ const docs = "../../../../docs"
 // linked is a picture in a page: the part before .png is its name.
 var linked = regexp.MustCompile(`\]\((?:docs/guia/)?img/([^)]*)\.png\)`)
 
+// neighbour is a link from one page of the guide to another.
+var neighbour = regexp.MustCompile(`\]\(([a-z]+\.md)(?:#[^)]*)?\)`)
+
 // figure is a row of the table of the manual's figures.
 var figure = regexp.MustCompile(`(?m)^\| Imagen (\d\d(?: bis)?) \| [^|]+ \| (.+) \| ([^|]+) \|$`)
 
-// TestGuide_pages: each picture a page shows is one that is drawn, and each
-// that is drawn stands in a page.
+// TestGuide_pages: each picture a page shows is one that is drawn, each that is
+// drawn stands in a page, and a page leads to pages that are there.
 func TestGuide_pages(t *testing.T) {
 	drawn, shown := map[string]bool{}, map[string]bool{}
 	for _, p := range Guide() {
@@ -34,6 +37,14 @@ func TestGuide_pages(t *testing.T) {
 			}
 			if filepath.Base(path) != "figuras.md" {
 				shown[m[1]] = true
+			}
+		}
+		if filepath.Base(filepath.Dir(path)) != "guia" {
+			continue
+		}
+		for _, m := range neighbour.FindAllStringSubmatch(text, -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(path), m[1])); err != nil {
+				t.Errorf("%s leads nowhere: %v", filepath.Base(path), err)
 			}
 		}
 	}
