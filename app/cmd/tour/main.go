@@ -97,7 +97,7 @@ func (t *tour) walk(ctx context.Context) (err error) {
 		return err
 	}
 	parts := []func(context.Context) error{
-		t.registers, t.delegateEnrols, t.delegateChanges, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline, t.byKeyboard, t.secretsLeave,
+		t.registers, t.delegateEnrols, t.delegateChanges, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline, t.officerOptions, t.byKeyboard, t.secretsLeave,
 	}
 	if t.prefix != "" {
 		parts = []func(context.Context) error{t.onWindows}

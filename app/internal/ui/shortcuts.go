@@ -61,6 +61,9 @@ func (s *Shell) typed(e *fyne.KeyEvent) {
 			s.help.Close()
 			return
 		}
+		if kit.CloseTop(s.deps.Window.Canvas()) {
+			return
+		}
 		if p := s.at.parent(); p != routeNone {
 			s.back(p)
 		}

@@ -119,6 +119,16 @@ func (d *Dialog) hide() {
 	}
 }
 
+// CloseTop does to what lies over a canvas what Escape does, when nothing there
+// has the keyboard. It reports whether something lay there.
+func CloseTop(c fyne.Canvas) bool {
+	top := c.Overlays().Top()
+	if shade, ok := top.(*dialogShade); ok && shade.escape != nil {
+		shade.escape()
+	}
+	return top != nil
+}
+
 // dialogShade dims the screen behind a question and fills the canvas.
 type dialogShade struct {
 	widget.BaseWidget

@@ -50,7 +50,7 @@ func TestScenes_namesAreUnique(t *testing.T) {
 			t.Errorf("%s has no size or nothing to build", s.Name)
 		}
 	}
-	for _, want := range []string{"login", "account-delegate", "account-recover", "account-unlock", "account-mine", "delegate-enroll", "delegate-keys", "ministry-queue", "ministry-attend"} {
+	for _, want := range []string{"login", "account-delegate", "account-recover", "account-unlock", "account-mine", "delegate-enroll", "delegate-keys", "ministry-queue", "ministry-attend", "ministry-assigned", "ministry-amend", "ministry-grants", "ministry-grant", "ministry-evidence", "ministry-validity"} {
 		for _, lookOf := range []string{"loading", "error", "offline"} {
 			if want == "login" && lookOf == "loading" {
 				lookOf = "solving"
