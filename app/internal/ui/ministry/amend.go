@@ -69,7 +69,7 @@ func NewAmend() *Amend {
 	a.form = form
 	a.save = kit.NewPrimary(es.Save, a.Submit)
 	back := kit.NewQuiet("← Volver a la lista", nil, func() { kit.Call0(a.OnBack) })
-	a.page = kit.NewFormPage("Actualizar ClientID y ClientSecret", "Corrija lo que se le entrega al prestador. Nada cambia en Microsoft Entra.",
+	a.page = kit.NewFormPage("Actualizar ClientID y ClientSecret", "Corrija lo que se le entrega al prestador. Si cambia un secreto, el anterior sirve hasta que termine su relevo.",
 		kit.NewColumn(a.banner, kit.NewSection("Prestador", "", a.facts), a.form, a.history.content),
 		kit.NewFooter([]fyne.CanvasObject{back}, a.note, a.save))
 	a.ExtendBaseWidget(a)

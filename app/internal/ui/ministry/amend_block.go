@@ -108,7 +108,7 @@ func (b *amendBlock) changes() (*wire.AmendKey, []kit.Fact) {
 		facts = append(facts, kit.Fact{Label: env + ": ClientID", Value: b.base.ClientID + " → " + typed.ClientID})
 	}
 	if typed.Secret != "" {
-		facts = append(facts, kit.Fact{Label: env + ": ClientSecret", Value: "Se reemplaza por el que escribió."})
+		facts = append(facts, kit.Fact{Label: env + ": ClientSecret", Value: "Se reemplaza por el que escribió. El anterior sirve hasta que termine su relevo."})
 	}
 	if !typed.ExpiresAt.Equal(b.base.ExpiresAt) {
 		facts = append(facts, kit.Fact{Label: env + ": Fecha Expiración", Value: es.DateTime(b.base.ExpiresAt) + " → " + es.DateTime(typed.ExpiresAt)})
