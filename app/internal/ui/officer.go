@@ -189,8 +189,8 @@ func (s *Shell) pickFile(chosen func(name string, body []byte)) {
 	open.SetTitleText("Elegir archivo")
 	open.SetConfirmText("Elegir")
 	open.SetDismissText(es.Cancel)
+	open.Show() // it has no size before it is shown
 	open.Resize(s.deps.Window.Canvas().Size())
-	open.Show()
 }
 
 const unreadable = "No pudimos leer el archivo. Revise que exista y que pueda abrirlo."
@@ -201,15 +201,18 @@ func (s *Shell) download(ctx context.Context, p wire.Evidence) {
 	s.act(ctx, func(ctx context.Context) (err error) {
 		body, err = s.model.EvidenceFile(ctx, p.ID)
 		return err
-	}, true, func() {
-		save := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) { s.saveFile(w, err, body) }, s.deps.Window)
-		save.SetFileName(p.Name)
-		save.SetTitleText("Guardar archivo")
-		save.SetConfirmText(es.Save)
-		save.SetDismissText(es.Cancel)
-		save.Resize(s.deps.Window.Canvas().Size())
-		save.Show()
-	})
+	}, true, func() { s.askWhere(p.Name, body) })
+}
+
+// askWhere asks where to save a file.
+func (s *Shell) askWhere(name string, body []byte) {
+	save := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) { s.saveFile(w, err, body) }, s.deps.Window)
+	save.SetFileName(name)
+	save.SetTitleText("Guardar archivo")
+	save.SetConfirmText(es.Save)
+	save.SetDismissText(es.Cancel)
+	save.Show() // it has no size before it is shown
+	save.Resize(s.deps.Window.Canvas().Size())
 }
 
 // saveFile writes a file where the person chose to, off the UI goroutine.

@@ -185,3 +185,20 @@ func TestKeyboard_officerSetsValidity(t *testing.T) {
 		}
 	})
 }
+
+// The questions which file, and where to, can be asked and closed.
+func TestOfficer_fileQuestions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := sit(t, withKeys())
+		d.shell.do(func() { d.shell.pickFile(func(string, []byte) { t.Error("chosen") }) })
+		if d.canvas.Overlays().Top() == nil {
+			t.Fatal("no file is asked for")
+		}
+		d.shell.do(func() { d.canvas.Overlays().Remove(d.canvas.Overlays().Top()) })
+		d.shell.do(func() { d.shell.askWhere("prueba.pdf", []byte("x")) })
+		if d.canvas.Overlays().Top() == nil {
+			t.Error("no place is asked for")
+		}
+		d.shell.do(func() { d.canvas.Overlays().Remove(d.canvas.Overlays().Top()) })
+	})
+}
