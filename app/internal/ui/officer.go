@@ -167,6 +167,7 @@ func (s *Shell) closeSheets() {
 // may hold.
 func (s *Shell) pickFile(chosen func(name string, body []byte)) {
 	open := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
+		s.files = nil
 		if err != nil {
 			s.notices.Notify(kit.Notice{Level: look.Danger, Text: unreadable, Key: "file"})
 			return
@@ -189,6 +190,7 @@ func (s *Shell) pickFile(chosen func(name string, body []byte)) {
 	open.SetTitleText("Elegir archivo")
 	open.SetConfirmText("Elegir")
 	open.SetDismissText(es.Cancel)
+	s.files = open
 	open.Show() // it has no size before it is shown
 	open.Resize(s.deps.Window.Canvas().Size())
 }
@@ -206,11 +208,15 @@ func (s *Shell) download(ctx context.Context, p wire.Evidence) {
 
 // askWhere asks where to save a file.
 func (s *Shell) askWhere(name string, body []byte) {
-	save := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) { s.saveFile(w, err, body) }, s.deps.Window)
+	save := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
+		s.files = nil
+		s.saveFile(w, err, body)
+	}, s.deps.Window)
 	save.SetFileName(name)
 	save.SetTitleText("Guardar archivo")
 	save.SetConfirmText(es.Save)
 	save.SetDismissText(es.Cancel)
+	s.files = save
 	save.Show() // it has no size before it is shown
 	save.Resize(s.deps.Window.Canvas().Size())
 }

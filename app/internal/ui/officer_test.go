@@ -194,11 +194,18 @@ func TestOfficer_fileQuestions(t *testing.T) {
 		if d.canvas.Overlays().Top() == nil {
 			t.Fatal("no file is asked for")
 		}
-		d.shell.do(func() { d.canvas.Overlays().Remove(d.canvas.Overlays().Top()) })
+		escape := func() { d.canvas.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape}) }
+		d.shell.do(escape)
+		if d.canvas.Overlays().Top() != nil {
+			t.Fatal("Escape does not close it")
+		}
 		d.shell.do(func() { d.shell.askWhere("prueba.pdf", []byte("x")) })
 		if d.canvas.Overlays().Top() == nil {
 			t.Error("no place is asked for")
 		}
-		d.shell.do(func() { d.canvas.Overlays().Remove(d.canvas.Overlays().Top()) })
+		d.shell.do(escape)
+		if d.canvas.Overlays().Top() != nil {
+			t.Error("Escape does not close it")
+		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
 
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/delegate"
@@ -76,6 +77,7 @@ type Shell struct {
 	grant        *ministry.Grant
 	evidence     *ministry.Evidence
 	validity     *ministry.Validity
+	files        *dialog.FileDialog // the question which file, or where to; nil: not asked
 
 	help   *kit.Sheet
 	helpAt help.ID // the section it was opened at

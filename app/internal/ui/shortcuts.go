@@ -61,6 +61,10 @@ func (s *Shell) typed(e *fyne.KeyEvent) {
 			s.help.Close()
 			return
 		}
+		if s.files != nil {
+			s.files.Dismiss()
+			return
+		}
 		if kit.CloseTop(s.deps.Window.Canvas()) {
 			return
 		}
