@@ -35,10 +35,10 @@ func manualColumns(dateWidth float32, act string, actWidth float32) []kit.Column
 	return []kit.Column{
 		// The manual's and «Situación» fill the least window; the rest comes by scrolling.
 		colNumber:      {Title: "#", Width: 40, Sorts: true},
-		colNIT:         {Title: "NIT", Width: 104, Sorts: true, Kind: kit.ColumnCode},
+		colNIT:         {Title: "NIT", Width: 108, Sorts: true, Kind: kit.ColumnCode},
 		colCode:        {Title: "Código habilitación", Width: 118, Sorts: true, Kind: kit.ColumnCode},
 		colProviderNo:  {Title: "Id Prestador", Width: 88, Sorts: true, Kind: kit.ColumnCode},
-		colProvider:    {Title: "Prestador", Width: 160, Sorts: true, Kind: kit.ColumnLines, Flex: true},
+		colProvider:    {Title: "Prestador", Width: 156, Sorts: true, Kind: kit.ColumnLines, Flex: true},
 		colSite:        {Title: "Sede", Width: 124, Sorts: true, Kind: kit.ColumnLines},
 		colRequestedAt: {Title: "Fecha solicitud", Width: dateWidth, Sorts: true},
 		colStatus:      {Title: "Estado token", Width: 124, Sorts: true, Kind: kit.ColumnChip},

@@ -146,7 +146,8 @@ var manualWords = []struct {
 	{"M-86", "delegate-keys-data", []string{"Incluir el secreto de cliente", "Copiar todo"}},
 	{"M-87", "delegate-keys-data", []string{"Entregue estos datos solo a su proveedor tecnológico, Soluciones Clínicas Ñustes S.A.S.", "Registrar entrega al proveedor…"}},
 	{"M-88", "ministry-menu", []string{"Solicitudes pendientes", "Asignar Token", "Llaves asignadas", "Actualizar Token", "Permisos de producción", "Asignar Roles a Token"}},
-	{"M-89", "ministry-queue-data", []string{"LISTADO DE TOKENS"}},
+	{"M-89", "ministry-queue-data", []string{"LISTADO DE TOKENS", "1 Consulta de Token"}},
+	{"M-90", "ministry-queue-data", []string{"9999000001"}}, // ten digits of a document fit
 	{"M-90", "ministry-queue-data", []string{
 		"#", "NIT", "Código habilitación", "Id Prestador", "Prestador", "Sede", "Fecha solicitud", "Estado token", "Ingresar", "Situación",
 	}},
