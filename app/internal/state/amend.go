@@ -154,7 +154,7 @@ func (m *Model) amendAct(ctx context.Context, code access.LicenseCode, act strin
 	t := m.troubleOf(err)
 	m.setAmend(life, code, func(a *amendState) {
 		a.sending, a.saved = false, err == nil && saves
-		a.fields, a.trouble = partFields(t)
+		a.fields, a.trouble = partFields(t, "production", "preproduction")
 	})
 	if err != nil {
 		return err

@@ -108,10 +108,8 @@ func (m *Model) attendAct(ctx context.Context, id access.RequestID, act string, 
 	t := m.troubleOf(err)
 	m.set(life, func() {
 		if a := m.attending(id); a != nil {
-			a.sending, a.trouble = false, t
-			if t != nil && len(t.Err.Fields) > 0 {
-				a.fields, a.trouble = t.Err.Fields, nil
-			}
+			a.sending = false
+			a.fields, a.trouble = partFields(t, "production", "preproduction")
 		}
 	})
 	return life, err

@@ -3,7 +3,6 @@ package state
 import (
 	"context"
 	"maps"
-	"strings"
 
 	"llavero/shared/access"
 	"llavero/shared/wire"
@@ -305,19 +304,9 @@ func (m *Model) enrollEnded(life int, kind access.Kind, err error) {
 	t := m.troubleOf(err)
 	m.set(life, func() {
 		f := m.formOf(kind)
-		f.sending = false
-		f.trouble = t
+		f.sending, f.trouble = false, t
 		if t != nil && len(t.Err.Fields) > 0 {
-			f.fields, f.trouble = formFields(t.Err.Fields), nil
+			f.fields, f.trouble = partFields(t, FieldCode, FieldReason, "vendor", "software", "lead", "privacy", "accepted")
 		}
 	})
-}
-
-// formFields names fields as the form does: a body holds the form as "form.".
-func formFields(list []access.FieldError) []access.FieldError {
-	fields := make([]access.FieldError, len(list))
-	for i, f := range list {
-		fields[i] = access.FieldError{Field: strings.TrimPrefix(f.Field, "form."), Hint: f.Hint}
-	}
-	return fields
 }

@@ -88,7 +88,7 @@ func (m *Model) AddEvidence(ctx context.Context, code access.LicenseCode, body w
 	t := m.troubleOf(err)
 	m.setEvidence(life, code, func(e *evidenceState) {
 		e.sending = false
-		e.fields, e.trouble = partFields(t)
+		e.fields, e.trouble = partFields(t, "note", "name", "file")
 		if err == nil {
 			e.added++
 		}

@@ -192,7 +192,7 @@ func (m *Model) ChangePermissions(ctx context.Context, id access.KeyID, version 
 	m.set(life, func() {
 		if g := m.granting(id); g != nil {
 			g.sending = false
-			g.fields, g.trouble = partFields(t)
+			g.fields, g.trouble = partFields(t, "why")
 		}
 	})
 	return err

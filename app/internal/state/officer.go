@@ -3,7 +3,6 @@ package state
 import (
 	"context"
 
-	"llavero/shared/access"
 	"llavero/shared/wire"
 )
 
@@ -35,15 +34,6 @@ func (m *Model) read(ctx context.Context, question func(context.Context) error) 
 		m.ended(life, err)
 	}
 	return life, m.troubleOf(err), err
-}
-
-// partFields parts a trouble into what stands below fields and what stands above
-// the form.
-func partFields(t *Trouble) ([]access.FieldError, *Trouble) {
-	if t != nil && t.Err != nil && len(t.Err.Fields) > 0 {
-		return t.Err.Fields, nil
-	}
-	return nil, t
 }
 
 // AssignedKeys is «Llaves asignadas».

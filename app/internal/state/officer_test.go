@@ -19,6 +19,13 @@ func withKeys(t *testing.T) (*server, *Model) {
 	t.Helper()
 	s := newServer(t, officer())
 	m := s.start(&memory{}, mapKeeper{})
+	s.keys()
+	return s, m
+}
+
+// keys signs in and gives one code its keys.
+func (s *server) keys() {
+	s.t.Helper()
 	s.signIn()
 	s.put("r-1", func(r *wire.RequestRow) {
 		r.Status, r.Code, r.Provider, r.Number = access.StatusDone, theCode, "Clínica Ñandú", "SOL-1"
@@ -31,7 +38,6 @@ func withKeys(t *testing.T) (*server, *Model) {
 	}
 	s.office.validity = []wire.EnvironmentValidity{{Environment: access.Production, Days: 365}, {Environment: access.Preproduction, Days: 365}}
 	s.bring()
-	return s, m
 }
 
 // done runs an act, brings its fact and hands over how it ended.

@@ -83,7 +83,7 @@ func (m *Model) ChangePassword(ctx context.Context, current, password, again sec
 		case t != nil && (t.Err.Hint == access.HintWeak || t.Err.Hint == access.HintSamePassword):
 			p.trouble, p.fields = nil, []access.FieldError{{Field: FieldNew, Hint: t.Err.Hint}}
 		case t != nil && len(t.Err.Fields) > 0:
-			p.trouble, p.fields = nil, t.Err.Fields
+			p.fields, p.trouble = partFields(t, "current", FieldNew)
 		}
 	})
 	return err

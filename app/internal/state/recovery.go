@@ -62,10 +62,8 @@ func (m *Model) setRecovery(turn int, change func(*recoveryState)) {
 func (m *Model) recoveryEnded(turn int, err error) {
 	t := m.troubleOf(err)
 	m.setRecovery(turn, func(r *recoveryState) {
-		r.sending, r.trouble = false, t
-		if t != nil && len(t.Err.Fields) > 0 {
-			r.fields, r.trouble = t.Err.Fields, nil
-		}
+		r.sending = false
+		r.fields, r.trouble = partFields(t, "login", "document", FieldImage)
 	})
 }
 

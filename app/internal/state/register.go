@@ -2,8 +2,6 @@ package state
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"llavero/shared/access"
 	"llavero/shared/wire"
@@ -151,17 +149,12 @@ func (m *Model) registerEnded(turn int, err error) {
 		if t == nil || len(t.Err.Fields) == 0 {
 			return
 		}
-		r.fields, r.trouble = placed(t.Err.Fields), nil
-		if t.Err.Hint == access.HintPrerequisites {
-			r.trouble = t
+		if t.Err.Hint == access.HintPrerequisites { // they have lines of their own
+			r.fields = nil
+			return
 		}
+		r.fields, r.trouble = partFields(t, "entityType", "nit", "document", "professionalRegistry", FieldImage, FieldPledge)
 	})
-}
-
-// placed keeps the complaints that stand below a field; those about
-// prerequisites have lines of their own.
-func placed(list []access.FieldError) []access.FieldError {
-	return slices.DeleteFunc(formFields(list), func(f access.FieldError) bool { return strings.HasPrefix(f.Field, prerequisitePrefix) })
 }
 
 // SetRegistration takes what was written. The complaint about a field goes when

@@ -78,12 +78,11 @@ func (m *Model) unlockEnded(turn int, err error) {
 		case t.Err.Hint == access.HintLink && u.phase == UnlockPassword:
 			u.phase, u.token, u.info = UnlockCode, secret.Text{}, wire.AccountLinkInfo{}
 		case len(t.Err.Fields) > 0:
-			u.trouble, u.fields = nil, nil
-			for _, f := range t.Err.Fields {
+			u.fields, u.trouble = partFields(t, FieldToken, "password", "code")
+			for i, f := range u.fields {
 				if f.Field == "password" {
-					f.Field = FieldNew
+					u.fields[i].Field = FieldNew
 				}
-				u.fields = append(u.fields, f)
 			}
 		case t.Err.Hint == access.HintWeak:
 			u.trouble, u.fields = nil, []access.FieldError{{Field: FieldNew, Hint: access.HintWeak}}

@@ -66,7 +66,7 @@ func (m *Model) SetValidity(ctx context.Context, e access.Environment, body wire
 	t := m.troubleOf(err)
 	m.set(life, func() {
 		v := &m.officer.validity
-		fields, rest := partFields(t)
+		fields, rest := partFields(t, "days", "why")
 		v.sending, v.trouble = "", rest
 		if len(fields) > 0 {
 			v.fields = map[access.Environment][]access.FieldError{e: fields}
