@@ -88,6 +88,8 @@ func (t *tour) officerByKeyboard(ctx context.Context) error {
 	o := t.officer
 	const code = "1100199003"
 	return steps(
+		func() error { return o.key(ctx, "Return") }, // the menu's first card has the keyboard
+		func() error { _, err := o.find(ctx, "the pending list", text("LISTADO DE TOKENS")); return err },
 		func() error { return o.key(ctx, "ctrl+f") },
 		func() error { return o.holds(ctx, "the search box", field("Buscar")) },
 		func() error { return o.write(ctx, code) },
