@@ -40,6 +40,7 @@ type SignIn struct {
 
 	shown state.SignIn
 	began bool
+	asked bool // «Ingresar» was pressed: the next complaints get the keyboard
 
 	banner   *kit.Banner
 	demo     *kit.StatusChip
@@ -186,7 +187,7 @@ func (s *SignIn) renderTrouble(t *state.Trouble) {
 		s.banner.Clear()
 		return
 	}
-	fields := map[string]*kit.Field{"server": s.serverF, "login": s.loginF, "password": s.passF}
+	fields := map[string]*kit.Field{"server": s.serverF, "login": s.loginF, "password": s.passF, "code": s.codeF}
 	isPlaced := false
 	for _, f := range t.Err.Fields {
 		if w, ok := fields[f.Field]; ok {
@@ -196,14 +197,20 @@ func (s *SignIn) renderTrouble(t *state.Trouble) {
 	}
 	if isPlaced {
 		s.banner.Clear()
+		if s.asked && s.shown.Phase != state.SignInSending {
+			s.asked = false
+			kit.FocusFirst(s.serverF, s.loginF, s.passF)
+		}
 		return
 	}
+	err := *t.Err
+	err.Fields = nil // none of them stands here
 	level := look.Danger
 	if t.Err.Code == access.CodeUnavailable || t.Err.Code == access.CodeThrottled {
 		level = look.Warning
 	}
 	m := kit.Message{
-		Level: level, Text: es.Error(t.Err), Note: es.Reference(t.RequestID, t.At),
+		Level: level, Text: es.Error(&err), Note: es.Reference(t.RequestID, t.At),
 		Detail: es.Detail(t.Err, t.RequestID, t.At),
 	}
 	if t.Err.Hint == access.HintNoRole {
@@ -251,6 +258,7 @@ func (s *SignIn) submit() {
 		s.robot.focus()
 		return
 	}
+	s.asked = true
 	if s.OnSubmit != nil {
 		s.OnSubmit(s.login.Text, secret.New(s.password.Text))
 	}
