@@ -138,6 +138,13 @@ func TestAttend_takingOverNeedsAReason(t *testing.T) {
 	if len(why) > 0 || a.take.field.Error() != es.Required {
 		t.Fatalf("took it without a reason: %q", why)
 	}
+	long := strings.Repeat("ñ", access.MaxName+1)
+	a.take.reason.SetText(long)
+	press(a.take.reason, fyne.KeyReturn)
+	if len(why) > 0 || a.take.field.Error() != "Es demasiado largo. Use 200 caracteres como máximo." || a.take.reason.Text != long {
+		t.Fatalf("took it with a reason too long: %q", a.take.field.Error())
+	}
+	a.take.reason.SetText("")
 	test.Type(a.take.reason, "Está de vacaciones")
 	press(a.take.reason, fyne.KeyReturn)
 	if !slices.Equal(why, []string{"Está de vacaciones"}) {

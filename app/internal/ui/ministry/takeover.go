@@ -2,6 +2,7 @@ package ministry
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 
@@ -75,6 +76,11 @@ func (t *takeover) finish() {
 	why := strings.TrimSpace(t.reason.Text)
 	if why == "" {
 		t.field.SetError(es.Required)
+		t.field.Focus()
+		return
+	}
+	if utf8.RuneCountInString(why) > access.MaxName {
+		t.field.SetError(es.FieldMessage("why", access.HintTooLong))
 		t.field.Focus()
 		return
 	}
