@@ -192,6 +192,7 @@ func (s *Shell) pickFile(chosen func(name string, body []byte)) {
 	open.SetDismissText(es.Cancel)
 	s.files = open
 	open.Show() // it has no size before it is shown
+	sayPlaces(s.deps.Window.Canvas().Overlays().Top())
 	open.Resize(s.deps.Window.Canvas().Size())
 }
 
@@ -218,6 +219,7 @@ func (s *Shell) askWhere(name string, body []byte) {
 	save.SetDismissText(es.Cancel)
 	s.files = save
 	save.Show() // it has no size before it is shown
+	sayPlaces(s.deps.Window.Canvas().Overlays().Top())
 	save.Resize(s.deps.Window.Canvas().Size())
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"llavero/shared/access"
 	"llavero/shared/wire"
@@ -194,6 +195,7 @@ func TestOfficer_fileQuestions(t *testing.T) {
 		if d.canvas.Overlays().Top() == nil {
 			t.Fatal("no file is asked for")
 		}
+		d.placesAreOurs()
 		escape := func() { d.canvas.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape}) }
 		d.shell.do(escape)
 		if d.canvas.Overlays().Top() != nil {
@@ -201,11 +203,26 @@ func TestOfficer_fileQuestions(t *testing.T) {
 		}
 		d.shell.do(func() { d.shell.askWhere("prueba.pdf", []byte("x")) })
 		if d.canvas.Overlays().Top() == nil {
-			t.Error("no place is asked for")
+			t.Fatal("no place is asked for")
 		}
+		d.placesAreOurs()
 		d.shell.do(escape)
 		if d.canvas.Overlays().Top() != nil {
 			t.Error("Escape does not close it")
 		}
 	})
+}
+
+// placesAreOurs: the list of folders that lies on top speaks Spanish.
+func (d *desk) placesAreOurs() {
+	d.t.Helper()
+	drawn := test.RenderToMarkup(d.canvas)
+	if !strings.Contains(drawn, ">Carpeta personal<") || !strings.Contains(drawn, ">Este computador<") {
+		d.t.Error("the folders are not named in Spanish")
+	}
+	for word := range placeWords {
+		if word != "Videos" && strings.Contains(drawn, ">"+word+"<") {
+			d.t.Errorf("a folder is called %s", word)
+		}
+	}
 }
