@@ -84,3 +84,28 @@ func TestEnrolments(t *testing.T) {
 		return nil
 	})
 }
+
+// What went to an address that is no longer the registered one is worth nothing.
+func TestSetEmail_voidsWhatWasMailed(t *testing.T) {
+	b := newBench(t)
+	account := b.furnish(t)
+	r := b.newRequest(t, account, codeA, delegateA.Entity)
+	b.write(t, func(tx *Tx) error {
+		return errors.Join(
+			tx.CreateAccountLink(AccountLink{TokenHash: []byte("mailed"), Account: account, Purpose: wire.LinkRecover, ExpiresAt: b.clock().Add(time.Hour)}),
+			tx.InsertCode(OneTimeCode{ID: "mailed", Request: r.ID, SentAt: tx.Now(), ExpiresAt: tx.Now().Add(time.Minute), Salt: []byte{1}, CodeHash: []byte{1}}),
+			tx.SetEmail(account, "otra@example.org"),
+		)
+	})
+	b.write(t, func(tx *Tx) error {
+		codes, err := tx.Codes(r.ID)
+		if err != nil || len(codes) != 1 || codes[0].VoidedAt.IsZero() {
+			t.Errorf("codes %+v, %v", codes, err)
+		}
+		spent, err := tx.SpendAccountLink([]byte("mailed"))
+		if spent {
+			t.Error("a link to the old address is good")
+		}
+		return err
+	})
+}

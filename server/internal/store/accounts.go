@@ -139,9 +139,20 @@ func (tx *Tx) SetRole(id access.AccountID, role access.Role, from Origin) error 
 	return tx.execOne(`UPDATE accounts SET role = $1, role_from = $2 WHERE id = $3`, role, from, id)
 }
 
-// SetEmail changes an account's registered address.
+// SetEmail changes an account's registered address. What was mailed to the old
+// one and not used is worth nothing from now on: links, and codes for requests
+// that wait for their signature.
 func (tx *Tx) SetEmail(id access.AccountID, email string) error {
-	return tx.execOne(`UPDATE accounts SET email = $1 WHERE id = $2`, email, id)
+	if err := tx.execOne(`UPDATE accounts SET email = $1 WHERE id = $2`, email, id); err != nil {
+		return err
+	}
+	if _, err := tx.exec(`UPDATE account_links SET spent_at = $1 WHERE account = $2 AND spent_at = 0`, micros(tx.now), id); err != nil {
+		return err
+	}
+	_, err := tx.exec(`UPDATE one_time_codes SET voided_at = $1 WHERE voided_at = 0 AND request IN (
+			SELECT id FROM key_requests WHERE status IN ('signing', 'issuing', 'pending') AND requested_by = $2
+		)`, micros(tx.now), id)
+	return err
 }
 
 // DisableAccount keeps an account from signing in and ends its sessions. One
