@@ -78,7 +78,7 @@ golden: deps-build ## compare the pictures of every scene
 
 .PHONY: golden-accept
 golden-accept: ## take the failed pictures over as the new masters, after a look at each
-	@find app -path '*/testdata/failed/*' -type f | while read -r f; do cp -v "$$f" "$${f/\/failed\//\/}"; done
+	@find app -path '*/testdata/failed/*' -type f | while read -r f; do mv -v "$$f" "$${f/\/failed\//\/}"; done
 
 .PHONY: fuzz
 fuzz: deps-build ## every fuzz target for T each (T=30s)

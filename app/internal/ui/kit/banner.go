@@ -136,11 +136,15 @@ func (b *Banner) setActions(actions []Action) {
 	for _, a := range actions {
 		act := NewQuiet(a.Text, nil, a.Do)
 		b.acts = append(b.acts, act)
-		// On a card of its own: a tint would hide the button.
-		b.row.Add(container.NewStack(NewFill(look.ColorCard, look.ColorBorder, 4), act))
+		b.row.Add(onTint(act))
 	}
 	b.row.Hidden = len(actions) == 0
 	b.row.Refresh()
+}
+
+// onTint puts a button on a card of its own: a tint would hide it.
+func onTint(b *Button) fyne.CanvasObject {
+	return container.NewStack(NewFill(look.ColorCard, look.ColorBorder, 4), b)
 }
 
 // CreateRenderer implements fyne.Widget.

@@ -147,12 +147,12 @@ func (n *Notices) draw(item *notice) *fyne.Container {
 	shut := NewQuiet("", look.IconClose, func() { n.drop(item) }).Fixed()
 	right := NewRow()
 	if item.Action.Text != "" {
-		right.Add(NewButton(item.Action.Text, func() {
+		right.Add(onTint(NewQuiet(item.Action.Text, nil, func() {
 			n.drop(item)
 			if item.Action.Do != nil {
 				item.Action.Do()
 			}
-		}).Fixed())
+		}).Fixed()))
 	}
 	right.Add(shut)
 	mark := container.New(layout.NewCustomPaddedLayout(0, 0, 10, 0), container.NewCenter(icon))
@@ -160,13 +160,23 @@ func (n *Notices) draw(item *notice) *fyne.Container {
 		NewPadded(6, container.NewBorder(nil, nil, mark, container.NewCenter(right), item.text)))
 }
 
-// cornerLayout keeps its object at the bottom right, 480 wide at most.
+// cornerLayout keeps its object at the bottom right: beside the form's column
+// where there is room for that, so that no button of the form lies under it.
 type cornerLayout struct{}
+
+// Widths of a notice.
+const (
+	leastNotice float32 = 300
+	mostNotice  float32 = 480
+)
 
 func (cornerLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 
 func (cornerLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
-	w := min(480, s.Width-2*look.GapPage)
+	w := min(mostNotice, s.Width-2*look.GapPage)
+	if beside := s.Width - look.FormWidth - 3*look.GapPage; beside >= leastNotice {
+		w = min(w, beside)
+	}
 	for _, x := range o {
 		x.Resize(fyne.NewSize(w, x.Size().Height))
 		h := x.MinSize().Height

@@ -5,6 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+
+	"llavero/app/internal/ui/look"
 )
 
 // TestPage_followsTheKeyboard: moving by Tab through a form longer than the
@@ -47,5 +49,23 @@ func TestPage_followsTheKeyboard(t *testing.T) {
 	Focus(entries[0])
 	if !inSight(entries[0]) {
 		t.Error("going back up leaves the keyboard out of sight")
+	}
+}
+
+// A notice stands beside the form's column where the window has room for both.
+func TestNotices_leaveTheFormFree(t *testing.T) {
+	for _, c := range []struct{ window, left float32 }{
+		{1180, look.GapPage + look.FormWidth}, // beside the form
+		{1600, look.GapPage + look.FormWidth},
+		{900, 0}, // no room: over it
+	} {
+		n := NewNotices()
+		w := test.NewTempWindow(t, n)
+		w.SetPadded(false)
+		w.Resize(fyne.NewSize(c.window, 720))
+		n.Notify(Notice{Text: "Parámetros copiados.", Seconds: -1})
+		if x := n.col.Position().X; x < c.left || x+n.col.Size().Width > c.window {
+			t.Errorf("in a window of %.0f it stands at %.0f, %.0f wide", c.window, x, n.col.Size().Width)
+		}
 	}
 }
