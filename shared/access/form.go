@@ -51,13 +51,8 @@ func (f RequestForm) Validate(independent bool, institutional func(domain string
 	var wrong []FieldError
 	bad := func(field string, h Hint) { wrong = append(wrong, FieldError{Field: field, Hint: h}) }
 	text := func(field, value string) {
-		switch {
-		case strings.TrimSpace(value) == "":
-			bad(field, HintRequired)
-		case utf8.RuneCountInString(value) > MaxName:
-			bad(field, HintTooLong)
-		case !IsLine(value):
-			bad(field, HintFormat)
+		if h := LineHint(value); h != "" {
+			bad(field, h)
 		}
 	}
 	email := func(field, value string, refuseFree bool) {
@@ -87,6 +82,20 @@ func (f RequestForm) Validate(independent bool, institutional func(domain string
 	email("privacy.email", f.Privacy.Email, !independent)
 	number("privacy.phone", f.Privacy.Phone)
 	return wrong
+}
+
+// LineHint is what is wrong with one line of text that must be there and is kept
+// as written, MaxName characters at most: a name, a reason, a note; empty: nothing.
+func LineHint(s string) Hint {
+	switch {
+	case strings.TrimSpace(s) == "":
+		return HintRequired
+	case utf8.RuneCountInString(s) > MaxName:
+		return HintTooLong
+	case !IsLine(s):
+		return HintFormat
+	}
+	return ""
 }
 
 // IsLine reports one line of text that reads as it is stored: no control

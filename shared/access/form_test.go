@@ -56,6 +56,17 @@ func TestRequestForm_Validate(t *testing.T) {
 	}
 }
 
+func TestLineHint(t *testing.T) {
+	for in, want := range map[string]Hint{
+		"": HintRequired, " \t": HintRequired, strings.Repeat("ñ", MaxName): "", strings.Repeat("ñ", MaxName+1): HintTooLong,
+		"a\nb": HintFormat, "a\x00": HintFormat, "a\xff": HintFormat, "a\u202eb": HintFormat, "a\u2028b": HintFormat, "<b>O'Higgins</b>": "",
+	} {
+		if got := LineHint(in); got != want {
+			t.Errorf("LineHint(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestRequestForm_Trimmed(t *testing.T) {
 	f := goodForm()
 	f.Vendor, f.Lead.Phone, f.Privacy.Email = "  "+f.Vendor+" ", " 300 123-4567 ", f.Privacy.Email+" "

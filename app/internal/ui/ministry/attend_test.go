@@ -135,7 +135,7 @@ func TestAttend_takingOverNeedsAReason(t *testing.T) {
 		t.Fatalf("the keyboard is at %T", w.Canvas().Focused())
 	}
 	press(a.take.reason, fyne.KeyReturn)
-	if len(why) > 0 || a.take.field.Error() != es.Required {
+	if len(why) > 0 || a.take.field.Error() != "Escriba el motivo." {
 		t.Fatalf("took it without a reason: %q", why)
 	}
 	long := strings.Repeat("ñ", access.MaxName+1)

@@ -157,8 +157,8 @@ func (e *Evidence) send() {
 	if e.name != "" {
 		in.Kind, in.Name, in.File = access.EvidenceFile, e.name, e.file
 	}
-	if in.Note == "" {
-		e.shows.SetError(es.FieldMessage("note", access.HintRequired))
+	if hint := access.LineHint(in.Note); hint != "" {
+		e.shows.SetError(es.FieldMessage("note", hint))
 		e.shows.Focus()
 		return
 	}

@@ -198,8 +198,8 @@ func (g *Grant) ask() {
 	changes := g.changes()
 	if len(changes.Remove) == 0 {
 		changes.Why = ""
-	} else if changes.Why == "" {
-		g.reason.SetError(es.FieldMessage("why", access.HintRequired))
+	} else if hint := access.LineHint(changes.Why); hint != "" {
+		g.reason.SetError(es.FieldMessage("why", hint))
 		g.reason.Focus()
 		return
 	}

@@ -2,7 +2,6 @@ package ministry
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 
@@ -74,13 +73,8 @@ func (t *takeover) start() {
 
 func (t *takeover) finish() {
 	why := strings.TrimSpace(t.reason.Text)
-	if why == "" {
-		t.field.SetError(es.Required)
-		t.field.Focus()
-		return
-	}
-	if utf8.RuneCountInString(why) > access.MaxName {
-		t.field.SetError(es.FieldMessage("why", access.HintTooLong))
+	if hint := access.LineHint(why); hint != "" {
+		t.field.SetError(es.FieldMessage("why", hint))
 		t.field.Focus()
 		return
 	}

@@ -53,8 +53,8 @@ func (f *validityForm) read(least int) (wire.SetValidity, bool) {
 	case days > access.MaxValidityDays:
 		fields = append(fields, access.FieldError{Field: "days", Hint: access.HintTooFar})
 	}
-	if in.Why == "" {
-		fields = append(fields, access.FieldError{Field: "why", Hint: access.HintRequired})
+	if hint := access.LineHint(in.Why); hint != "" {
+		fields = append(fields, access.FieldError{Field: "why", Hint: hint})
 	}
 	in.Days = days
 	f.complain(fields)
