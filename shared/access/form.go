@@ -13,6 +13,12 @@ const (
 	MaxName = 200
 )
 
+// Shortest and longest password that is chosen, in characters.
+const (
+	MinPassword = 12
+	MaxPassword = 128
+)
+
 // Contact is a person the delegate names: name, mail and phone. It never enters
 // the feed or the client's cache.
 type Contact struct {

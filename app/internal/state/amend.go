@@ -151,10 +151,14 @@ func (m *Model) amendAct(ctx context.Context, code access.LicenseCode, act strin
 	if err == nil {
 		err = m.askFor(ctx, act, body, call)
 	}
+	form := []string{"days", "why"}
+	if saves {
+		form = []string{"production", "preproduction"}
+	}
 	t := m.troubleOf(err)
 	m.setAmend(life, code, func(a *amendState) {
 		a.sending, a.saved = false, err == nil && saves
-		a.fields, a.trouble = partFields(t, "production", "preproduction")
+		a.fields, a.trouble = partFields(t, form...)
 	})
 	if err != nil {
 		return err

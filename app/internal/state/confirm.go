@@ -10,12 +10,16 @@ import (
 	"llavero/shared/wire"
 )
 
+// signDigits is how many digits the code that signs has.
+const signDigits = 6
+
 // confirmState is what is about to be signed, as the server gave it.
 type confirmState struct {
 	detail  wire.RequestDetail
 	code    *wire.CodeSent
 	sending bool
 	signing bool
+	fields  []access.FieldError
 	trouble *Trouble
 }
 
@@ -37,7 +41,7 @@ func (m *Model) Confirm() (Confirm, bool) {
 	s := Confirm{
 		Link: m.link, OldSecrets: c.detail.OldSecrets, Request: row.ID, Number: row.Number, Version: row.Version, Kind: row.Kind, Reason: row.Reason,
 		Form: c.detail.Form, Texts: m.texts, ContentHash: c.detail.ContentHash, Code: c.code,
-		Sending: c.sending, Signing: c.signing, Trouble: c.trouble,
+		Sending: c.sending, Signing: c.signing, Fields: c.fields, Trouble: c.trouble,
 	}
 	s.Entity, _ = m.rows.entity(row.Code)
 	return s, true
@@ -103,7 +107,7 @@ func (m *Model) openConfirm(ctx context.Context, life int, id access.RequestID) 
 func (m *Model) BackToForm() {
 	m.mu.Lock()
 	if m.confirm != nil {
-		m.confirm.trouble = nil
+		m.confirm.fields, m.confirm.trouble = nil, nil
 	}
 	m.mu.Unlock()
 	poke(m.changed)
@@ -121,7 +125,7 @@ func (m *Model) SendCode(ctx context.Context) error {
 		}
 		row = c.detail.Row
 		body, missing = m.accepted(row.Kind)
-		c.sending, c.trouble = missing == nil, nil
+		c.sending, c.fields, c.trouble = missing == nil, nil, nil
 	})
 	if err == nil && missing != nil {
 		err = &access.Error{Code: access.CodeInvalid, Fields: missing}
@@ -172,7 +176,10 @@ func (m *Model) confirmTrouble(life int, err error) {
 	t := m.troubleOf(err)
 	m.set(life, func() {
 		if m.confirm != nil {
-			m.confirm.trouble = t
+			m.confirm.fields, m.confirm.trouble = nil, t
+			if fields, rest := partFields(t, "code"); len(fields) > 0 {
+				m.confirm.fields, m.confirm.trouble = fields, rest
+			}
 		}
 	})
 }
@@ -193,17 +200,19 @@ func (m *Model) Sign(ctx context.Context, code secret.Text) error {
 			c = nil
 			return
 		}
+		c.fields, c.trouble = nil, nil
+		if hint := codeHint(digits, signDigits); hint != "" {
+			c.fields = []access.FieldError{{Field: "code", Hint: hint}}
+			refused = &access.Error{Code: access.CodeInvalid, Fields: c.fields}
+			return
+		}
 		if row, refused = m.toSign(c); refused == nil {
 			hash = c.detail.ContentHash
-			c.signing, c.trouble = true, nil
+			c.signing = true
 		}
 	})
 	if err == nil {
 		err = refused
-	}
-	if err == nil && c != nil && digits == "" {
-		err = access.InvalidField("code", access.HintRequired)
-		m.set(life, func() { c.signing = false })
 	}
 	if err != nil {
 		m.confirmTrouble(life, err)
@@ -221,7 +230,8 @@ func (m *Model) Sign(ctx context.Context, code secret.Text) error {
 	}
 	t := m.troubleOf(err)
 	m.set(life, func() {
-		c.signing, c.trouble = false, t
+		c.signing = false
+		c.fields, c.trouble = partFields(t, "code")
 		if err == nil {
 			delete(m.forms, row.Kind)
 			m.confirm, m.progress = nil, row.Code

@@ -269,8 +269,10 @@ func (m *Model) enrollFields(kind access.Kind) []access.FieldError {
 	if _, ok := m.rows.entity(f.chosen); !ok {
 		wrong = append(wrong, access.FieldError{Field: FieldCode, Hint: access.HintRequired})
 	}
-	if kind == access.KindRenew && !f.reason.IsValid() {
+	if kind == access.KindRenew && f.reason == "" {
 		wrong = append(wrong, access.FieldError{Field: FieldReason, Hint: access.HintRequired})
+	} else if kind == access.KindRenew && !f.reason.IsValid() {
+		wrong = append(wrong, access.FieldError{Field: FieldReason, Hint: access.HintUnknownValue})
 	}
 	wrong = append(wrong, f.form.Validate(m.viewer.Independent, nil)...)
 	for _, text := range m.texts {

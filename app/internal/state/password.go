@@ -54,6 +54,9 @@ func (m *Model) ChangePassword(ctx context.Context, current, password, again sec
 		wrong = append(wrong, access.FieldError{Field: "current", Hint: access.HintRequired})
 	}
 	wrong = append(wrong, twice(password, again)...)
+	if len(wrong) == 0 && password == current {
+		wrong = append(wrong, access.FieldError{Field: FieldNew, Hint: access.HintSamePassword})
+	}
 	isBusy := false
 	life, err := m.begin(func() {
 		isBusy = m.password.sending

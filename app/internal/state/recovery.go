@@ -125,8 +125,8 @@ func (m *Model) SubmitRecovery(ctx context.Context, scale float64) error {
 	who := access.Registration{Kind: access.UserOther, Document: r.form.Document}.Trimmed()
 	r.form.Document, r.picture.code = who.Document, strings.TrimSpace(r.picture.code)
 	var wrong []access.FieldError
-	if r.form.Login == "" {
-		wrong = append(wrong, access.FieldError{Field: "login", Hint: access.HintRequired})
+	if hint := access.LineHint(r.form.Login); hint != "" {
+		wrong = append(wrong, access.FieldError{Field: "login", Hint: hint})
 	}
 	wrong = append(wrong, who.Validate()...)
 	if r.picture.code == "" {

@@ -61,7 +61,7 @@ func refusedForms() []refusedForm {
 		return refusedForm{name: name, act: act, said: said, who: officer, open: onKeys(open)}
 	}
 	keys := []string{"production.clientId", "production.secret", "production.expiresAt", "preproduction.clientId", "preproduction.secret", "preproduction.expiresAt"}
-	return []refusedForm{
+	return append(signingForms(), []refusedForm{
 		registerForm(access.UserDelegate, "form.entityType", "form.nit", "form.document.type", "form.document.number"),
 		registerForm(access.UserDelegate, "entityType", "nit", "document.type", "document.number"),
 		registerForm(access.UserProfessional, "document.type", "document.number", "professionalRegistry"),
@@ -184,6 +184,118 @@ func refusedForms() []refusedForm {
 				return v.Fields[access.Production], v.Trouble, nil
 			}
 		}),
+		officers("amend", "amend", keys, func(t *testing.T, _ *server, m *Model) (func() error, shows) {
+			k, shown := amending(t, m)
+			body := wire.AmendKeys{Production: &wire.AmendKey{Version: k.Version, ClientID: prodID, Secret: "otro", ExpiresAt: k.ExpiresAt}}
+			return func() error { return m.SaveAmend(t.Context(), theCode, body) }, shown
+		}),
+		officers("validity of a key", "key validity", []string{"days", "why"}, func(t *testing.T, _ *server, m *Model) (func() error, shows) {
+			k, shown := amending(t, m)
+			body := wire.SetValidity{Days: 10, Why: "x"}
+			return func() error { return m.SetKeyValidity(t.Context(), theCode, k.ID, k.Version, body) }, shown
+		}),
+	}...)
+}
+
+// amending opens the form that amends a code's keys.
+func amending(t *testing.T, m *Model) (production *wire.KeyRow, shown shows) {
+	m.PutAmend(theCode)
+	must(t, m.LoadAmend(t.Context()))
+	v, _ := m.Amend()
+	return v.Row.Production, func() ([]access.FieldError, *Trouble, any) {
+		v, _ := m.Amend()
+		return v.Fields, v.Trouble, nil
+	}
+}
+
+// signingForms are the change of a key, the signature and the second factor.
+func signingForms() []refusedForm {
+	return []refusedForm{
+		{
+			name: "renewal", act: "create", who: delegate, said: []string{
+				"code", "reason", "vendor", "software", "lead.name", "lead.email", "lead.phone", "privacy.name", "privacy.email", "privacy.phone",
+				"form.software", "form.privacy.phone", "accepted.terms", "accepted.data",
+			},
+			open: func(t *testing.T, s *server) (func() error, shows) {
+				m := renewing(t, s)
+				return func() error { return m.SubmitEnroll(t.Context()) }, func() ([]access.FieldError, *Trouble, any) {
+					v := m.Enroll()
+					return v.Fields, v.Trouble, v.Form
+				}
+			},
+		},
+		{
+			name: "signature", act: "sign", said: []string{"code"}, who: delegate,
+			open: func(t *testing.T, s *server) (func() error, shows) {
+				m := signing(t, s)
+				return func() error { return m.Sign(t.Context(), secret.New("123456")) }, func() ([]access.FieldError, *Trouble, any) {
+					v, _ := m.Confirm()
+					return v.Fields, v.Trouble, v.Request
+				}
+			},
+		},
+	}
+}
+
+// renewing fills in the change of a key.
+func renewing(t *testing.T, s *server) *Model {
+	t.Helper()
+	m := s.start(&memory{}, mapKeeper{})
+	s.signIn()
+	s.putKey(theCode, func(*wire.KeyRow) {})
+	m.AskFor(access.KindRenew)
+	must(t, m.OpenEnroll(t.Context()))
+	m.ChooseEnroll(theCode)
+	m.SetReason(access.ReasonSecurity)
+	m.Tick("terms", true)
+	m.Tick("data", true)
+	m.SetForm(form())
+	return m
+}
+
+// signing has a request at its signature, its code mailed.
+func signing(t *testing.T, s *server) *Model {
+	t.Helper()
+	m := s.start(&memory{}, mapKeeper{})
+	s.signIn()
+	s.put("r-1", func(r *wire.RequestRow) { r.Code, r.Status = theCode, access.StatusSigning })
+	s.bring()
+	must(t, m.OpenConfirm(t.Context(), "r-1"))
+	m.Tick("terms", true)
+	m.Tick("data", true)
+	must(t, m.SendCode(t.Context()))
+	return m
+}
+
+// secondFactor is a sign-in at its second factor.
+func secondFactor(t *testing.T, s *server) *Model {
+	t.Helper()
+	m := s.start(&memory{}, mapKeeper{})
+	s.silent["ticket"] = 1
+	must(t, m.SolvePuzzle(t.Context()))
+	must(t, m.SubmitSignIn(t.Context(), s.who.Login, secret.New("clave")))
+	if p := m.SignIn().Phase; p != SignInSecondFactor {
+		t.Fatalf("the sign-in is at %q", p)
+	}
+	return m
+}
+
+// What is refused of the second factor goes to the screen whole, which places
+// each field: nothing is lost, and the factor is asked for again.
+func TestRefused_secondFactor(t *testing.T) {
+	for _, field := range []string{"code", "ticket", "otro.campo"} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newServer(t, officer())
+			m := secondFactor(t, s)
+			s.refuses("second factor", access.InvalidField(field, access.HintFormat))
+			if err := m.SubmitSecondFactor(t.Context(), "123456"); access.CodeOf(err) != access.CodeInvalid {
+				t.Fatalf("sent: %v", err)
+			}
+			v := m.SignIn()
+			if v.Phase != SignInSecondFactor || v.Trouble == nil || !slices.Equal(v.Trouble.Err.Fields, []access.FieldError{{Field: field, Hint: access.HintFormat}}) {
+				t.Errorf("%s: %+v", field, v)
+			}
+		})
 	}
 }
 

@@ -177,11 +177,18 @@ func (m *Model) SubmitSecondFactor(ctx context.Context, code string) error {
 		m.mu.Unlock()
 		return nil
 	}
+	code = access.DigitsOnly(code)
+	if hint := codeHint(code, authenticatorDigits); hint != "" {
+		m.mu.Unlock()
+		err := access.InvalidField("code", hint)
+		m.signInTrouble(err)
+		return err
+	}
 	ticket := m.signIn.ticket
 	m.signIn.phase, m.signIn.trouble = SignInSending, nil
 	m.mu.Unlock()
 	poke(m.changed)
-	reply, err := m.deps.API.SecondFactor(ctx, wire.SecondFactor{Ticket: ticket, Code: access.DigitsOnly(code)})
+	reply, err := m.deps.API.SecondFactor(ctx, wire.SecondFactor{Ticket: ticket, Code: code})
 	return m.signedIn(ctx, reply, err, false)
 }
 

@@ -135,6 +135,7 @@ type Confirm struct {
 	Code        *wire.CodeSent // nil: no code sent yet
 	Sending     bool           // a code is being sent
 	Signing     bool           // the signature is on its way
+	Fields      []access.FieldError
 	Trouble     *Trouble
 }
 

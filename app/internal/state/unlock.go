@@ -4,9 +4,11 @@ import (
 	"context"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"llavero/shared/access"
 	"llavero/shared/secret"
+	"llavero/shared/strength"
 	"llavero/shared/wire"
 )
 
@@ -138,8 +140,8 @@ func tokenOf(pasted string) string {
 // twice says what is wrong with a new password typed twice.
 func twice(password, again secret.Text) []access.FieldError {
 	var wrong []access.FieldError
-	if password.IsEmpty() {
-		wrong = append(wrong, access.FieldError{Field: FieldNew, Hint: access.HintRequired})
+	if hint := passwordHint(password.Reveal()); hint != "" {
+		wrong = append(wrong, access.FieldError{Field: FieldNew, Hint: hint})
 	}
 	switch {
 	case again.IsEmpty():
@@ -148,6 +150,37 @@ func twice(password, again secret.Text) []access.FieldError {
 		wrong = append(wrong, access.FieldError{Field: FieldAgain, Hint: access.HintDifferent})
 	}
 	return wrong
+}
+
+// passwordHint is what is wrong with a new password; empty: nothing that is known
+// here. The server knows its owner's words too.
+func passwordHint(text string) access.Hint {
+	switch {
+	case text == "":
+		return access.HintRequired
+	case utf8.RuneCountInString(text) > access.MaxPassword:
+		return access.HintTooLong
+	case !access.IsLine(text):
+		return access.HintFormat
+	case utf8.RuneCountInString(text) < access.MinPassword, strength.Of(text, nil) == strength.LevelWeak:
+		return access.HintWeak
+	}
+	return ""
+}
+
+// authenticatorDigits is how many digits a code of an authenticator has.
+const authenticatorDigits = 6
+
+// codeHint is what is wrong with the form of a one-time code of so many digits;
+// empty: nothing.
+func codeHint(code string, digits int) access.Hint {
+	switch {
+	case code == "":
+		return access.HintRequired
+	case len(code) != digits || strings.Trim(code, "0123456789") != "":
+		return access.HintFormat
+	}
+	return ""
 }
 
 // SubmitNewPassword spends the link and sets the password.
@@ -175,14 +208,19 @@ func (m *Model) SubmitNewPassword(ctx context.Context, password, again secret.Te
 
 // SubmitEnrolment presents the authenticator's first code.
 func (m *Model) SubmitEnrolment(ctx context.Context, code string) error {
-	turn, goes, err := m.beginUnlock(UnlockEnrol, nil)
+	code = access.DigitsOnly(code)
+	var wrong []access.FieldError
+	if hint := codeHint(code, authenticatorDigits); hint != "" {
+		wrong = []access.FieldError{{Field: "code", Hint: hint}}
+	}
+	turn, goes, err := m.beginUnlock(UnlockEnrol, wrong)
 	if !goes {
 		return err
 	}
 	m.mu.Lock()
 	ticket := m.unlock.enrolment.Ticket
 	m.mu.Unlock()
-	err = m.deps.API.ConfirmEnrolment(ctx, wire.ConfirmEnrolment{Ticket: ticket, Code: access.DigitsOnly(code)})
+	err = m.deps.API.ConfirmEnrolment(ctx, wire.ConfirmEnrolment{Ticket: ticket, Code: code})
 	if err == nil {
 		m.setUnlock(turn, func(u *unlockState) { u.phase, u.enrolment = UnlockDone, nil })
 	}

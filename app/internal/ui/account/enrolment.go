@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"llavero/app/internal/ui/kit"
+	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
 )
@@ -53,6 +54,20 @@ func (e *enrolment) render(v *wire.Enrolment, complaint string, on bool) {
 	e.seed.SetValue(inFours(v.Seed))
 	e.until.SetText("Actívelo antes del " + es.DateTimeZone(v.Expires) + ".")
 	e.qr.Refresh()
+}
+
+// complaint is what is said of the code; empty: nothing.
+func (e *enrolment) complaint(fields []access.FieldError) string {
+	for _, f := range fields {
+		switch {
+		case f.Field != "code":
+		case f.Hint == access.HintSecondFactor:
+			return es.FieldMessage(f.Field, f.Hint)
+		default:
+			return e.code.Wanted()
+		}
+	}
+	return ""
 }
 
 // clear forgets the seed.

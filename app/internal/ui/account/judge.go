@@ -5,6 +5,7 @@ import (
 
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/shared/access"
 	"llavero/shared/strength"
 )
 
@@ -16,17 +17,13 @@ type meterLook struct {
 	Note  string // what to do about it
 }
 
-// fewest is how many characters a password has at least; the server refuses a
-// shorter one whatever it is made of.
-const fewest = 12
-
 // judge says how soon a password is guessed by who knows these words of its
 // owner's. Nothing is said of an empty one.
 func judge(password string, own ...string) meterLook {
 	if password == "" {
 		return meterLook{}
 	}
-	if utf8.RuneCountInString(password) < fewest {
+	if utf8.RuneCountInString(password) < access.MinPassword {
 		return meterLook{1, look.Danger, "Débil", "Use 12 caracteres o más."}
 	}
 	switch strength.Of(password, own) {

@@ -142,7 +142,7 @@ func (u *Unlock) Render(s state.Unlock) {
 	u.facts.Set(linkFacts(s.Info))
 	u.words.complain(errs)
 	u.words.setEnabled(!s.Sending)
-	u.enrol.render(s.Enrolment, errs["code"], !s.Sending)
+	u.enrol.render(s.Enrolment, u.enrol.complaint(s.Fields), !s.Sending)
 	u.banner.Set(troubleMessage(s.Trouble, u.Submit))
 	done := kit.Message{}
 	if s.Phase == state.UnlockDone {

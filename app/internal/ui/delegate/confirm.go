@@ -146,16 +146,9 @@ func (c *Confirm) Render(s state.Confirm) {
 		c.form[i].set(g)
 	}
 	c.renderTexts(s.Texts)
-	wrong := isCodeTrouble(s.Trouble)
-	c.field.SetError("")
-	if wrong {
-		c.field.SetError(es.Error(s.Trouble.Err))
-		c.banner.Clear()
-	} else {
-		c.banner.Set(troubleMessage(s.Trouble))
-	}
+	wrong := c.complain(s)
 	c.showCode()
-	if s.Trouble != nil && s.Trouble != before.Trouble {
+	if s.Trouble != nil && s.Trouble != before.Trouble || len(s.Fields) > 0 && len(before.Fields) == 0 {
 		if wrong {
 			c.code.SetText("") // a refused code is not typed twice
 		}
@@ -171,6 +164,22 @@ func (c *Confirm) Render(s state.Confirm) {
 		c.showCode()
 		c.enable()
 	})
+}
+
+// complain tells what went wrong, below the code when it is about it, else above
+// it, and reports whether the code is refused.
+func (c *Confirm) complain(s state.Confirm) bool {
+	c.field.SetError("")
+	if len(s.Fields) > 0 {
+		c.field.SetError(c.code.Wanted())
+	}
+	if isCodeTrouble(s.Trouble) {
+		c.field.SetError(es.Error(s.Trouble.Err))
+		c.banner.Clear()
+		return true
+	}
+	c.banner.Set(troubleMessage(s.Trouble))
+	return false
 }
 
 // Close stops the count-downs and forgets the typed code. The screen can be

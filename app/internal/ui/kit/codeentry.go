@@ -2,6 +2,7 @@ package kit
 
 import (
 	"image/color"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -87,6 +88,11 @@ func (c *CodeEntry) SetText(s string) { c.entry.Put(digitsOf(s, c.digits)) }
 
 // IsWhole reports whether all digits are there.
 func (c *CodeEntry) IsWhole() bool { return len(c.entry.Text) == c.digits }
+
+// Wanted asks for the code of whoever left it unfinished.
+func (c *CodeEntry) Wanted() string {
+	return "Escriba los " + strconv.Itoa(c.digits) + " dígitos del código."
+}
 
 // SetWrong gives it the border of an error.
 func (c *CodeEntry) SetWrong(wrong bool) { c.entry.SetWrong(wrong) }

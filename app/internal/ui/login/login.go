@@ -183,6 +183,7 @@ func (s *SignIn) Render(v state.SignIn) {
 
 func (s *SignIn) renderTrouble(t *state.Trouble) {
 	s.serverF.SetError("")
+	s.codeF.SetError("")
 	if t == nil || t.Err == nil {
 		s.banner.Clear()
 		return
@@ -191,7 +192,11 @@ func (s *SignIn) renderTrouble(t *state.Trouble) {
 	isPlaced := false
 	for _, f := range t.Err.Fields {
 		if w, ok := fields[f.Field]; ok {
-			w.SetError(es.FieldMessage(f.Field, f.Hint))
+			words := es.FieldMessage(f.Field, f.Hint)
+			if w == s.codeF && f.Hint != access.HintSecondFactor {
+				words = s.code.Wanted()
+			}
+			w.SetError(words)
 			isPlaced = true
 		}
 	}
@@ -199,7 +204,7 @@ func (s *SignIn) renderTrouble(t *state.Trouble) {
 		s.banner.Clear()
 		if s.asked && s.shown.Phase != state.SignInSending {
 			s.asked = false
-			kit.FocusFirst(s.serverF, s.loginF, s.passF)
+			kit.FocusFirst(s.serverF, s.loginF, s.passF, s.codeF)
 		}
 		return
 	}
@@ -266,6 +271,7 @@ func (s *SignIn) submit() {
 
 func (s *SignIn) sendCode(code string) {
 	if s.shown.Phase != state.SignInSending && s.OnCode != nil {
+		s.asked = true
 		s.OnCode(code)
 	}
 }
