@@ -1,6 +1,9 @@
 package ministry
 
 import (
+	"cmp"
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
@@ -32,6 +35,8 @@ type Amend struct {
 	OnBack func()
 	// OnCopyText copies words for the help desk: never a secret.
 	OnCopyText func(string)
+
+	askAgain func(wrong []access.FieldError) // the validity on its way, should it be refused
 
 	page    *kit.Page
 	banner  *kit.Banner
@@ -90,7 +95,7 @@ func (a *Amend) Close() {
 	for _, b := range a.blocks {
 		b.forget()
 	}
-	a.last, a.asked, a.empty = state.Amend{}, false, false
+	a.last, a.asked, a.empty, a.askAgain = state.Amend{}, false, false, nil
 }
 
 // Type puts words in an environment's fields, as the keyboard does; empty ones
@@ -188,8 +193,21 @@ func (a *Amend) Render(s state.Amend) {
 		a.asked = false
 		focusWrong(a.page, a.plain())
 	}
+	if before.Sending && !s.Sending {
+		a.judgeValidity(s)
+	}
 	if saved || s.Trouble != nil && s.Trouble != before.Trouble {
 		a.page.ScrollTop()
+	}
+}
+
+// judgeValidity asks again for a validity whose fields the server refused.
+func (a *Amend) judgeValidity(s state.Amend) {
+	askAgain := a.askAgain
+	a.askAgain = nil
+	isWrong := slices.ContainsFunc(s.Fields, func(f access.FieldError) bool { return f.Field == "days" || f.Field == "why" })
+	if askAgain != nil && isWrong {
+		askAgain(s.Fields)
 	}
 }
 
@@ -223,16 +241,28 @@ func (a *Amend) askValidity(env access.Environment) {
 	if k == nil {
 		return
 	}
-	form := newValidityForm(k.ValidityDays)
+	a.showValidity(k, newValidityForm(k.ValidityDays))
+}
+
+// showValidity asks with what stands in the form. Should the server refuse it,
+// it is asked again with the same in it.
+func (a *Amend) showValidity(k *wire.KeyRow, form *validityForm) {
 	form.days.SetHelp("De 1 a 730. Vacío: la del ambiente.")
 	var dialog *kit.Dialog
 	ask := kit.Ask{
-		Title: "Vigencia de la llave de " + lower(es.Environment(env)),
+		Title: "Vigencia de la llave de " + lower(es.Environment(k.Environment)),
 		Text:  nameOf(a.last.Row) + " · código " + string(k.Code) + ". Vale para el próximo secreto; el actual conserva su fecha.",
 		Body:  form.content, Do: "Guardar vigencia", Focus: form.daysEntry,
 		OnDo: func() bool {
 			in, ok := form.read(0)
 			if ok && a.OnValidity != nil {
+				a.askAgain = func(wrong []access.FieldError) {
+					again := newValidityForm(0)
+					again.daysEntry.Put(form.daysEntry.Text)
+					again.whyEntry.Put(form.whyEntry.Text)
+					a.showValidity(cmp.Or(a.last.Row.Key(k.Environment), k), again)
+					again.complain(wrong)
+				}
 				a.OnValidity(k.Code, k, in)
 			}
 			return ok

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
@@ -149,5 +150,77 @@ func TestValidityForm_badReason(t *testing.T) {
 			}
 			return ok
 		})
+	}
+}
+
+// A refused validity of a key is asked for again: what was typed in it, what is
+// wrong below its field.
+func TestAmend_refusedValidity(t *testing.T) {
+	for field, says := range map[string]string{"days": "Escriba 730 días como máximo.", "why": saysOdd} {
+		a, s := NewAmend(), amendSnapshot()
+		sent := 0
+		a.OnValidity = func(access.LicenseCode, *wire.KeyRow, wire.SetValidity) { sent++ }
+		a.Render(s)
+		w := show(t, a)
+		press(a.blocks[0].change, fyne.KeyReturn)
+		test.Type(w.Canvas().Focused(), "90")
+		press(w.Canvas().Focused(), fyne.KeyReturn)
+		test.Type(w.Canvas().Focused(), "Política")
+		press(w.Canvas().Focused(), fyne.KeyReturn)
+		s.Sending = true
+		a.Render(s)
+		hint := access.HintTooFar
+		if field == "why" {
+			hint = access.HintFormat
+		}
+		s.Sending, s.Fields = false, []access.FieldError{{Field: field, Hint: hint}}
+		a.Render(s)
+		entry, ok := w.Canvas().Focused().(*kit.Entry)
+		want := map[string]string{"days": "90", "why": "Política"}[field]
+		if !ok || entry.Text != want || sent != 1 {
+			t.Fatalf("%s: the keyboard is at %T, sent %d", field, w.Canvas().Focused(), sent)
+		}
+		if top := w.Canvas().Overlays().Top(); top == nil || !strings.Contains(test.RenderObjectToMarkup(top), says) {
+			t.Errorf("%s: does not say %q", field, says)
+		}
+		a.Render(s)
+		entry.SetText("30")
+		press(entry, fyne.KeyReturn)
+		if field == "days" {
+			press(w.Canvas().Focused(), fyne.KeyReturn)
+		}
+		if sent != 2 || w.Canvas().Overlays().Top() != nil {
+			t.Errorf("%s: put right it was sent %d times", field, sent)
+		}
+	}
+}
+
+// What the server refuses of a proof and of a reason stands below its field,
+// with the keyboard there.
+func TestOverlays_refused(t *testing.T) {
+	w := show(t, NewMenu())
+	e, s := NewEvidence(), state.Evidence{Link: online, Row: withKeys(), Items: []wire.Evidence{}, Now: noon}
+	e.Open(w.Canvas(), s)
+	e.note.SetText("Doce envíos")
+	kit.Focus(e.add)
+	s.Sending = true
+	e.Render(s)
+	s.Sending, s.Fields = false, []access.FieldError{{Field: "note", Hint: access.HintTooLong}, {Field: "file", Hint: access.HintTooLarge}}
+	e.Render(s)
+	if e.shows.Error() != saysTooLong || !strings.HasPrefix(e.wrong.Text(), "El archivo pasa de 5 MB") || e.note.Text != "Doce envíos" || w.Canvas().Focused() != e.note {
+		t.Errorf("says %q, %q; the keyboard is at %T", e.shows.Error(), e.wrong.Text(), w.Canvas().Focused())
+	}
+
+	gs := grantSnapshot()
+	g, w := openGrant(t, gs)
+	w.Canvas().FocusNext()
+	press(w.Canvas().Focused(), fyne.KeySpace)
+	g.why.SetText("Cerró")
+	gs.Sending = true
+	g.Render(gs)
+	gs.Sending, gs.Fields = false, []access.FieldError{{Field: "why", Hint: access.HintTooLong}}
+	g.Render(gs)
+	if g.reason.Error() != saysTooLong || g.why.Text != "Cerró" || w.Canvas().Focused() != g.why {
+		t.Errorf("says %q; the keyboard is at %T", g.reason.Error(), w.Canvas().Focused())
 	}
 }

@@ -86,6 +86,7 @@ func (e *Evidence) Render(s state.Evidence) {
 	if e.last.Added < s.Added {
 		e.empty()
 	}
+	isAnswer := e.last.Sending && !s.Sending
 	e.last = s
 	e.facts.Set([]kit.Fact{{Label: "Entidad", Value: nameOf(s.Row)}, {Label: "Código Entidad", Value: string(s.Row.Code), IsCode: true}})
 	kit.Put(e.wait, proofsWait(s))
@@ -99,6 +100,9 @@ func (e *Evidence) Render(s state.Evidence) {
 	kit.SetVisible(e.wrong, e.wrong.Text() != "")
 	on := s.Link.IsOnline() && !s.Sending
 	e.shows.SetEnabled(on)
+	if isAnswer {
+		kit.FocusFirst(e.shows)
+	}
 	for _, b := range []*kit.Button{e.pick, e.drop} {
 		b.SetEnabled(on)
 	}

@@ -92,10 +92,14 @@ func (g *Grant) Render(s state.Grant) {
 		g.wanted = map[string]bool{} // on their way: the row tells from now on
 		g.why.Put("")
 	}
+	isAnswer := g.last.Sending && !s.Sending
 	g.last = s
 	g.facts.Set(grantFacts(s.Row))
 	g.drawRoles(s)
 	g.settle()
+	if isAnswer {
+		kit.FocusFirst(g.reason)
+	}
 }
 
 // drawRoles draws a line for each permission there is.
