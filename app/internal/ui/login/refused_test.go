@@ -61,3 +61,37 @@ func TestSignIn_complaintsBelowTheirFields(t *testing.T) {
 		})
 	}
 }
+
+// The same of the second factor's code; a short one is not sent.
+func TestSecondFactor_complaintsBelowTheCode(t *testing.T) {
+	for hint, says := range map[access.Hint]string{
+		access.HintRequired: "Escriba los 6 dígitos del código.", access.HintFormat: "Escriba los 6 dígitos del código.",
+		access.HintSecondFactor: "El código del autenticador no coincide. Revise la hora de su celular.",
+	} {
+		s := NewSignIn()
+		sent := 0
+		s.OnCode = func(string) { sent++ }
+		shown := state.SignIn{Server: "https://llavero.example", Phase: state.SignInSecondFactor}
+		s.Render(shown)
+		w := test.NewTempWindow(t, s)
+		w.Resize(fyne.NewSize(1180, 720))
+		for _, code := range []string{"", "12345", "abcdef", "12345a"} {
+			s.code.Entry().SetText(code)
+			s.code.Entry().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+			if sent != 0 || !s.verify.Disabled() {
+				t.Errorf("%q can be sent", code)
+			}
+		}
+		s.code.Entry().SetText("123 - 456")
+		s.verify.OnTapped()
+		w.Canvas().Unfocus()
+		shown.Trouble = &state.Trouble{Err: access.InvalidField("code", hint)}
+		s.Render(shown)
+		if s.codeF.Error() != says || !s.banner.Message().IsEmpty() || sent != 1 || s.code.Text() != "123456" {
+			t.Errorf("%s: below %q, above %q, sent %d", hint, s.codeF.Error(), s.banner.Message().Text, sent)
+		}
+		if w.Canvas().Focused() != s.code.Entry() {
+			t.Errorf("%s: the keyboard is at %T", hint, w.Canvas().Focused())
+		}
+	}
+}
