@@ -14,13 +14,14 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
+	"llavero/shared/access"
 	"llavero/shared/secret"
 )
 
 // Lengths of a password, in bytes. The upper bound keeps a request from buying
 // more work than a password is worth.
 const (
-	MinPassword = 12
+	MinPassword = access.MinPassword
 	MaxPassword = 256
 )
 

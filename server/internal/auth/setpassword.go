@@ -14,7 +14,7 @@ import (
 )
 
 // MaxChosen is the longest password a person may choose, in characters.
-const MaxChosen = 128
+const MaxChosen = access.MaxPassword
 
 // ownWords are the words of a person that make a password easy to guess.
 func ownWords(a store.Account) []string {

@@ -26,7 +26,7 @@ func (f *Flow) Take(ctx context.Context, act Act, id access.RequestID, in wire.T
 		if err != nil {
 			return wire.Accepted{}, err
 		}
-		if hint := lineHint(why); why != "" && hint != "" {
+		if hint := access.LineHint(why); why != "" && hint != "" {
 			return wire.Accepted{}, access.InvalidField("why", hint)
 		}
 		now := tx.Now()

@@ -3,7 +3,6 @@ package workflow
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
 
 	"llavero/server/internal/audit"
 	"llavero/server/internal/store"
@@ -22,7 +21,7 @@ func (f *Flow) HandOver(ctx context.Context, act Act, id access.KeyID, in wire.H
 		vendor, person := strings.TrimSpace(in.Vendor), strings.TrimSpace(in.Person)
 		var wrong []access.FieldError
 		for _, v := range []struct{ field, value string }{{"vendor", vendor}, {"person", person}} {
-			if hint := lineHint(v.value); hint != "" {
+			if hint := access.LineHint(v.value); hint != "" {
 				wrong = append(wrong, access.FieldError{Field: v.field, Hint: hint})
 			}
 		}
@@ -39,17 +38,4 @@ func (f *Flow) HandOver(ctx context.Context, act Act, id access.KeyID, in wire.H
 			audit.Environment(k.Environment), audit.Word("name", k.Name))
 		return wire.AcceptedKey{Seq: head, ID: k.ID, Version: k.Version}, tx.Audit(e)
 	})
-}
-
-// lineHint is what is wrong with a line of text that must be there; "" for nothing.
-func lineHint(s string) access.Hint {
-	switch {
-	case s == "":
-		return access.HintRequired
-	case utf8.RuneCountInString(s) > access.MaxName:
-		return access.HintTooLong
-	case !access.IsLine(s):
-		return access.HintFormat
-	}
-	return ""
 }

@@ -117,7 +117,7 @@ func validityForm(in wire.SetValidity, least int) (why string, err error) {
 // wrong with it.
 func line(s string) (string, access.Hint) {
 	s = strings.TrimSpace(s)
-	return s, lineHint(s)
+	return s, access.LineHint(s)
 }
 
 // environmentDays is the life of an environment's new secrets.
