@@ -29,7 +29,7 @@ func (t *tour) signIn(ctx context.Context, s *stage, who person, name string) er
 	err := steps(
 		func() error { return s.fill(ctx, "Usuario", login) },
 		func() error { return s.fill(ctx, "Contraseña", password) },
-		func() error { return s.press(ctx, "«No soy un robot»", named("Check", "No soy un robot")) },
+		func() error { return s.press(ctx, "«No soy un robot»", box("No soy un robot")) },
 		func() error {
 			return t.picture(ctx, s, name+"-no-soy-un-robot", "the solved check", text("Comprobado"))
 		},

@@ -20,7 +20,7 @@ func (t *tour) byKeyboard(ctx context.Context) (err error) {
 	err = steps(
 		func() error { return s.typeInto(ctx, "Usuario", login) },
 		func() error { return s.typeInto(ctx, "Contraseña", password) },
-		func() error { return s.tabTo(ctx, "«No soy un robot»", named("Check", "No soy un robot")) },
+		func() error { return s.tabTo(ctx, "«No soy un robot»", box("No soy un robot")) },
 		func() error { return s.key(ctx, "space") },
 		func() error { _, err := s.find(ctx, "the solved check", text("Comprobado")); return err },
 		func() error { return s.tabTo(ctx, "«Ingresar»", button("Ingresar")) },

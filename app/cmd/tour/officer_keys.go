@@ -74,7 +74,7 @@ func (t *tour) officerGrants(ctx context.Context) error {
 		func() error {
 			return t.picture(ctx, o, "funcionaria-asignar-roles", "the roles", text("Urgencias (APP-IHCE-PROD)"))
 		},
-		func() error { return o.press(ctx, "«Urgencias»", named("Check", "Urgencias")) },
+		func() error { return o.press(ctx, "«Urgencias»", box("Urgencias")) },
 		func() error {
 			return o.press(ctx, "«Asignar roles seleccionados»", button("Asignar roles seleccionados"))
 		},
@@ -84,7 +84,7 @@ func (t *tour) officerGrants(ctx context.Context) error {
 		func() error { return o.press(ctx, "«Asignar 1 rol»", button("Asignar 1 rol")) },
 		func() error { return o.gone(ctx, "the question", button("Asignar 1 rol")) },
 		func() error { return t.picture(ctx, o, "funcionaria-rol-asignado", "its result", exactly("Asignado")) },
-		func() error { return o.press(ctx, "«Urgencias»", named("Check", "Urgencias")) },
+		func() error { return o.press(ctx, "«Urgencias»", box("Urgencias")) },
 		func() error { return o.fill(ctx, "Motivo del retiro", "Cierre del servicio") },
 		func() error {
 			return o.press(ctx, "«Asignar roles seleccionados»", button("Asignar roles seleccionados"))

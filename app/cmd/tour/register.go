@@ -209,7 +209,7 @@ func (t *tour) unlock(ctx context.Context, s *stage, who newcomer, code string) 
 		shoot("-listo", "the end", text("Contraseña guardada")),
 		func() error { return s.press(ctx, "«Ir al ingreso»", button("Ir al ingreso")) },
 		func() error { return s.fill(ctx, "Contraseña", newWords) },
-		func() error { return s.press(ctx, "«No soy un robot»", named("Check", "No soy un robot")) },
+		func() error { return s.press(ctx, "«No soy un robot»", box("No soy un robot")) },
 		func() error { _, err := s.find(ctx, "the solved check", text("Comprobado")); return err },
 		func() error { return s.press(ctx, "«Ingresar»", button("Ingresar")) },
 	)

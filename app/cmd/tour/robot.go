@@ -92,9 +92,9 @@ func (l look) and(other look) look { return func(o object) bool { return l(o) &&
 // not matches what l does not.
 func (l look) not() look { return func(o object) bool { return !l(o) } }
 
-// named matches objects of a type whose text holds part.
-func named(kind, part string) look {
-	return func(o object) bool { return strings.HasSuffix(o.Type, kind) && strings.Contains(o.Text, part) }
+// box matches the tick box whose words hold part.
+func box(part string) look {
+	return func(o object) bool { return strings.HasSuffix(o.Type, "Check") && strings.Contains(o.Text, part) }
 }
 
 // unticked matches boxes without a tick.

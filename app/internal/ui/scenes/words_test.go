@@ -73,13 +73,14 @@ func TestScenes_speakSpanish(t *testing.T) {
 var promised = []string{
 	// empty states
 	"No hay solicitudes pendientes. La última se atendió hoy a las 09:14.",
+	"Ver llaves asignadas",
 	"Ninguna solicitud coincide con “…”.",
 	"Quitar filtros",
 	"No hay prestadores vigentes en REPS para el NIT …. Revise la delegación en MiSeguridadSocial.",
 	"Copiar datos para la mesa de ayuda",
-	"Este prestador aún no tiene llave.",
+	"Este prestador aún no tiene llave.", "Solicitar llave",
 	"Ya solicitada el …. Situación: ….",
-	"Ver solicitud",
+	"Ver solicitud", "Ir a Mis llaves", "Cambiar llave",
 	"Sin conexión ni datos guardados. Conéctese una vez para descargar la lista.",
 	"Su usuario aún no tiene rol. Falta en la lista de funcionarios del Ministerio.",
 	// errors
