@@ -79,6 +79,15 @@ const (
 	HintNotInEntra    Hint = "not_in_entra"   // no application of that client id
 	HintNothing       Hint = "nothing"        // nothing was chosen
 
+	HintUnderWay         Hint = "under_way"         // the same thing is being done already
+	HintDifferentCode    Hint = "different_code"    // the digits typed to confirm are not this code's
+	HintUnverified       Hint = "unverified"        // a typed key that has not passed its check in Entra
+	HintOtherEnvironment Hint = "other_environment" // the application is the other environment's
+	HintSecretUnknown    Hint = "secret_unknown"    // the application has no secret that begins so
+	HintExpired          Hint = "expired"           // the secret has expired
+	HintRefused          Hint = "refused"           // Entra takes the secret not
+	HintNotRenewed       Hint = "not_renewed"       // «Ya renové», and the secret in force is the same
+
 	// HintDifferent is a password whose second typing is another; the client's alone.
 	HintDifferent Hint = "different"
 

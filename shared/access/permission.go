@@ -25,14 +25,17 @@ func (k EvidenceKind) IsValid() bool { return k == EvidenceFile || k == Evidence
 const MaxValidityDays = 730
 
 // GrantObstacle is why no permission can be granted to a production key of this
-// client id: it is no GUID, Entra has no such application, or nothing proves the
-// sandbox tests. Empty when one can.
-func GrantObstacle(clientID string, isMissing bool, evidence int) Hint {
+// client id: it is no GUID, Entra has no such application, it was typed and did
+// not pass its check yet, or nothing proves the sandbox tests. Empty when one
+// can.
+func GrantObstacle(clientID string, isMissing bool, state KeyState, evidence int) Hint {
 	switch {
 	case !IsGUID(clientID):
 		return HintFormat
 	case isMissing:
 		return HintNotInEntra
+	case state == KeyUnverified:
+		return HintUnverified
 	case evidence == 0:
 		return HintNoEvidence
 	default:

@@ -17,7 +17,7 @@ const (
 // Reason is why a delegate asks to change a key (motivo de la resolicitud).
 type Reason string
 
-// IsValid reports whether r is one of the reasons.
+// IsValid reports whether r is one of the reasons that a delegate can choose.
 func (r Reason) IsValid() bool {
 	return r == ReasonSecurity || r == ReasonVendor || r == ReasonExpiry
 }
@@ -27,6 +27,10 @@ const (
 	ReasonSecurity Reason = "security" // motivos de seguridad
 	ReasonVendor   Reason = "vendor"   // cambio de proveedor tecnológico
 	ReasonExpiry   Reason = "expiry"   // pronta expiración
+
+	// ReasonCompromise is no choice of the form: a key was reported compromised
+	// (llave comprometida). It is of one environment and needs no signature.
+	ReasonCompromise Reason = "compromise"
 )
 
 // Status is where a request stands.
@@ -93,6 +97,7 @@ type KeyRequest struct {
 	Kind    Kind
 	Reason  Reason // KindRenew only
 	Code    LicenseCode
+	Only    Environment // the one environment it is about; empty: both
 	Entity  EntityID
 	Status  Status
 	Version int64 // grows by one with each change; the guard against stale writes
@@ -115,6 +120,14 @@ type KeyRequest struct {
 	TakenAt    time.Time
 	TakenUntil time.Time // end of the lease
 	TakenWhy   string    // why it was taken over from a colleague; empty when it was free
+}
+
+// Environments lists those whose keys it is about, in order.
+func (r *KeyRequest) Environments() []Environment {
+	if r.Only != "" {
+		return []Environment{r.Only}
+	}
+	return Environments()
 }
 
 // IsTaken reports whether somebody's lease is running at now.

@@ -102,10 +102,16 @@ func byHint(e *access.Error) string {
 		return "Este prestador ya tiene llave. Consúltela o solicite un cambio."
 	case access.HintNoKey:
 		return "Esta entidad aún no tiene llave. Solicítela en «Solicitar llave (Inscripción Token)»."
-	case access.HintNoEvidence, access.HintNotInEntra:
+	case access.HintNoEvidence, access.HintNotInEntra, access.HintUnverified:
 		return GrantObstacle(e.Hint)
 	case access.HintNothing:
 		return "No eligió ningún cambio."
+	case access.HintUnderWay:
+		return "Eso ya está en curso. Espere a que termine."
+	case access.HintDifferentCode:
+		return "Esos no son los 4 últimos dígitos del código de habilitación."
+	case access.HintNotRenewed:
+		return "El secreto en uso es el mismo de antes. Cambie la llave en «Cambiar llave (Resolicitud Token)»."
 	case access.HintTaken:
 		if by := e.Args["by"]; by != "" {
 			return by + " atiende esta solicitud" + sinceArg(e.Args, "since", " desde las ") + "."

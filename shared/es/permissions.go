@@ -21,6 +21,8 @@ func GrantObstacle(h access.Hint) string {
 		return "El AppId Prod no es un GUID. Corríjalo en «Llaves asignadas»."
 	case access.HintNotInEntra:
 		return "Entra no tiene una aplicación con ese AppId. Corríjalo en «Llaves asignadas»."
+	case access.HintUnverified:
+		return "La llave de producción está sin verificar: pruébela en «Llaves asignadas» y vuelva."
 	case access.HintNoEvidence:
 		return "Falta la prueba de sandbox: agregue un archivo o el registro de una prueba."
 	default:

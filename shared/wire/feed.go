@@ -82,6 +82,7 @@ const (
 	RowRequest  RowKind = "request"  // body RequestRow
 	RowKey      RowKind = "key"      // body KeyRow
 	RowProvider RowKind = "provider" // body ProviderRow
+	RowDrift    RowKind = "drift"    // body access.Drift; officers only
 )
 
 // Change is one row as this viewer may see it, whole. An empty Body: the row
@@ -102,6 +103,8 @@ type RequestRow struct {
 	Reason access.Reason      `json:"reason,omitempty"`
 	Status access.Status      `json:"status"`
 	Code   access.LicenseCode `json:"code"`
+	// Only is the one environment it is about; empty: both.
+	Only access.Environment `json:"only,omitempty"`
 
 	NIT        access.NIT `json:"nit"`        // the entity's number, whatever its document type
 	ProviderNo int64      `json:"providerNo"` // «Id Prestador»: a row number, names nothing
@@ -141,6 +144,18 @@ type KeyRow struct {
 	// OverlapByHand: the server cannot remove that secret, an officer typed it.
 	OverlapByHand bool `json:"overlapByHand,omitempty"`
 
+	// Stage, Test and Check are of the secret in force. Check is that of a typed
+	// key; none: the server made it.
+	Stage access.Stage     `json:"stage,omitempty"`
+	Test  *access.KeyTest  `json:"test,omitempty"`
+	Check *access.KeyCheck `json:"check,omitempty"`
+	// TokensUntil is until when tokens asked with a secret that was removed may
+	// still work; zero, or past: none does.
+	TokensUntil time.Time        `json:"tokensUntil,omitzero"`
+	RevokedAt   time.Time        `json:"revokedAt,omitzero"`
+	Incident    *Incident        `json:"incident,omitempty"` // the last one
+	Reminder    *access.Reminder `json:"reminder,omitempty"`
+
 	// Permissions are those Entra showed at PermissionsAt; zero: never read.
 	Permissions   []string  `json:"permissions,omitempty"`
 	PermissionsAt time.Time `json:"permissionsAt,omitzero"`
@@ -151,6 +166,8 @@ type KeyRow struct {
 	IsMissing bool `json:"isMissing,omitempty"`
 	// Evidence counts the proofs of the sandbox tests, on a production key.
 	Evidence int `json:"evidence,omitempty"`
+	// Drift counts the open differences between Entra and the records.
+	Drift int `json:"drift,omitempty"`
 	// ValidityDays is this key's own validity; 0: the environment's.
 	ValidityDays int `json:"validityDays,omitempty"`
 

@@ -54,6 +54,11 @@ const (
 	RouteKeyAudit   = "GET /v1/keys/{id}/audit"
 	RouteHandOver   = "POST /v1/keys/{id}/hand-over"
 	RouteEndOverlap = "POST /v1/keys/{id}/end-overlap"
+	RouteTestKey    = "POST /v1/keys/{id}/test"
+	RouteCompromise = "POST /v1/keys/{id}/compromise"
+	RouteRevoke     = "POST /v1/keys/{id}/revoke"
+	RouteSecrets    = "GET /v1/keys/{id}/secrets"
+	RouteReminder   = "POST /v1/keys/{id}/reminder"
 
 	RouteAmendKeys          = "PUT /v1/codes/{code}/keys"
 	RouteKeyHistory         = "GET /v1/codes/{code}/history"
@@ -66,6 +71,10 @@ const (
 	RouteValidity           = "GET /v1/validity"
 	RouteSetValidity        = "PUT /v1/validity/{environment}"
 	RouteSetKeyValidity     = "PUT /v1/keys/{id}/validity"
+
+	RouteDirectory    = "GET /v1/directory"
+	RouteCompareDrift = "POST /v1/drift/compare"
+	RouteFixDrift     = "POST /v1/drift/{id}/fix"
 
 	RouteFeed = "GET /v1/feed"
 )

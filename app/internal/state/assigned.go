@@ -43,7 +43,7 @@ func (a Assigned) Obstacle() access.Hint {
 	if a.Production == nil {
 		return access.HintNoKey
 	}
-	return access.GrantObstacle(a.Production.ClientID, a.Production.IsMissing, a.Production.Evidence)
+	return access.GrantObstacle(a.Production.ClientID, a.Production.IsMissing, a.Production.State, a.Production.Evidence)
 }
 
 // assignedList is the codes that have a key, in their order, and the lists made
