@@ -42,6 +42,19 @@ func Error(e *access.Error) string {
 	}
 }
 
+// KeyError is Error of an act on a key rather than on a request.
+func KeyError(e *access.Error) string {
+	if e != nil {
+		switch e.Hint {
+		case access.HintState:
+			return "Esta llave ya no está en ese estado. Revise los datos actuales."
+		case access.HintStale:
+			return "Esta llave cambió mientras usted la revisaba. Revise los datos actuales e intente de nuevo."
+		}
+	}
+	return Error(e)
+}
+
 // NoDelegation is what a delegate without a role is told.
 const NoDelegation = "Su usuario aún no tiene rol. Falta la delegación de su representante legal. Regístrela en MiSeguridadSocial."
 

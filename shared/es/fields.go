@@ -39,6 +39,9 @@ var required = map[string]string{
 	"why":           "Escriba el motivo.",
 	"note":          "Escriba qué muestra la prueba.",
 	"file":          "Elija un archivo.",
+	"lastDigits":    LastDigitsAsk,
+	"what":          "Escriba qué pasó.",
+	"until":         "Escriba hasta cuándo.",
 }
 
 // labels are the fields' names on screen.
@@ -80,6 +83,10 @@ var labels = map[string]string{
 	"why":  "Motivo",
 	"note": "Qué muestra la prueba",
 	"file": "Archivo",
+
+	"lastDigits": "4 últimos dígitos del código de habilitación",
+	"what":       "Qué pasó",
+	"until":      "Hasta cuándo",
 }
 
 // FieldLabel is a field's name on screen: its dotted path in the JSON body in,
@@ -126,6 +133,9 @@ func FieldMessage(field string, hint access.Hint) string {
 		if last == "days" {
 			return "Escriba " + strconv.Itoa(access.MaxValidityDays) + " días como máximo."
 		}
+		if last == "until" {
+			return "Es más de lo que se puede posponer. Escriba una fecha anterior."
+		}
 		return "La fecha pasa de la vigencia permitida."
 	case access.HintTooLarge:
 		return "El archivo pasa de 5 MB. Elija uno más liviano."
@@ -140,6 +150,8 @@ func FieldMessage(field string, hint access.Hint) string {
 	case access.HintUnknownValue:
 		return "Elija una opción de la lista."
 	case access.HintImageCode, access.HintOtherRegistry, access.HintWeak, access.HintSamePassword, access.HintSecondFactor:
+		return ErrorText(access.CodeInvalid, hint, nil)
+	case access.HintDifferentCode:
 		return ErrorText(access.CodeInvalid, hint, nil)
 	case access.HintReused:
 		return "Esa contraseña no se puede usar. Escriba otra."
@@ -164,6 +176,10 @@ func formatMessage(field string) string {
 		return "Escriba un identificador con forma 00000000-0000-0000-0000-000000000000."
 	case "expiresAt":
 		return "Escriba una fecha real, dd/mm/aaaa HH:mm."
+	case "until":
+		return "Escriba una fecha real, dd/mm/aaaa."
+	case "lastDigits":
+		return "Escriba cuatro dígitos."
 	case "code":
 		return "Escriba los diez dígitos del código."
 	case "nit":

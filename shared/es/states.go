@@ -196,6 +196,8 @@ func Reason(r access.Reason) string {
 		return "Cambio de proveedor tecnológico"
 	case access.ReasonExpiry:
 		return "Pronta expiración"
+	case access.ReasonCompromise:
+		return "Llave comprometida"
 	default:
 		return string(r)
 	}
