@@ -76,6 +76,10 @@ type Failure struct {
 	// Policy is the name of the tenant's policy that refused, as Graph gave it;
 	// empty: none, or it was not named.
 	Policy string `json:"policy,omitempty"`
+	// PolicyDays is the longest validity that policy allows, Days the one asked
+	// for, in days; 0: not known.
+	PolicyDays int `json:"policyDays,omitempty"`
+	Days       int `json:"days,omitempty"`
 	// RequestID is Microsoft's request-id, to quote in a support case.
 	RequestID string    `json:"requestId,omitempty"`
 	At        time.Time `json:"at"`

@@ -1,6 +1,7 @@
 package es
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -8,6 +9,18 @@ import (
 
 	"llavero/shared/access"
 )
+
+// Explained is a failure in the four parts that people are told: what happened,
+// who acts, what comes next, and the reference to quote.
+type Explained struct {
+	Cause, Who, Next string
+	Reference        string // empty: Entra gave no id
+}
+
+// ExplainFailure tells a failure in its four parts.
+func ExplainFailure(f access.Failure) Explained {
+	return Explained{FailureCause(f), FailureWho(f), FailureAdvice(f), Reference(f.RequestID, f.At)}
+}
 
 // Failure words why automatic issue gave up: «Entra pide esperar. Falló al
 // crear el secreto de producción.»
@@ -17,95 +30,61 @@ func Failure(f access.Failure) string {
 
 // FailureCause is the cause alone, for a column.
 func FailureCause(f access.Failure) string {
-	if own, ok := ownFailures[f.Code]; ok {
-		return own.cause
+	if strings.HasSuffix(f.Code, "AsPerAppPolicy") {
+		return policyCause(f)
 	}
-	switch {
-	case f.Code == "Directory_QuotaExceeded": // Graph gives it the status of a refusal
-		return "El directorio llegó a su cupo."
-	case f.Code == tooManySecrets:
-		return "La aplicación llegó al máximo de secretos."
-	case f.Code == lifetimePolicy:
-		return strings.Join(strings.Fields("La política "+f.Policy+" del directorio no permite esa vigencia."), " ")
-	case f.Code == "AADSTS7000215":
-		return "Entra no aceptó el secreto."
-	case f.Code == "AADSTS7000222":
-		return "El secreto venció."
-	case f.Code == "AADSTS700016":
-		return "Ese identificador no existe en el directorio."
-	case f.Code == "Authorization_RequestDenied" || f.Status == 403:
-		return "El servidor no tiene permiso para crear llaves."
-	case f.Status == 429:
-		return "Entra pide esperar."
-	case f.Status >= 500:
-		return "Entra tuvo una falla."
-	case f.Status == 401 || strings.HasPrefix(f.Code, "AADSTS"):
-		return "Entra no aceptó la credencial del servidor."
-	case f.Status == 400:
-		return "Entra no aceptó los datos de la solicitud."
-	case f.Status == 404:
-		return "Entra aún no encuentra la aplicación."
-	case f.Status == 409:
-		return "La aplicación cambió mientras se creaba la llave."
-	case f.Status == 0:
-		return noAnswer
-	default:
-		return "Entra rechazó la operación."
-	}
+	return caseOf(f).Cause
 }
 
-// Codes of Graph that have words of their own.
-const (
-	tooManySecrets = "Directory_ResourceSizeExceeded"
-	lifetimePolicy = "CredentialInvalidLifetimeAsPerAppPolicy"
-)
+// FailureWho says who acts: one of the Acts constants.
+func FailureWho(f access.Failure) string { return caseOf(f).Who }
 
-const (
-	noAnswer      = "Entra no respondió."
-	willPass      = "Suele ser pasajero: reanude en unos minutos o escriba las llaves."
-	checkSettings = "Avise al administrador del servidor: revise la configuración. Después, reanude."
-	checkDetail   = "Revise el detalle técnico y reanude, o escriba las llaves."
-)
-
-// ownFailures words the codes that the server gives where Microsoft gave none.
-// They decide before the status does: an answer cut in its body has one too.
-var ownFailures = map[string]struct{ cause, advice string }{
-	"NoAnswer":         {noAnswer, willPass},
-	"NotSent":          {noAnswer, willPass},
-	"UnexpectedAnswer": {"La respuesta recibida no es de Entra.", "Avise al administrador: revise la red entre el servidor y Entra. Después, reanude."},
-	"NotConfigured":    {"El servidor no tiene un directorio para este ambiente.", checkSettings},
-	"NoSuchRole":       {"La API del IHCE no ofrece uno de los permisos.", checkSettings},
-	"RolesMissing":     {"Los permisos aún no aparecen en la llave.", willPass},
-	"OtherKey":         {"Entra respondió por otra aplicación.", checkDetail},
-	"OtherApp":         {"Entra tiene otra aplicación con el identificador de la llave.", checkDetail},
-	"Internal":         {"El servidor tuvo una falla.", willPass},
-}
-
-// FailureAdvice says who acts and what comes next.
+// FailureAdvice says what comes next.
 func FailureAdvice(f access.Failure) string {
-	if own, ok := ownFailures[f.Code]; ok {
-		return own.advice
+	return strings.ReplaceAll(caseOf(f).Next, "{permiso}", permissionOf(f.Step))
+}
+
+// policyCause names the tenant's policy and, when they are known, its days and
+// ours.
+func policyCause(f access.Failure) string {
+	cause := caseOf(f).Cause
+	if f.Code == lifetimePolicy && f.PolicyDays > 0 && f.Days > 0 {
+		cause = fmt.Sprintf("La política del directorio permite %d %s de vigencia, no %d.", f.PolicyDays, dayWord(f.PolicyDays), f.Days)
 	}
+	if f.Policy != "" {
+		cause = strings.Replace(cause, "La política ", "La política "+f.Policy+" ", 1)
+	}
+	return cause
+}
+
+func dayWord(n int) string {
+	if n == 1 {
+		return "día"
+	}
+	return "días"
+}
+
+// KeyExpired is said of a key whose end has passed; KeyExpiredOn says when.
+const KeyExpired = "La llave venció y ya no sirve."
+
+// KeyExpiredOn is KeyExpired with the date.
+func KeyExpiredOn(at time.Time) string {
+	return "La llave venció el " + Date(at) + " y ya no sirve."
+}
+
+// caseOfStatus finds the case of a failure whose code has none.
+func caseOfStatus(f access.Failure) FailureCase {
+	status := f.Status
 	switch {
-	case f.Code == "Directory_QuotaExceeded":
-		return "Avise al administrador del directorio: amplíe el cupo. Después, reanude."
-	case f.Code == tooManySecrets:
-		return "Termine un relevo o revoque uno. Después, reanude."
-	case f.Code == lifetimePolicy:
-		return "Avise al administrador: acorte la vigencia o cambie la política. Después, reanude."
-	case f.Code == "AADSTS7000215" && f.Step == access.StepVerify:
-		return "Suele ser el Id. en lugar del Valor, o una llave de menos de 10 minutos. Reanude en unos minutos."
-	case f.Code == "AADSTS700016" && f.Step == access.StepVerify:
-		return "Revise que no sea del otro ambiente. Si la llave es nueva, reanude en unos minutos."
-	case f.Status == 403 || f.Code == "Authorization_RequestDenied":
-		return "La solicitud sigue guardada. Avise al administrador: falta " + permissionOf(f.Step) + ". Después, reanude."
-	case f.Status == 429 || f.Status >= 500 || f.Status == 0 || f.Status == 404:
-		return willPass
-	case f.Status == 401 || strings.HasPrefix(f.Code, "AADSTS7000"):
-		return "Avise al administrador: revise la credencial del servidor en Entra. Después, reanude."
-	default:
-		return checkDetail
+	case status == 400 && strings.HasPrefix(f.Code, "AADSTS"):
+		status = 401 // the token endpoint refuses with both
+	case status > 500 && status != 504:
+		status = 500
 	}
+	if c, ok := caseWith[status]; ok {
+		return c
+	}
+	return otherRefusal
 }
 
 // EntraWaits is what people see while the worker waits because Entra asked it to.

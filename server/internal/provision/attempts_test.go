@@ -199,7 +199,7 @@ func TestRecordApplication_withItsAttempts(t *testing.T) {
 func TestCodes_areWorded(t *testing.T) {
 	unknown := es.FailureCause(access.Failure{Status: 418, Code: "NoSuchCode"})
 	for _, code := range []string{
-		CodeNotConfigured, CodeNoSuchRole, CodeRolesMissing, CodeOtherKey, CodeInternal,
+		CodeNotConfigured, CodeNoSuchRole, CodeRolesMissing, CodeOtherKey, CodeOtherApp, CodeInternal,
 		entra.CodeNoAnswer, entra.CodeNotSent, entra.CodeUnexpected,
 	} {
 		if got := es.FailureCause(access.Failure{Status: 418, Code: code}); got == unknown {
