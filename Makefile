@@ -72,6 +72,10 @@ test: deps-build ## every test, with the race detector; no network, no display
 	go test -race -tags $(TEST_TAGS) $(PKG)
 	go test -tags $(TEST_TAGS) ./app/internal/ui/scenes
 
+.PHONY: contract
+contract: deps-build ## what Entra promises, asked of the emulator or (CONTRACT_TARGET=tenant) of a test tenant
+	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS) -run '^TestContract$$' ./server/internal/entracontract
+
 .PHONY: golden
 golden: deps-build ## compare the pictures of every scene
 	go test -tags $(TEST_TAGS) ./app/internal/ui/...
