@@ -149,16 +149,23 @@ func (tx *Tx) ParkJobsOf(kind, subject, lastError string) error {
 }
 
 // NextJobAt says when the next job of these kinds falls due: when it may run, or
-// when its lease ends. False: there is none.
+// when its lease ends. False: there is none. It looks at those due already and
+// at the next one, not at a country's backlog that waits for later.
 func (tx *Tx) NextJobAt(kinds []string) (time.Time, bool, error) {
 	if len(kinds) == 0 {
 		return time.Time{}, false, nil
 	}
-	var args []any
+	args := []any{micros(tx.now)}
 	in := kindList(&args, kinds)
 	var at *int64
-	err := tx.row(`SELECT min(max(run_after, leased_until)) FROM jobs
-		WHERE finished_at = 0 AND parked_at = 0 AND kind IN (`+in+`)`, args...).Scan(&at)
+	live := ` AND finished_at = 0 AND parked_at = 0 AND kind IN (` + in + `)`
+	err := tx.row(`SELECT min(at) FROM (
+			SELECT min(leased_until) AS at FROM jobs WHERE run_after <= $1 AND leased_until > $1`+live+`
+			UNION ALL SELECT at FROM (
+				SELECT run_after AS at FROM jobs WHERE run_after <= $1 AND leased_until <= $1`+live+` ORDER BY run_after LIMIT 1)
+			UNION ALL SELECT at FROM (
+				SELECT max(run_after, leased_until) AS at FROM jobs WHERE run_after > $1`+live+` ORDER BY run_after LIMIT 1)
+		)`, args...).Scan(&at)
 	if err != nil || at == nil {
 		return time.Time{}, false, err
 	}

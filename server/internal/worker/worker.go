@@ -135,6 +135,14 @@ func (w *Worker) Run(ctx context.Context) error {
 				free <- struct{}{}
 			})
 		}
+		if busy == w.cfg.Slots { // nothing can be claimed, whatever falls due
+			select {
+			case <-ctx.Done():
+			case <-free:
+				busy--
+			}
+			continue
+		}
 		timer := time.NewTimer(w.nap(ctx))
 		select {
 		case <-ctx.Done():
