@@ -206,7 +206,7 @@ var order = []access.Step{
 // only when those before it were recorded. StepReady stands for the whole
 // environment.
 func behind(plan workflow.Plan, env access.Environment, step access.Step) bool {
-	envs := access.Environments()
+	envs := plan.Request.Environments()
 	at, asked := slices.Index(envs, plan.Request.Environment), slices.Index(envs, env)
 	if at != asked || step == access.StepReady {
 		return at > asked

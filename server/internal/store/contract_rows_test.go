@@ -96,13 +96,14 @@ func contractRequests(t *testing.T, b *bench) {
 	// Changed rows are the verdict.
 	stale := *r
 	b.write(t, func(tx *Tx) error {
+		r.Only = access.Production
 		r.Status, r.Failure, r.SignedAt = access.StatusPending, &access.Failure{Step: access.StepSecret, Status: 403, Code: "X"}, tx.Now()
 		return tx.SaveRequest(r)
 	})
 	if err := b.db.Write(t.Context(), func(tx *Tx) error { return tx.SaveRequest(&stale) }); !errors.Is(err, ErrStale) || stale.Version != 1 {
 		t.Errorf("a stale write: %v", err)
 	}
-	if got := same(); got.Version != 2 || r.Version != 2 || got.Failure == nil || *got.Failure != *r.Failure {
+	if got := same(); got.Only != access.Production || got.Version != 2 || r.Version != 2 || got.Failure == nil || *got.Failure != *r.Failure {
 		t.Errorf("read back %+v", got)
 	}
 	b.write(t, func(tx *Tx) error {

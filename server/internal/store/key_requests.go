@@ -40,6 +40,7 @@ const requestColumns = `
 	taken_why,
 	retry_at,
 	overlaps,
+	only_environment,
 	version`
 
 func (r *Request) into() []any {
@@ -59,6 +60,7 @@ func (r *Request) into() []any {
 		&r.TakenWhy,
 		timeInto{&r.RetryAt},
 		jsonInto{&r.Overlaps},
+		&r.Only,
 		&r.Version,
 	}
 }
@@ -111,11 +113,11 @@ func (tx *Tx) InsertRequest(r *Request) error {
 	}
 	r.Version = 1
 	_, err = tx.exec(`INSERT INTO key_requests (`+requestColumns+`
-		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
+		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
 		r.ID, r.Number, r.Kind, r.Reason, r.Code, r.Entity, r.Status, form, r.ContentHash,
 		r.RequestedBy, micros(r.RequestedAt), micros(r.SignedAt), micros(r.UpdatedAt),
 		r.Environment, r.Step, failure, r.TakenBy, r.TakenName, micros(r.TakenAt), micros(r.TakenUntil), r.TakenWhy,
-		micros(r.RetryAt), overlaps, r.Version)
+		micros(r.RetryAt), overlaps, r.Only, r.Version)
 	return err
 }
 
@@ -144,11 +146,12 @@ func (tx *Tx) SaveRequest(r *Request) error {
 			taken_why = $14,
 			retry_at = $15,
 			overlaps = $16,
+			only_environment = $17,
 			version = version + 1
-		WHERE id = $17 AND version = $18`,
+		WHERE id = $18 AND version = $19`,
 		r.Reason, r.Status, form, r.ContentHash, micros(r.SignedAt), micros(r.UpdatedAt), r.Environment, r.Step, failure,
 		r.TakenBy, r.TakenName, micros(r.TakenAt), micros(r.TakenUntil), r.TakenWhy,
-		micros(r.RetryAt), overlaps, r.ID, r.Version)
+		micros(r.RetryAt), overlaps, r.Only, r.ID, r.Version)
 	if err == nil && n == 0 {
 		err = ErrStale
 	}

@@ -35,6 +35,7 @@ const requestRowColumns = `
 	key_requests.taken_at,
 	key_requests.taken_why,
 	key_requests.retry_at,
+	key_requests.only_environment,
 	key_requests.version`
 
 const requestRowFrom = `
@@ -47,7 +48,7 @@ func scanRequestRow(viewer access.Viewer, scan func(...any) error) (wire.Request
 	var municipality string
 	err := scan(&r.ID, &r.Number, &r.Kind, &r.Reason, &r.Status, &r.Code, &r.NIT, &r.ProviderNo, &r.Provider, &municipality,
 		timeInto{&r.RequestedAt}, timeInto{&r.SignedAt}, timeInto{&r.UpdatedAt}, &r.Environment, &r.Step,
-		jsonInto{&r.Failure}, &r.TakenBy, &r.TakenName, timeInto{&r.TakenAt}, &r.TakenWhy, timeInto{&r.RetryAt}, &r.Version)
+		jsonInto{&r.Failure}, &r.TakenBy, &r.TakenName, timeInto{&r.TakenAt}, &r.TakenWhy, timeInto{&r.RetryAt}, &r.Only, &r.Version)
 	r.Place = divipola.Place(municipality)
 	if !viewer.IsOfficer() {
 		r.Failure, r.TakenBy, r.TakenName, r.TakenWhy = nil, "", "", ""

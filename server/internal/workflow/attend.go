@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,13 +100,14 @@ func (f *Flow) Assign(ctx context.Context, act Act, id access.RequestID, version
 		if err := fresh(r, version); err != nil {
 			return wire.Accepted{}, err
 		}
-		typed := map[access.Environment]access.TypedKey{
-			access.Production: typedKey(in.Production), access.Preproduction: typedKey(in.Preproduction),
+		typed, err := typedFor(r, in)
+		if err != nil {
+			return wire.Accepted{}, err
 		}
 		if err := f.checkTyped(tx, r, typed); err != nil {
 			return wire.Accepted{}, err
 		}
-		for _, env := range access.Environments() {
+		for _, env := range r.Environments() {
 			if err := f.assignKey(tx, act, r, env, typed[env]); err != nil {
 				return wire.Accepted{}, err
 			}
@@ -115,6 +117,24 @@ func (f *Flow) Assign(ctx context.Context, act Act, id access.RequestID, version
 		}
 		return save(tx, r, entry(act, audit.RequestAssigned, r))
 	})
+}
+
+// typedFor is what an officer typed for the environments of a request. A request
+// of one environment takes nothing of the other.
+func typedFor(r *store.Request, in wire.Assign) (map[access.Environment]access.TypedKey, error) {
+	typed := map[access.Environment]access.TypedKey{
+		access.Production: typedKey(in.Production), access.Preproduction: typedKey(in.Preproduction),
+	}
+	for env, k := range typed {
+		if slices.Contains(r.Environments(), env) {
+			continue
+		}
+		if k.ClientID != "" || k.Secret != "" || !k.ExpiresAt.IsZero() {
+			return nil, access.InvalidField(string(env), access.HintOtherEnvironment)
+		}
+		delete(typed, env)
+	}
+	return typed, nil
 }
 
 func typedKey(k wire.TypedKey) access.TypedKey {
@@ -127,7 +147,7 @@ func typedKey(k wire.TypedKey) access.TypedKey {
 // that would hand one provider's access to another.
 func (f *Flow) checkTyped(tx *store.Tx, r *store.Request, typed map[access.Environment]access.TypedKey) error {
 	forms := map[access.Environment]*access.KeyForm{}
-	for _, env := range access.Environments() {
+	for _, env := range r.Environments() {
 		k, err := keyOf(tx, r, env)
 		if err != nil {
 			return err
@@ -141,6 +161,9 @@ func (f *Flow) checkTyped(tx *store.Tx, r *store.Request, typed map[access.Envir
 	wrong := access.ValidateKeyForms(forms[access.Production], forms[access.Preproduction], tx.Now())
 	if len(wrong) == 0 {
 		for _, env := range []access.Environment{access.Production, access.Preproduction} {
+			if _, is := typed[env]; !is {
+				continue
+			}
 			used, err := tx.ClientIDUsed(typed[env].ClientID, r.Code, env)
 			if err != nil {
 				return err

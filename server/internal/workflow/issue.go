@@ -18,7 +18,7 @@ import (
 // Plan is what the worker has to do for one request, and what is done already.
 type Plan struct {
 	Request access.KeyRequest
-	Keys    []PlannedKey // in the order of access.Environments
+	Keys    []PlannedKey // in the order of Request.Environments
 }
 
 // PlannedKey is one environment of a Plan.
@@ -72,7 +72,7 @@ func (f *Flow) IssuePlan(ctx context.Context, id access.RequestID) (Plan, error)
 			return err
 		}
 		p = Plan{Request: r.KeyRequest}
-		for _, env := range access.Environments() {
+		for _, env := range r.Environments() {
 			k, err := keyOf(tx, r, env)
 			if err != nil {
 				return err
@@ -340,7 +340,7 @@ func (f *Flow) OpenSecretForTest(ctx context.Context, id access.RequestID, env a
 	return clientID, text, nil
 }
 
-// FinishIssue closes a request whose keys both have their secret: from now on
+// FinishIssue closes a request whose keys all have their secret: from now on
 // people see the keys. Its job is done with it.
 func (f *Flow) FinishIssue(ctx context.Context, id access.RequestID) error {
 	return refused(f.store.Write(ctx, func(tx *store.Tx) error {
@@ -348,7 +348,7 @@ func (f *Flow) FinishIssue(ctx context.Context, id access.RequestID) error {
 		if err != nil {
 			return err
 		}
-		for _, env := range access.Environments() {
+		for _, env := range r.Environments() {
 			k, err := keyOf(tx, r, env)
 			if err != nil {
 				return err

@@ -24,7 +24,7 @@ func (f *Flow) promise(tx *store.Tx, r *store.Request, isSame bool) error {
 	now := tx.Now().Truncate(time.Second)
 	fresh := access.Overlaps{}
 	stands := isSame && len(r.Overlaps) > 0
-	for _, env := range access.Environments() {
+	for _, env := range r.Environments() {
 		old, err := inForce(tx, r.Code, env)
 		if err != nil {
 			return err
@@ -93,7 +93,7 @@ func inForce(tx *store.Tx, code access.LicenseCode, env access.Environment) (*ac
 // new secrets exist, the ends that count are those of the key rows.
 func oldSecrets(tx *store.Tx, r *store.Request) ([]wire.OldSecret, error) {
 	var all []wire.OldSecret
-	for _, env := range access.Environments() {
+	for _, env := range r.Environments() {
 		if !has(r.Overlaps, env) {
 			continue
 		}

@@ -217,7 +217,7 @@ func (f *Flow) RequestDetail(ctx context.Context, act Act, id access.RequestID) 
 		}
 		if act.Who.IsOfficer() {
 			d.KeyNames = map[access.Environment]string{}
-			for _, env := range access.Environments() {
+			for _, env := range r.Environments() {
 				d.KeyNames[env] = displayName(env, r.Code)
 			}
 		}

@@ -169,7 +169,7 @@ func consented(tx *store.Tx, act Act, r *store.Request, code string, signing *st
 
 // nameKeys writes the rows of the keys to be, where they are not there.
 func (f *Flow) nameKeys(tx *store.Tx, r *store.Request) error {
-	for _, env := range access.Environments() {
+	for _, env := range r.Environments() {
 		k, err := tx.KeyOf(r.Code, env)
 		if err != nil {
 			return err
