@@ -86,6 +86,7 @@ const (
 	HintSecretUnknown    Hint = "secret_unknown"    // the application has no secret that begins so
 	HintExpired          Hint = "expired"           // the secret has expired
 	HintRefused          Hint = "refused"           // Entra takes the secret not
+	HintNotKey           Hint = "not_key"           // that id is a directory's, an API's or the server's own: no key's
 	HintNotRenewed       Hint = "not_renewed"       // «Ya renové», and the secret in force is the same
 
 	// HintDifferent is a password whose second typing is another; the client's alone.

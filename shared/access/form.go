@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -128,6 +129,9 @@ type KeyForm struct {
 	// InForce is the end of the secret in force, where that one stays when no
 	// other is typed, and its end may stay too; zero: a secret must be typed.
 	InForce time.Time
+	// NotKeys are ids that are no key's in this installation: of directories, of
+	// the IHCE APIs, of the server's own applications.
+	NotKeys []string
 }
 
 // ValidateTypedKeys checks an officer's form: production first, as in the
@@ -173,10 +177,21 @@ func (k *KeyForm) clientIDHint(other string) Hint {
 		return HintRequired
 	case !IsGUID(k.ClientID):
 		return HintFormat
+	case isNobodysKey(k.ClientID), slices.ContainsFunc(k.NotKeys, func(id string) bool { return strings.EqualFold(id, k.ClientID) }):
+		return HintNotKey
 	case strings.EqualFold(k.ClientID, other):
 		return HintSameInBoth
 	}
 	return ""
+}
+
+// isNobodysKey reports an id that is no application of a tenant's own: one
+// without meaning, or of a service of Microsoft, such as Graph.
+func isNobodysKey(id string) bool {
+	id = strings.ToLower(id)
+	rest := strings.ReplaceAll(id, "-", "")
+	return strings.Trim(rest, "0") == "" || strings.Trim(rest, "f") == "" ||
+		strings.HasPrefix(id, "000000") && (strings.HasSuffix(id, "-0000-c000-000000000000") || strings.HasSuffix(id, "-0ff1-ce00-000000000000"))
 }
 
 func (k *KeyForm) secretHint(other string) Hint {

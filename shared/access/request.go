@@ -60,7 +60,8 @@ const (
 	StepPermissions Step = "permissions" // the permissions granted at issue
 	StepSecret      Step = "secret"      // the client secret, sealed as soon as it exists
 	StepRetire      Step = "retire"      // the secret before it is removed, where it must go at once
-	StepVerify      Step = "verify"      // the key obtains tokens
+	StepVerify      Step = "verify"      // the key obtains a first token: not all of Entra's servers know it yet
+	StepTest        Step = "test"        // it goes on obtaining them, and they carry what they should
 	StepReady       Step = "ready"
 )
 

@@ -122,7 +122,8 @@ func TestStatus_keepsTheManualsWords(t *testing.T) {
 func TestProgress(t *testing.T) {
 	for step, want := range map[access.Step]string{
 		access.StepApplication: "Creando aplicación (1/5)", access.StepPermissions: "Creando aplicación (1/5)",
-		access.StepSecret: "Creando secreto (2/5)", access.StepVerify: "Esperando a Microsoft Entra (3/5)", access.StepReady: "Lista (5/5)", "": "En espera",
+		access.StepSecret: "Creando secreto (2/5)", access.StepVerify: "Esperando a Microsoft Entra (3/5)",
+		access.StepTest: "Probando llave (4/5)", access.StepReady: "Lista (5/5)", "": "En espera",
 	} {
 		if got := Progress(step); got != want {
 			t.Errorf("Progress(%q) = %q, want %q", step, got, want)

@@ -135,7 +135,7 @@ func failedAct(s access.Step) string {
 		return "retirar el secreto anterior"
 	case access.StepSecret:
 		return "crear el secreto"
-	case access.StepVerify:
+	case access.StepVerify, access.StepTest:
 		return "probar la llave"
 	default:
 		return "crear la llave"

@@ -99,6 +99,42 @@ var ownCases = []FailureCase{
 		Next: "No entregue la llave. Avise al administrador con el detalle técnico.",
 	},
 	{
+		Codes: []string{"OtherAudience"}, Cause: "El token de la llave es para otra API.", Who: ActsServer,
+		Next: "Avise al administrador del servidor: revise Scope y resource_app_id de este ambiente.",
+	},
+	{
+		Codes: []string{"OtherTenant"}, Cause: "El token de la llave es de otro directorio.", Who: ActsServer,
+		Next: "Avise al administrador del servidor: revise el TenantID de este ambiente.",
+	},
+	{
+		Codes: []string{"ObjectIDTyped"}, Cause: "Ese es el Id. de objeto de la aplicación, no el Id. de cliente.", Who: ActsHelpDesk,
+		Next: "La mesa de ayuda copia el «Id. de aplicación (cliente)» y lo corrige en «Llaves asignadas».",
+	},
+	{
+		Codes: []string{"OtherEnvironment"}, Cause: "La aplicación es la de la llave del otro ambiente.", Who: ActsHelpDesk,
+		Next: "La mesa de ayuda revisa que los ambientes no estén cambiados y lo corrige en «Llaves asignadas».",
+	},
+	{
+		Codes: []string{"OtherCode"}, Cause: "La aplicación es la de la llave de otro código de habilitación.", Who: ActsHelpDesk,
+		Next: "La mesa de ayuda lo corrige en «Llaves asignadas».",
+	},
+	{
+		Codes: []string{"SecretUnknown"}, Cause: "La aplicación no tiene un secreto que empiece como el que se escribió.", Who: ActsHelpDesk,
+		Next: "La mesa de ayuda copia el Valor de nuevo y lo corrige en «Llaves asignadas».",
+	},
+	{
+		Codes: []string{"SecretExpired"}, Cause: "El secreto de la llave ya venció.", Who: ActsReader,
+		Next: "Cambie la llave en «Cambiar llave (Resolicitud Token)».",
+	},
+	{
+		Codes: []string{"NotAKey"}, Cause: "El identificador o el secreto de la llave no tienen la forma de una llave.", Who: ActsHelpDesk,
+		Next: "La mesa de ayuda los corrige en «Llaves asignadas».",
+	},
+	{
+		Codes: []string{"Interrupted"}, Cause: "La prueba se interrumpió antes de terminar.", Who: ActsReader,
+		Next: "Pruebe la llave de nuevo.",
+	},
+	{
 		Codes: []string{"OtherApp"}, Cause: "Entra tiene otra aplicación con el identificador de la llave.", Who: ActsHelpDesk,
 		Next: "Compare la llave con Entra y revise el detalle técnico antes de reanudar.",
 	},
@@ -180,6 +216,9 @@ var casesOf, caseWith = func() (map[string][]FailureCase, map[int]FailureCase) {
 func caseOf(f access.Failure) FailureCase {
 	if f.Status == 0 && f.Code == "" {
 		f.Code = "NoAnswer"
+	}
+	if f.Step == access.StepTest { // the key signs in there too
+		f.Step = access.StepVerify
 	}
 	for _, c := range casesOf[f.Code] {
 		if c.Step == "" || c.Step == f.Step {

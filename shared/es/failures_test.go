@@ -19,7 +19,9 @@ var understood = []string{
 	"Error_MsaAppDoesNotExist", "TooManyRequests", "Service_ServiceUnavailable", "UnknownError",
 	"AADSTS7000215", "AADSTS7000222", "AADSTS7000229", "AADSTS7000216", "AADSTS700016", "AADSTS7000112", "AADSTS90002",
 	"AADSTS900023", "AADSTS900144", "AADSTS500011", "AADSTS1002012", "AADSTS70003", "AADSTS501051", "AADSTS700027",
-	"NoAnswer", "NotSent", "UnexpectedAnswer", "NotConfigured", "NoSuchRole", "RolesMissing", "OtherKey", "OtherApp", "Internal",
+	"NoAnswer", "NotSent", "UnexpectedAnswer", "NotConfigured", "NoSuchRole", "RolesMissing", "OtherKey", "OtherApp",
+	"OtherAudience", "OtherTenant", "NotInEntra", "ObjectIDTyped", "OtherEnvironment", "OtherCode", "SecretUnknown", "SecretExpired", "NotAKey", "Interrupted",
+	"Internal",
 	"GatewayKeyMissing", "GatewayKeyRefused", "GatewayTokenRefused", "GatewayRoleRefused", "GatewayNoAnswer", "GatewayUnexpected",
 }
 
@@ -28,7 +30,7 @@ func TestFailureCases_understood(t *testing.T) {
 		t.Fatalf("%d codes in %d cases, want 25 at least", len(understood), len(FailureCases()))
 	}
 	at := time.Date(2026, 3, 12, 14, 0, 0, 0, time.UTC)
-	for _, step := range []access.Step{access.StepSecret, access.StepVerify} {
+	for _, step := range []access.Step{access.StepSecret, access.StepVerify, access.StepTest} {
 		for _, code := range understood {
 			e := ExplainFailure(access.Failure{Code: code, Status: 418, Step: step, RequestID: "r-1", At: at})
 			if e.Cause == otherRefusal.Cause {

@@ -121,6 +121,13 @@ func FieldMessage(field string, hint access.Hint) string {
 		return "Use un correo institucional."
 	case access.HintCheckDigit:
 		return "Escriba el NIT sin dígito de verificación."
+	case access.HintNotKey:
+		return "Ese identificador no es de una llave: es de un directorio, de una API o del propio servidor."
+	case access.HintOtherEnvironment:
+		if last != "clientId" {
+			return "La solicitud es solo del otro ambiente."
+		}
+		return "Ese identificador es de la llave del otro ambiente."
 	case access.HintSecretID:
 		return "Pegó el Id. del secreto, no el Valor."
 	case access.HintKeyExists:

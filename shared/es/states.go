@@ -126,7 +126,9 @@ func StepPosition(s access.Step) int {
 	case access.StepSecret, access.StepRetire:
 		return 2
 	case access.StepVerify:
-		return 3 // the key is tried for as long as Entra spreads it: the fourth has no record of its own
+		return 3
+	case access.StepTest:
+		return 4
 	case access.StepReady:
 		return 5
 	default:
@@ -145,6 +147,8 @@ func Step(s access.Step) string {
 		return "Retirando el secreto anterior"
 	case access.StepVerify:
 		return "Esperando a Microsoft Entra"
+	case access.StepTest:
+		return "Probando llave"
 	case access.StepReady:
 		return "Lista"
 	default:

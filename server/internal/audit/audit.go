@@ -71,6 +71,9 @@ const (
 	SecretIntended Kind = "key.secret_intended"
 	SecretRecorded Kind = "key.secret_recorded"
 	SecretTested   Kind = "key.secret_tested"   // opened by the server for the key test
+	KeyTestAsked   Kind = "key.test_asked"      // by a person
+	KeyTested      Kind = "key.tested"          // the test ended; says what became of each light
+	KeyChecked     Kind = "key.checked"         // a typed key was found in Entra, or was not; says what was imported
 	SecretReplaced Kind = "key.secret_replaced" // another is in force; says until when it works
 	SecretRetired  Kind = "key.secret_retired"  // Entra takes it no more, its sealed value is destroyed
 	SecretKept     Kind = "key.secret_kept"     // its end came and it still works; says why

@@ -45,6 +45,7 @@ type Config struct {
 	Help      Help      `toml:"help"`
 	Entra     Entra     `toml:"entra"`
 	Provision Provision `toml:"provision"`
+	Test      Test      `toml:"test"`
 	Auth      Auth      `toml:"auth"`
 	Feed      Feed      `toml:"feed"`
 
@@ -169,6 +170,24 @@ type Provision struct {
 	// VendorOverlapDays is how long the secret before goes on working when a
 	// provider changes its technology vendor, 0 to 30 days.
 	VendorOverlapDays int `toml:"vendor_overlap_days"`
+}
+
+// Test bounds the test of a key. When one counts as working is Provision's to say
+// (verify_…).
+type Test struct {
+	// Workers are tests at the same time; a person waits for each.
+	Workers int `toml:"workers"`
+	// Pause is how long after a test the same key can be tested again.
+	Pause time.Duration `toml:"pause"`
+	// CheckEvery is how often the server looks for keys that officers typed and
+	// that are to be looked for in Entra again; 0: it does not look.
+	CheckEvery time.Duration `toml:"check_every"`
+	// GatewayCAFile adds authorities to trust for the IHCE gateway, PEM: for the
+	// emulator. The gateway's address and subscription key are the parameters
+	// EndPoint and APIMSubskey of each environment.
+	GatewayCAFile string `toml:"gateway_ca_file"`
+	// GatewayTimeout is of the one question put to it.
+	GatewayTimeout time.Duration `toml:"gateway_timeout"`
 }
 
 // Auth is sign-in: the cost of a guess, and how long a session lives.

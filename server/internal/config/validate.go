@@ -96,6 +96,10 @@ func (c Config) Validate() error {
 	if !isName(c.Provision.Prefix) {
 		bad("provision.prefix", "%q is not 1 to 32 letters, digits and hyphens", c.Provision.Prefix)
 	}
+	number("test.workers", c.Test.Workers, 1, 64)
+	span("test.pause", c.Test.Pause, 0, time.Hour)
+	span("test.check_every", c.Test.CheckEvery, 0, time.Hour)
+	span("test.gateway_timeout", c.Test.GatewayTimeout, 100*time.Millisecond, time.Minute)
 	number("entra.writes_per_second", c.Entra.WritesPerSecond, 1, 100000)
 	number("entra.tries", c.Entra.Tries, 1, 20)
 	span("entra.budget", c.Entra.Budget, time.Second, time.Hour)

@@ -12,6 +12,7 @@ import (
 	"llavero/server/internal/certs"
 	"llavero/server/internal/config"
 	"llavero/server/internal/entra"
+	"llavero/server/internal/ladder"
 	"llavero/server/internal/mail"
 	"llavero/server/internal/provision"
 	"llavero/server/internal/store"
@@ -141,8 +142,8 @@ func readIdentity(file string) ([]*x509.Certificate, any, error) {
 	return chain, key, nil
 }
 
-// newWorkers makes the workers of keys, of permissions and of mail: people wait
-// for the latter two, so that they have slots of their own.
+// newWorkers makes the workers of keys, of tests, of permissions and of mail:
+// people wait for the latter three, so that they have slots of their own.
 func (s *Server) newWorkers() ([]*worker.Worker, error) {
 	cfg, db, flow, clock, log := s.cfg, s.store, s.flow, s.clock, s.log
 	mailer, err := newMailer(cfg, clock)
@@ -150,14 +151,21 @@ func (s *Server) newWorkers() ([]*worker.Worker, error) {
 		return nil, err
 	}
 	p := cfg.Provision
-	keys := provision.New(provision.Config{
-		Flow: flow, Entra: s.entra, LookAgain: p.LookAgain, Clock: clock, Log: log,
-		Verify: provision.Verify{Successes: p.VerifyTimes, Spacing: orNone(p.VerifySpacing), Wait: p.VerifyWait, Window: p.VerifyWindow},
-	})
+	gateway, err := newGateway(cfg, clock)
+	if err != nil {
+		return nil, err
+	}
+	keys, verify := s.newProvisioner(gateway)
 	bounds := worker.Config{
 		Slots: p.Workers, Lease: p.Lease, Attempts: p.Attempts, FirstWait: p.FirstWait, LongestWait: p.LongestWait, Clock: clock, Log: log,
 	}
 	permits := provision.NewPermitter(provision.PermitConfig{Flow: flow, Entra: s.entra, LookAgain: p.LookAgain, Clock: clock, Log: log})
+	tests := ladder.New(ladder.Config{
+		Flow: flow, Entra: s.entra, Gateway: gateway, LookAgain: p.LookAgain, Log: log,
+		Prover: ladder.Prover{Verify: verify, Clock: clock},
+	})
+	testing := bounds
+	testing.Slots = cfg.Test.Workers
 	letters := bounds
 	letters.Attempts = mailAttempts
 	return []*worker.Worker{
@@ -165,9 +173,39 @@ func (s *Server) newWorkers() ([]*worker.Worker, error) {
 			store.JobProvision: keys,
 			store.JobRetire:    provision.Retirer{Flow: flow, Entra: s.entra, Log: log},
 		}, bounds),
+		worker.New(db, map[string]worker.Runner{store.JobTest: tests}, testing),
 		worker.New(db, map[string]worker.Runner{store.JobPermissions: permits, store.JobCatalogue: permits}, bounds),
 		worker.New(db, map[string]worker.Runner{store.JobMail: mail.Runner{Flow: flow, Mailer: mailer, Clock: clock, Log: log}}, letters),
 	}, nil
+}
+
+// newProvisioner makes the runner of requests, and says when a key counts as
+// working, for the runner of tests too.
+func (s *Server) newProvisioner(gateway *ladder.Gateway) (*provision.Provisioner, ladder.Verify) {
+	p := s.cfg.Provision
+	verify := ladder.Verify{Successes: p.VerifyTimes, Spacing: orNone(p.VerifySpacing), Wait: p.VerifyWait, Window: p.VerifyWindow}
+	return provision.New(provision.Config{
+		Flow: s.flow, Entra: s.entra, LookAgain: p.LookAgain, Clock: s.clock, Log: s.log, Verify: verify, Gateway: gateway,
+	}), verify
+}
+
+func newGateway(cfg config.Config, clock func() time.Time) (*ladder.Gateway, error) {
+	pool, err := roots("test.gateway_ca_file", cfg.Test.GatewayCAFile)
+	if err != nil {
+		return nil, err
+	}
+	return &ladder.Gateway{HTTP: entra.NewHTTPClient(pool), Timeout: cfg.Test.GatewayTimeout, Clock: clock}, nil
+}
+
+// ownIDs are ids that no typed key may have: the server's own applications and
+// their directories.
+func ownIDs(cfg config.Config) []string {
+	var ids []string
+	for _, env := range access.Environments() {
+		e := cfg.EntraOf(env)
+		ids = append(ids, e.ClientID, e.Tenant)
+	}
+	return ids
 }
 
 // mailAttempts spread over about the life of a one-time code.

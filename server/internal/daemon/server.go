@@ -125,6 +125,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	s.flow, err = workflow.New(ctx, workflow.Deps{
 		Store: s.store, Box: box, Params: set, Policy: workflow.Policy{
 			Prefix: cfg.Provision.Prefix, VendorOverlap: orNone(time.Duration(cfg.Provision.VendorOverlapDays) * 24 * time.Hour),
+			TestPause: orNone(cfg.Test.Pause), NotKeys: ownIDs(cfg),
 		},
 		FreeMail: freeMail(cfg.FreeMail), MailFrom: cfg.Mail.From,
 	})
@@ -279,6 +280,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.lapse(ctx) })
 	g.Go(func() error { return s.sweep(ctx) })
 	g.Go(func() error { return s.readPermissions(ctx) })
+	g.Go(func() error { return s.checkTyped(ctx) })
 	g.Go(func() error { return s.store.Watch(ctx, watchEvery) })
 	g.Go(func() error { return s.auth.Run(ctx) })
 	err := g.Wait()
@@ -332,6 +334,17 @@ func (s *Server) readPermissions(ctx context.Context) error {
 			return min(s.cfg.Provision.ReadEvery, sweepAgain), err
 		}
 		return s.cfg.Provision.ReadEvery, err
+	}, s.log)
+}
+
+// checkTyped has typed keys looked for in Entra once a day, a few at a time.
+func (s *Server) checkTyped(ctx context.Context) error {
+	if s.cfg.Test.CheckEvery == 0 {
+		return nil
+	}
+	return every(ctx, func() (time.Duration, error) {
+		_, err := s.flow.SweepChecks(ctx)
+		return s.cfg.Test.CheckEvery, err
 	}, s.log)
 }
 

@@ -16,6 +16,7 @@ type Application struct {
 	ClientID   string     `json:"appId"` // what vendors call client_id
 	UniqueName string     `json:"uniqueName"`
 	Name       string     `json:"displayName"`
+	Tags       []string   `json:"tags"`
 	Passwords  []Password `json:"passwordCredentials"`
 }
 
@@ -98,7 +99,7 @@ func (c *Client) Application(ctx context.Context, objectID string, fresh bool) (
 }
 
 func (c *Client) application(ctx context.Context, target *url.URL, fresh bool) (app Application, err error) {
-	target.RawQuery = url.Values{"$select": {"id,appId,uniqueName,displayName,passwordCredentials"}}.Encode()
+	target.RawQuery = url.Values{"$select": {"id,appId,uniqueName,displayName,tags,passwordCredentials"}}.Encode()
 	_, err = c.do(ctx, call{
 		name: "readApplication", method: http.MethodGet, target: target,
 		ok: []int{http.StatusOK}, lag: when(fresh, lagOfApplication),

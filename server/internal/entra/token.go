@@ -128,6 +128,10 @@ type TokenInfo struct {
 	Roles      []string
 	ExpiresAt  time.Time
 	TLSVersion string // of the answer: "TLS 1.3"
+
+	// Token is the bearer token of a key that was tested, to go on with; empty
+	// for the server's own.
+	Token secret.Text
 }
 
 // TestKey signs in as a key, with a client made for this one try: an earlier
@@ -169,6 +173,7 @@ func keyToken(ctx context.Context, client confidential.Client, scope string) (To
 	if err != nil {
 		return TokenInfo{}, &Error{Call: "token", Code: CodeUnexpected, Outcome: Later, err: err}
 	}
+	info.Token = secret.New(result.AccessToken)
 	return info, nil
 }
 

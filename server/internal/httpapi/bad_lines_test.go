@@ -162,6 +162,7 @@ func badLines() map[string]badLine {
 		wire.RouteReveal:     takes[wire.Reveal](map[string]class{"field": word, "purpose": word}, readyReveal),
 		wire.RouteHandOver:   takes[wire.HandOver](map[string]class{"vendor": line, "person": line}, readyHandOver),
 		wire.RouteEndOverlap: nothing(readyEndOverlap),
+		wire.RouteTestKey:    nothing(readyTest),
 
 		wire.RouteAmendKeys: takes[wire.AmendKeys](and(environment("production", maybeSecret), environment("preproduction", maybeSecret),
 			map[string]class{"production": part, "preproduction": part, "production.version": seen, "preproduction.version": seen}), readyAmend),

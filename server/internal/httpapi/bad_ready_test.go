@@ -253,6 +253,11 @@ func readyEndOverlap(b *bench) ready {
 	return ready{token: b.delegate, path: "/v1/keys/" + string(pro.ID) + "/end-overlap", version: pro.Version, body: nobody}
 }
 
+func readyTest(b *bench) ready {
+	pro, _ := b.assigned()
+	return ready{token: b.delegate, path: "/v1/keys/" + string(pro.ID) + "/test", body: nobody}
+}
+
 func readyAmend(b *bench) ready {
 	pro, pre := b.assigned()
 	amend := func(k *store.Key) *wire.AmendKey {
@@ -275,6 +280,10 @@ func readyPermissions(b *bench) ready {
 		b.t.Fatal(err)
 	}
 	k := b.keyOf(access.Production)
+	k.State = access.KeyActive // as if Entra had confirmed it
+	if err := b.db.Write(b.t.Context(), func(tx *store.Tx) error { return tx.SaveKey(k) }); err != nil {
+		b.t.Fatal(err)
+	}
 	return ready{
 		token: b.officer, path: "/v1/keys/" + string(k.ID) + "/permissions", version: k.Version, back: "/v1/codes/" + string(myCode) + "/history",
 		body: always(wire.ChangePermissions{Grant: []string{"urgencias"}, Remove: []string{"consulta.externa"}, Why: "x"}),

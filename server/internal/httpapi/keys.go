@@ -40,6 +40,17 @@ func (a *API) handOver(ctx context.Context, c *call) (reply, error) {
 	return accepted(a.Flow.HandOver(ctx, act, c.key(), in))
 }
 
+func (a *API) testKey(ctx context.Context, c *call) (reply, error) {
+	if err := c.none(); err != nil {
+		return reply{}, err
+	}
+	act, err := c.intent()
+	if err != nil {
+		return reply{}, err
+	}
+	return accepted(a.Flow.TestKey(ctx, act, c.key()))
+}
+
 func (a *API) endOverlap(ctx context.Context, c *call) (reply, error) {
 	if err := c.none(); err != nil {
 		return reply{}, err

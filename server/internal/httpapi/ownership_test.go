@@ -107,6 +107,7 @@ func trespasses(of estate) map[string]trespass {
 		wire.RouteKeyAudit:      {},
 		wire.RouteHandOver:      {body: wire.HandOver{Vendor: "Proveedor", Person: "Persona"}},
 		wire.RouteEndOverlap:    {},
+		wire.RouteTestKey:       {},
 
 		wire.RouteAmendKeys:          {none: "officers see all keys"},
 		wire.RouteKeyHistory:         {none: "officers see all keys"},

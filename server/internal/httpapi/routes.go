@@ -28,6 +28,7 @@ type Flow interface {
 	Reveal(ctx context.Context, act workflow.Act, id access.KeyID, in wire.Reveal) (wire.RevealReply, error)
 	KeyAudit(ctx context.Context, act workflow.Act, id access.KeyID) (wire.KeyAudit, error)
 	HandOver(ctx context.Context, act workflow.Act, id access.KeyID, in wire.HandOver) (wire.AcceptedKey, error)
+	TestKey(ctx context.Context, act workflow.Act, id access.KeyID) (wire.AcceptedKey, error)
 	EndOverlap(ctx context.Context, act workflow.Act, id access.KeyID, version int64) (wire.AcceptedKey, error)
 
 	Amend(ctx context.Context, act workflow.Act, code access.LicenseCode, in wire.AmendKeys) (wire.Amended, error)
@@ -88,6 +89,7 @@ func (a *API) routes() []route {
 		{wire.RouteKeyAudit, delegates, a.keyAudit},
 		{wire.RouteHandOver, delegates, a.handOver},
 		{wire.RouteEndOverlap, signedIn, a.endOverlap},
+		{wire.RouteTestKey, signedIn, a.testKey},
 
 		{wire.RouteAmendKeys, officers, a.amendKeys},
 		{wire.RouteKeyHistory, officers, a.keyHistory},

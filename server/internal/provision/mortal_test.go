@@ -9,7 +9,6 @@ import (
 
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
-	"llavero/shared/secret"
 )
 
 // life is one life of the server. At its last boundary it is killed: its context
@@ -115,13 +114,18 @@ func (m mortalFlow) RecordSecret(ctx context.Context, id access.RequestID, env a
 	return err
 }
 
-func (m mortalFlow) OpenSecretForTest(ctx context.Context, id access.RequestID, env access.Environment) (string, secret.Text, error) {
-	var text secret.Text
-	client, err := record(m.life, "test", func() (client string, err error) {
-		client, text, err = m.Flow.OpenSecretForTest(ctx, id, env)
-		return client, err
-	})
-	return client, text, err
+func (m mortalFlow) BeginIssueTest(ctx context.Context, id access.RequestID, env access.Environment) (*workflow.TestPlan, error) {
+	return record(m.life, "test", func() (*workflow.TestPlan, error) { return m.Flow.BeginIssueTest(ctx, id, env) })
+}
+
+func (m mortalFlow) RecordLights(ctx context.Context, t workflow.Trial, news workflow.News) error {
+	_, err := record(m.life, "lights", func() (nothing, error) { return only(m.Flow.RecordLights(ctx, t, news)) })
+	return err
+}
+
+func (m mortalFlow) EndTest(ctx context.Context, t workflow.Trial, end workflow.TestEnd) error {
+	_, err := record(m.life, "test end", func() (nothing, error) { return only(m.Flow.EndTest(ctx, t, end)) })
+	return err
 }
 
 func (m mortalFlow) RecordRetired(ctx context.Context, old string, step access.Step, tried ...workflow.Attempt) error {

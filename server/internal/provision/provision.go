@@ -34,11 +34,11 @@ import (
 	"time"
 
 	"llavero/server/internal/entra"
+	"llavero/server/internal/ladder"
 	"llavero/server/internal/store"
 	"llavero/server/internal/worker"
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
-	"llavero/shared/secret"
 )
 
 // Flow is what provision records through; *workflow.Flow in the server.
@@ -55,7 +55,10 @@ type Flow interface {
 	// DueSecrets are those the request replaced and that must go at once.
 	DueSecrets(ctx context.Context, id access.RequestID, env access.Environment) ([]workflow.OldSecret, error)
 	RecordRetired(ctx context.Context, secret string, step access.Step, tried ...workflow.Attempt) error
-	OpenSecretForTest(ctx context.Context, id access.RequestID, env access.Environment) (clientID string, s secret.Text, err error)
+	// BeginIssueTest opens the secret that the request got, for its proof.
+	BeginIssueTest(ctx context.Context, id access.RequestID, env access.Environment) (*workflow.TestPlan, error)
+	RecordLights(ctx context.Context, t workflow.Trial, news workflow.News) error
+	EndTest(ctx context.Context, t workflow.Trial, end workflow.TestEnd) error
 	RecordAttempts(ctx context.Context, id access.RequestID, env access.Environment, step access.Step, tried []workflow.Attempt) error
 	FinishIssue(ctx context.Context, id access.RequestID) error
 	ParkIssue(ctx context.Context, id access.RequestID, f access.Failure) error
@@ -65,35 +68,11 @@ type Flow interface {
 const (
 	CodeNotConfigured = "NotConfigured" // the server has no directory to issue in
 	CodeNoSuchRole    = "NoSuchRole"    // the IHCE API does not offer a permission of the settings
-	CodeRolesMissing  = "RolesMissing"  // granted, and still absent from new tokens
-	CodeOtherKey      = "OtherKey"      // the token obtained is another application's
-	CodeOtherApp      = "OtherApp"      // the directory has another client id for the key's application
-	CodeInternal      = "Internal"      // a fault of ours
+	CodeRolesMissing  = ladder.CodeRolesMissing
+	CodeOtherKey      = ladder.CodeOtherKey
+	CodeOtherApp      = "OtherApp" // the directory has another client id for the key's application
+	CodeInternal      = "Internal" // a fault of ours
 )
-
-// Verify says when a new key counts as working.
-type Verify struct {
-	Successes int           // sign-ins in a row; default 3
-	Spacing   time.Duration // between them; default 5 s, negative: none
-	Wait      time.Duration // after a refusal that means "not everywhere yet"; default 5 s
-	Window    time.Duration // for how long such refusals are waited out; default 15 min
-}
-
-func (v Verify) withDefaults() Verify {
-	if v.Successes == 0 {
-		v.Successes = 3
-	}
-	if v.Spacing == 0 {
-		v.Spacing = 5 * time.Second
-	}
-	if v.Wait == 0 {
-		v.Wait = 5 * time.Second
-	}
-	if v.Window == 0 {
-		v.Window = 15 * time.Minute
-	}
-	return v
-}
 
 // Config is what a Provisioner works with.
 type Config struct {
@@ -101,7 +80,10 @@ type Config struct {
 	// Entra has a client for each environment: one for both, or one each. An
 	// environment without a client parks its requests at once.
 	Entra  map[access.Environment]*entra.Client
-	Verify Verify
+	Verify ladder.Verify
+	// Gateway is asked once when a key is proved; nil: not. Whatever it answers,
+	// the key is issued.
+	Gateway *ladder.Gateway
 	// LookAgain is how long an empty list of secrets is doubted; default 5 s.
 	LookAgain time.Duration
 	// Young is how long after its signature a request's objects may still look
@@ -124,7 +106,7 @@ var (
 
 // New makes a Provisioner.
 func New(cfg Config) *Provisioner {
-	cfg.Verify = cfg.Verify.withDefaults()
+	cfg.Verify = cfg.Verify.WithDefaults()
 	if cfg.LookAgain == 0 {
 		cfg.LookAgain = 5 * time.Second
 	}
@@ -200,6 +182,7 @@ const worthTelling = 2 * time.Second
 // order is the order of steps in one environment.
 var order = []access.Step{
 	access.StepApplication, access.StepPrincipal, access.StepPermissions, access.StepSecret, access.StepRetire, access.StepVerify,
+	access.StepTest,
 }
 
 // behind reports that the request has got further than a step: a step is begun
@@ -225,6 +208,7 @@ type run struct {
 	lost   []string             // operations whose secret may turn up late
 	due    []workflow.OldSecret // that the new secret takes the place of, at once
 	at     access.Step
+	proved bool               // its test is over
 	tried  []workflow.Attempt // at this step, not in the audit trail yet
 }
 
@@ -236,7 +220,8 @@ func (r *run) all(ctx context.Context) error {
 		access.StepPermissions: r.permissions,
 		access.StepSecret:      r.secret,
 		access.StepRetire:      r.retire,
-		access.StepVerify:      r.verify,
+		access.StepVerify:      r.verify, // which goes on to the next
+		access.StepTest:        r.verify, // where an earlier life had got to it
 	}
 	for _, step := range order {
 		if r.isDone(step) {
@@ -272,6 +257,8 @@ func (r *run) isDone(step access.Step) bool {
 		return r.key.PrincipalID != ""
 	case access.StepSecret:
 		return r.key.SecretID != "" && r.key.SecretKeyID != ""
+	case access.StepTest:
+		return r.proved
 	}
 	return behind(r.plan, r.key.Environment, step)
 }
@@ -306,7 +293,7 @@ func (r *run) step(ctx context.Context, step access.Step, do func(context.Contex
 	if untold != nil {
 		log.WarnContext(ctx, "attempts are not in the audit trail", slog.Int("attempts", len(r.tried)), slog.Any("error", untold))
 	}
-	return judged(ctx, &stepError{env: r.key.Environment, step: step, err: err})
+	return judged(ctx, &stepError{env: r.key.Environment, step: r.at, err: err})
 }
 
 // judged says whether trying a failed step again can help, and when.
@@ -364,6 +351,8 @@ func (e *stepError) failure() access.Failure {
 	f := access.Failure{Environment: e.env, Step: e.step, Code: CodeInternal}
 	if own, ok := errors.AsType[*givenUp](e.err); ok {
 		f.Code = own.code
+	} else if ladder.IsRefusal(e.err) {
+		f.Code = ladder.CodeOf(e.err)
 	}
 	if graph, ok := entra.AsError(e.err); ok {
 		f.Status, f.Code, f.RequestID, f.Policy = graph.Status, graph.Code, graph.RequestID, graph.Policy
@@ -383,5 +372,5 @@ func giveUp(code string) error { return &givenUp{code} }
 
 func isGivenUp(err error) bool {
 	_, ok := errors.AsType[*givenUp](err)
-	return ok
+	return ok || ladder.IsRefusal(err)
 }

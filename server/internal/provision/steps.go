@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"llavero/server/internal/entra"
+	"llavero/server/internal/ladder"
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
 )
@@ -199,76 +200,73 @@ func (r *run) retire(ctx context.Context) error {
 }
 
 // verify proves that the key signs in, several times in a row because Entra's
-// servers disagree for a while, and that its tokens carry the permissions. Then
-// it sweeps up secrets of lost operations that turned up late.
+// servers disagree for a while, and that the tokens of a first key carry its
+// permissions. Then it sweeps up secrets of lost operations that turned up late.
 func (r *run) verify(ctx context.Context) error {
-	clientID, text, err := r.cfg.Flow.OpenSecretForTest(ctx, r.id, r.key.Environment)
+	plan, err := r.cfg.Flow.BeginIssueTest(ctx, r.id, r.key.Environment)
 	if err != nil {
 		return fmt.Errorf("open the secret for its test: %w", err)
 	}
-	want, good, unanswered := r.cfg.Verify, 0, 0
-	deadline := r.cfg.Clock().Add(want.Window)
-	for good < want.Successes {
-		info, err := r.client.TestKey(ctx, r.key.TenantID, clientID, text, r.key.Scope)
-		if err == nil {
-			err = r.judge(info, clientID)
-		}
-		wait := want.Spacing
-		switch {
-		case err == nil:
-			good, unanswered = good+1, 0
-			if good == want.Successes {
-				continue
-			}
-		case isYoung(err) && r.cfg.Clock().Add(want.Wait).Before(deadline):
-			good, unanswered, wait = 0, 0, want.Wait
-		case entra.OutcomeOf(err) == entra.Later && !isGivenUp(err) && unanswered < unansweredTries:
-			unanswered++
-			wait = waitAfter(err, want.Wait)
-		default:
-			return err
-		}
-		if len(r.tried) >= tellAfter { // a proof may take a quarter of an hour
-			if err := r.tell(ctx); err != nil {
-				return err
-			}
-		}
-		if err := r.cfg.Sleep(ctx, wait); err != nil {
-			return err
-		}
+	isFirst := r.plan.Request.Kind == access.KindEnroll
+	prover := ladder.Prover{Verify: r.cfg.Verify, Clock: r.cfg.Clock, Sleep: r.pause}
+	info, err := prover.Prove(ctx, ladder.Proof{
+		Client: r.client, Plan: plan, Until: r.cfg.Clock().Add(r.cfg.Verify.Window), AwaitRoles: isFirst,
+		Tell: func(ctx context.Context, news workflow.News) error { return r.lit(ctx, plan, news) },
+	})
+	if err != nil && !isFirst && ladder.IsOfRoles(err) && ctx.Err() == nil {
+		err = nil // what the ministry took away since is not missing: the light says it
+	} else if err == nil {
+		light, tls := r.cfg.Gateway.AskOnce(ctx, plan, info.Token)
+		err = r.cfg.Flow.RecordLights(ctx, plan.Trial, workflow.News{Lights: []access.LightResult{light}, TLS: tls})
 	}
-	return r.removeLost(ctx, r.lost)
-}
-
-// tellAfter is how many attempts are kept back at most while a key is proved.
-const tellAfter = 16
-
-// judge refuses a token that is not what the key was made for.
-func (r *run) judge(info entra.TokenInfo, clientID string) error {
-	if info.ClientID != clientID {
-		return giveUp(CodeOtherKey)
+	if ctx.Err() != nil {
+		return errors.Join(err, ctx.Err())
 	}
-	for _, value := range r.key.Permissions {
-		if !slices.Contains(info.Roles, value) {
-			return giveUp(CodeRolesMissing)
-		}
+	if err != nil {
+		untold := r.cfg.Flow.EndTest(ctx, plan.Trial, workflow.TestEnd{Code: (&stepError{err: err}).failure().Code})
+		return errors.Join(err, untold)
 	}
+	if err := r.removeLost(ctx, r.lost); err != nil {
+		return err
+	}
+	if err := r.cfg.Flow.EndTest(ctx, plan.Trial, workflow.TestEnd{}); err != nil {
+		return fmt.Errorf("end the test: %w", err)
+	}
+	r.proved = true
 	return nil
 }
 
-// unansweredTries is how often in a row the token endpoint may be out of order
-// before the job waits, instead of its worker.
-const unansweredTries = 2
-
-// isYoung reports a refusal that a key made moments ago grows out of.
-func isYoung(err error) bool {
-	own, ok := errors.AsType[*givenUp](err)
-	return entra.IsPropagating(err) || ok && own.code == CodeRolesMissing
+// lit records lights. With the first one on, the step is the test of the key:
+// Entra knows it, and is asked whether it goes on doing so.
+func (r *run) lit(ctx context.Context, plan *workflow.TestPlan, news workflow.News) error {
+	if err := r.cfg.Flow.RecordLights(ctx, plan.Trial, news); err != nil {
+		return fmt.Errorf("record the lights: %w", err)
+	}
+	isOn := slices.ContainsFunc(news.Lights, func(l access.LightResult) bool {
+		return l.Light == access.LightSecret && l.State == access.LightOn
+	})
+	if !isOn || r.at == access.StepTest {
+		return nil
+	}
+	if err := r.tell(ctx); err != nil {
+		return err
+	}
+	if err := r.cfg.Flow.BeginStep(ctx, r.id, r.key.Environment, access.StepTest); err != nil {
+		return fmt.Errorf("begin %s: %w", access.StepTest, err)
+	}
+	r.at = access.StepTest
+	return nil
 }
 
-func waitAfter(err error, wait time.Duration) time.Duration {
-	if e, ok := entra.AsError(err); ok {
-		return max(wait, e.RetryAfter)
+// tellAfter is how many attempts are kept back at most while a key is proved:
+// that may take a quarter of an hour.
+const tellAfter = 16
+
+func (r *run) pause(ctx context.Context, d time.Duration) error {
+	if len(r.tried) >= tellAfter {
+		if err := r.tell(ctx); err != nil {
+			return err
+		}
 	}
-	return wait
+	return r.cfg.Sleep(ctx, d)
 }

@@ -16,6 +16,7 @@ const (
 	JobCatalogue   = "catalogue"   // subject: the environment; as JobPermissions
 	JobMail        = "mail"        // subject: what the mail is about; payload sealed
 	JobRetire      = "retire"      // subject: id of the secret to remove from Entra
+	JobTest        = "test"        // subject: the key's id; step: how often it was put off; as JobPermissions
 )
 
 // Job is one thing the worker has to do. It is never deleted on failure: it is

@@ -41,10 +41,10 @@ func TestFeedQueries_useAnIndex(t *testing.T) {
 		{"log, delegate", func() (string, []any) { return logQuery(delegate, 5, 256) }, []string{"SEARCH changes USING INDEX changes_by_entity (entity=? AND seq>?)"}},
 		{"request, officer", one(requestRowColumns, requestRowFrom, requestScope, officer, "key_requests"), []string{"SEARCH key_requests", "SEARCH providers", "SEARCH entities"}},
 		{"request, delegate", one(requestRowColumns, requestRowFrom, requestScope, delegate, "key_requests"), []string{"SEARCH key_requests", "SEARCH providers", "SEARCH entities"}},
-		{"key, officer", one(keyRowColumns, ` FROM access_keys`, keyScope, officer, "access_keys"), []string{"SEARCH access_keys", "SEARCH evidence USING COVERING INDEX evidence_by_code"}},
-		{"key, delegate", one(keyRowColumns, ` FROM access_keys`, keyScope, delegate, "access_keys"), []string{"SEARCH access_keys"}},
+		{"key, officer", one(keyRowColumns, keyRowFrom, keyScope, officer, "access_keys"), []string{"SEARCH access_keys", "SEARCH evidence USING COVERING INDEX evidence_by_code"}},
+		{"key, delegate", one(keyRowColumns, keyRowFrom, keyScope, delegate, "access_keys"), []string{"SEARCH access_keys"}},
 		{"all requests, delegate", all(requestRowColumns, requestRowFrom, requestScope, delegate, "key_requests"), []string{"key_requests_by_entity", "SEARCH providers"}},
-		{"all keys, delegate", all(keyRowColumns, ` FROM access_keys`, keyScope, delegate, "access_keys"), []string{"access_keys_by_entity"}},
+		{"all keys, delegate", all(keyRowColumns, keyRowFrom, keyScope, delegate, "access_keys"), []string{"access_keys_by_entity"}},
 		{"all requests, officer", all(requestRowColumns, requestRowFrom, requestScope, officer, "key_requests"), []string{"SEARCH providers", "SEARCH entities"}},
 	}
 	for _, c := range cases {

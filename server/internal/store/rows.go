@@ -76,13 +76,20 @@ const keyRowColumns = `
 	CASE access_keys.environment WHEN 'production'
 		THEN (SELECT count(*) FROM evidence WHERE evidence.code = access_keys.code)
 		ELSE 0 END,
+	coalesce(in_force.stage, ''),
+	coalesce(in_force.test, ''),
+	coalesce(in_force.checked, ''),
 	access_keys.version`
+
+const keyRowFrom = `
+	FROM access_keys
+	LEFT JOIN key_secrets AS in_force ON in_force.access_key = access_keys.id AND in_force.state = 'active'`
 
 func scanKeyRow(viewer access.Viewer, scan func(...any) error) (wire.KeyRow, error) {
 	var k wire.KeyRow
 	err := scan(&k.ID, &k.Code, &k.Environment, &k.Name, &k.ClientID, &k.State, timeInto{&k.IssuedAt}, timeInto{&k.ExpiresAt},
 		timeInto{&k.OverlapUntil}, &k.OverlapByHand, jsonInto{&k.Permissions}, timeInto{&k.PermissionsAt}, &k.IsMissing,
-		jsonInto{&k.Tasks}, &k.ValidityDays, &k.Evidence, &k.Version)
+		jsonInto{&k.Tasks}, &k.ValidityDays, &k.Evidence, &k.Stage, jsonInto{&k.Test}, jsonInto{&k.Check}, &k.Version)
 	if !viewer.IsOfficer() {
 		k.ClientID, k.Tasks, k.IsMissing, k.Evidence, k.ValidityDays = "", nil, false, 0, 0
 	}
@@ -182,7 +189,7 @@ func (tx *Tx) changeFor(viewer access.Viewer, kind wire.RowKind, id string) (wir
 		var k wire.KeyRow
 		scope, args := keyScope(viewer, id)
 		k, err = scanKeyRow(viewer, func(into ...any) error {
-			return found(tx.row(`SELECT `+keyRowColumns+` FROM access_keys WHERE access_keys.id = $1 AND `+scope, args...).Scan(into...))
+			return found(tx.row(`SELECT `+keyRowColumns+keyRowFrom+` WHERE access_keys.id = $1 AND `+scope, args...).Scan(into...))
 		})
 		row, version = k, k.Version
 	case wire.RowProvider:
@@ -302,5 +309,5 @@ func (tx *Tx) VisibleRows(viewer access.Viewer, fn func(wire.Change) error) erro
 			return err
 		}
 		return emit(wire.RowKey, string(k.ID), k.Version, k)
-	}, `SELECT `+keyRowColumns+` FROM access_keys WHERE `+scope+` ORDER BY access_keys.id`, args...)
+	}, `SELECT `+keyRowColumns+keyRowFrom+` WHERE `+scope+` ORDER BY access_keys.id`, args...)
 }

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -117,7 +118,7 @@ func (f *Flow) checkAmended(tx *store.Tx, sides map[access.Environment]*amending
 			return err
 		}
 		forms[env] = &access.KeyForm{
-			TypedKey: access.TypedKey{ClientID: a.in.ClientID, Secret: a.in.Secret, ExpiresAt: a.in.ExpiresAt}, Longest: longest,
+			TypedKey: access.TypedKey{ClientID: a.in.ClientID, Secret: a.in.Secret, ExpiresAt: a.in.ExpiresAt}, Longest: longest, NotKeys: f.notKeys(),
 		}
 		if a.inForce != nil && a.inForce.Sealed != nil {
 			forms[env].InForce = a.key.ExpiresAt
@@ -170,6 +171,9 @@ func (f *Flow) compareClientID(tx *store.Tx, a, other *amending) (access.Hint, e
 	}
 	used, err := tx.ClientIDUsed(a.in.ClientID, a.key.Code, a.key.Environment)
 	if used && other != nil && other.in.Version != 0 && strings.EqualFold(a.in.ClientID, other.key.ClientID) {
+		if a.key.State != access.KeyUnverified || other.key.State != access.KeyUnverified {
+			return access.HintOtherEnvironment, err // Entra has confirmed whose it is
+		}
 		used = false // the two change places
 	}
 	if used {
@@ -247,8 +251,20 @@ func (f *Flow) amendKey(tx *store.Tx, act Act, a *amending) (wire.AcceptedKey, e
 		return acceptedKey(k, head), err
 	}
 	k.State = access.KeyUnverified
+	if err := f.checkAmendment(tx, k, changed); err != nil {
+		return wire.AcceptedKey{}, err
+	}
 	attrs = append(attrs, audit.Word("changed", strings.Join(changed, ", ")), audit.Word("compared", strconv.FormatBool(a.opened)))
 	return tellKey(tx, k, officerEntry(act, audit.KeyAmended, k, attrs...))
+}
+
+// checkAmendment has an amended key looked for in Entra.
+func (f *Flow) checkAmendment(tx *store.Tx, k *store.Key, changed []string) error {
+	s, err := tx.SecretInForce(k.ID)
+	if err != nil || s == nil {
+		return err
+	}
+	return awaitCheck(tx, s, slices.Contains(changed, "clientId"))
 }
 
 func (a *amending) inForceID() string {

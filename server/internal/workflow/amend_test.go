@@ -192,11 +192,22 @@ func TestAmend_fields(t *testing.T) {
 		t.Error("a refused form left something behind")
 	}
 
-	// The two applications may change places.
+	// Two applications whose environment Entra has confirmed do not change places;
+	// two that were typed, and not confirmed, may.
+	swap := func() error {
+		in := d.asItStands()
+		in.Production.ClientID, in.Preproduction.ClientID = in.Preproduction.ClientID, in.Production.ClientID
+		_, err := d.flow.Amend(t.Context(), by(d.officer), ourCode, in)
+		return err
+	}
+	if e := refusal(t, swap(), access.CodeInvalid, ""); fmt.Sprint(e.Fields) != "[{production.clientId other_environment} {preproduction.clientId other_environment}]" {
+		t.Errorf("confirmed: %v", e.Fields)
+	}
 	in := d.asItStands()
-	in.Production.ClientID, in.Preproduction.ClientID = in.Preproduction.ClientID, in.Production.ClientID
+	in.Production.ClientID, in.Preproduction.ClientID = newGUID(), newGUID()
 	_, err = d.flow.Amend(t.Context(), by(d.officer), ourCode, in)
 	ok(t, err)
+	ok(t, swap())
 }
 
 func TestAmend_whoAndWhen(t *testing.T) {

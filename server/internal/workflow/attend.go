@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -156,7 +157,7 @@ func (f *Flow) checkTyped(tx *store.Tx, r *store.Request, typed map[access.Envir
 		if err != nil {
 			return err
 		}
-		forms[env] = &access.KeyForm{TypedKey: typed[env], Longest: longest}
+		forms[env] = &access.KeyForm{TypedKey: typed[env], Longest: longest, NotKeys: f.notKeys()}
 	}
 	wrong := access.ValidateKeyForms(forms[access.Production], forms[access.Preproduction], tx.Now())
 	if len(wrong) == 0 {
@@ -164,12 +165,12 @@ func (f *Flow) checkTyped(tx *store.Tx, r *store.Request, typed map[access.Envir
 			if _, is := typed[env]; !is {
 				continue
 			}
-			used, err := tx.ClientIDUsed(typed[env].ClientID, r.Code, env)
+			hint, err := f.usedHint(tx, r.Code, env, typed)
 			if err != nil {
 				return err
 			}
-			if used {
-				wrong = append(wrong, access.FieldError{Field: string(env) + ".clientId", Hint: access.HintKeyExists})
+			if hint != "" {
+				wrong = append(wrong, access.FieldError{Field: string(env) + ".clientId", Hint: hint})
 			}
 		}
 	}
@@ -177,6 +178,44 @@ func (f *Flow) checkTyped(tx *store.Tx, r *store.Request, typed map[access.Envir
 		return &access.Error{Code: access.CodeInvalid, Fields: wrong}
 	}
 	return nil
+}
+
+// notKeys are ids that no typed key may have.
+func (f *Flow) notKeys() []string {
+	ids := slices.Clone(f.policy.NotKeys)
+	for _, env := range access.Environments() {
+		e := f.params.Of(env)
+		ids = append(ids, e.TenantID, e.ResourceAppID)
+	}
+	return ids
+}
+
+// usedHint says whose a typed client id is already: the key's of this code in the
+// other environment, or another code's. Two that were typed into each other's
+// place, and of which Entra has confirmed neither, may change places.
+func (f *Flow) usedHint(tx *store.Tx, code access.LicenseCode, env access.Environment, typed map[access.Environment]access.TypedKey) (access.Hint, error) {
+	mine, err := tx.KeyOf(code, env)
+	if err != nil {
+		return "", err
+	}
+	other, err := tx.KeyOf(code, otherThan(env))
+	if err != nil {
+		return "", err
+	}
+	id := typed[env].ClientID
+	if other == nil || other.ClientID == "" || !strings.EqualFold(other.ClientID, id) {
+		used, err := tx.ClientIDUsed(id, code, env)
+		if used {
+			return access.HintKeyExists, err
+		}
+		return "", err
+	}
+	moves := typed[otherThan(env)].ClientID != "" && !strings.EqualFold(typed[otherThan(env)].ClientID, id)
+	unsure := other.State == access.KeyUnverified && (mine == nil || mine.State == access.KeyUnverified || mine.ClientID == "")
+	if moves && unsure {
+		return "", nil
+	}
+	return access.HintOtherEnvironment, nil
 }
 
 func (f *Flow) assignKey(tx *store.Tx, act Act, r *store.Request, env access.Environment, typed access.TypedKey) error {
@@ -194,7 +233,7 @@ func (f *Flow) assignKey(tx *store.Tx, act Act, r *store.Request, env access.Env
 	if s.Sealed, err = f.box.Seal(secret.New(typed.Secret), secretIdentity(s.ID, k.ID)); err != nil {
 		return err
 	}
-	if err := tx.InsertSecret(s); err != nil {
+	if err := errors.Join(tx.InsertSecret(s), awaitCheck(tx, &s, true)); err != nil {
 		return err
 	}
 	if !strings.EqualFold(k.ClientID, typed.ClientID) { // another application: its object ids are not known

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -278,7 +279,8 @@ func (f *Flow) RecordSecret(ctx context.Context, id access.RequestID, env access
 		s.EntraKeyID, s.ObjectID, s.Hint, s.State = in.KeyID, k.ObjectID, in.Hint, store.SecretActive
 		s.ExpiresAt = in.ExpiresAt.UTC().Truncate(time.Microsecond)
 		k.IssuedAt, k.ExpiresAt = tx.Now(), s.ExpiresAt
-		if err := tx.SaveSecret(*s); err != nil {
+		s.Stage = access.StageCreated
+		if err := errors.Join(tx.SaveSecret(*s), tx.SaveProof(*s)); err != nil {
 			return nil, false, err
 		}
 		attrs := []audit.Attr{audit.Word("secret", s.ID), audit.Word("keyId", in.KeyID), audit.Time("expiresAt", s.ExpiresAt)}
@@ -307,37 +309,6 @@ func intended(tx *store.Tx, r *store.Request, k *store.Key, operationID string) 
 		}
 	}
 	return nil, &access.Error{Code: access.CodeConflict, Hint: access.HintState, Version: r.Version}
-}
-
-// OpenSecretForTest opens the secret this request got, for the server's own key
-// test, and writes that down.
-func (f *Flow) OpenSecretForTest(ctx context.Context, id access.RequestID, env access.Environment) (clientID string, text secret.Text, err error) {
-	err = refused(f.store.Write(ctx, func(tx *store.Tx) error {
-		r, err := issuing(tx, id)
-		if err != nil {
-			return err
-		}
-		k, err := keyOf(tx, r, env)
-		if err != nil {
-			return err
-		}
-		s, err := tx.SecretInForce(k.ID)
-		if err != nil {
-			return err
-		}
-		if s == nil || s.Request != r.ID {
-			return access.Refuse(access.CodeNotFound, "")
-		}
-		if text, err = f.box.Open(s.Sealed, secretIdentity(s.ID, k.ID)); err != nil {
-			return err
-		}
-		clientID = k.ClientID
-		return tx.Audit(keyEntry(audit.SecretTested, r, k, audit.Word("secret", s.ID)))
-	}))
-	if err != nil {
-		return "", secret.Text{}, err
-	}
-	return clientID, text, nil
 }
 
 // FinishIssue closes a request whose keys all have their secret: from now on
@@ -393,6 +364,9 @@ func (f *Flow) ParkIssue(ctx context.Context, id access.RequestID, why access.Fa
 			return err
 		}
 		if err := tx.ParkJobsOf(store.JobProvision, string(r.ID), string(why.Step)+": "+why.Code); err != nil {
+			return err
+		}
+		if err := f.endIssueTests(tx, r); err != nil {
 			return err
 		}
 		_, err = save(tx, r, serverEntry(audit.RequestParked, r, audit.Environment(why.Environment), audit.Step(why.Step),

@@ -161,17 +161,23 @@ func changeForm(c *Catalogue, k *store.Key, in wire.ChangePermissions) (why stri
 // canChange refuses where Entra has nothing to act on, and a grant without proof
 // of the sandbox tests.
 func canChange(tx *store.Tx, k *store.Key, in wire.ChangePermissions) error {
+	refuse := func(hint access.Hint) error {
+		return &access.Error{Code: access.CodeConflict, Hint: hint, Version: k.Version}
+	}
 	if !access.IsGUID(k.ClientID) || k.IsMissing {
-		return &access.Error{Code: access.CodeConflict, Hint: access.HintNotInEntra, Version: k.Version}
+		return refuse(access.HintNotInEntra)
 	}
 	if len(in.Grant) == 0 {
 		return nil
 	}
 	n, err := tx.CountEvidence(k.Code)
-	if err == nil && n == 0 {
-		return &access.Error{Code: access.CodeConflict, Hint: access.HintNoEvidence, Version: k.Version}
+	if err != nil {
+		return err
 	}
-	return err
+	if why := access.GrantObstacle(k.ClientID, k.IsMissing, k.State, n); why != "" {
+		return refuse(why)
+	}
+	return nil
 }
 
 // ask puts changes into the key; the last word about a permission stands.

@@ -187,7 +187,7 @@ func TestFlow_resumed(t *testing.T) {
 	}
 	d.issue(id)
 	for env := range d.keys(ourCode) {
-		_, _, err := d.flow.OpenSecretForTest(t.Context(), id, env)
+		_, err := d.flow.BeginIssueTest(t.Context(), id, env)
 		refusal(t, err, access.CodeConflict, access.HintState) // done: no longer the worker's
 	}
 	d.trail()
@@ -205,9 +205,9 @@ func TestFinishIssue_needsBothSecrets(t *testing.T) {
 	_, _, err = d.flow.IntendSecret(t.Context(), id, access.Preproduction)
 	refusal(t, err, access.CodeConflict, access.HintState)
 	refusal(t, d.flow.RecordSecret(t.Context(), id, access.Production, op, in), access.CodeConflict, access.HintState)
-	client, got, err := d.flow.OpenSecretForTest(t.Context(), id, access.Preproduction)
+	plan, err := d.flow.BeginIssueTest(t.Context(), id, access.Preproduction)
 	ok(t, err)
-	if client != "" || got.Reveal() != in.Text.Reveal() {
+	if plan.ClientID != "" || plan.Text.Reveal() != in.Text.Reveal() {
 		t.Error("another secret was opened")
 	}
 	if !slices.Contains(d.kinds(string(d.keys(ourCode)[access.Preproduction].ID)), audit.SecretTested) {

@@ -51,6 +51,12 @@ type Policy struct {
 	// VendorOverlap is how long the secret before works on at a change of vendor;
 	// zero: access.DefaultVendorOverlap, negative: not at all.
 	VendorOverlap time.Duration
+	// TestPause is how long after a test the same key can be tested again; zero:
+	// 30 s, negative: at once.
+	TestPause time.Duration
+	// NotKeys are ids that no typed key may have, beside those of the parameters:
+	// the server's own applications and their directories.
+	NotKeys []string
 }
 
 // Flow is the use cases.
@@ -82,6 +88,9 @@ func New(ctx context.Context, d Deps) (*Flow, error) {
 	}
 	if d.Policy.VendorOverlap == 0 {
 		d.Policy.VendorOverlap = access.DefaultVendorOverlap
+	}
+	if d.Policy.TestPause == 0 {
+		d.Policy.TestPause = 30 * time.Second
 	}
 	if d.Policy.Codes == (consent.Rules{}) {
 		d.Policy.Codes = consent.DefaultRules()

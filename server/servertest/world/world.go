@@ -151,6 +151,7 @@ func (w *World) makeSettings() (config.Config, error) {
 	c.Entra.Authority, c.Entra.GraphURL = e.URL(), e.GraphURL()+"/v1.0"
 	c.Entra.Tenant, c.Entra.ClientID, c.Entra.ClientSecret = e.TenantID(), e.ClientID(), secret.New(e.ClientSecret())
 	c.Entra.CAFile, c.Entra.InstanceDiscovery = e.CAFile(), false
+	c.Test.GatewayCAFile = e.CAFile()
 	c.Preproduction = w.environment(entraemu.Sandbox, entraemu.CareRoles)
 	c.Production = w.environment(entraemu.Prod, nil)
 	if w.cfg.Profile == "" || w.cfg.Profile == entraemu.ProfileInstant {
@@ -185,6 +186,7 @@ func quick(c *config.Config) {
 	c.Entra.BackOff, c.Entra.Budget, c.Entra.Tries = 10*time.Millisecond, 5*time.Second, 2
 	c.Entra.WritesPerSecond, c.Entra.LagWindow = 200, 100*time.Millisecond
 	c.Provision.ReadEvery = 0        // as the next
+	c.Test.CheckEvery = 0            // likewise
 	c.Entra.CheckPermissions = false // a test counts calls and plants faults
 }
 
