@@ -224,16 +224,14 @@ func (c *Client) RoleAssignments(ctx context.Context, principal string, fresh bo
 	return nil, &Error{Call: "listAssignments", Code: CodeUnexpected, Outcome: Refused, Tries: 1}
 }
 
-// RevokeRole takes an assignment away; one that is not there is gone already.
+// RevokeRole takes an assignment away. IsNotFound tells that the answering
+// server knows none of that id: it is gone, or too young for that server.
 func (c *Client) RevokeRole(ctx context.Context, principal, assignment string) error {
 	_, err := c.do(ctx, call{
 		name: "revokeRole", method: http.MethodDelete,
 		target: c.path("servicePrincipals", principal, "appRoleAssignments", assignment),
 		ok:     []int{http.StatusNoContent, http.StatusOK},
 	}, nil)
-	if IsNotFound(err) {
-		return nil
-	}
 	return err
 }
 

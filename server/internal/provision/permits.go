@@ -268,21 +268,45 @@ func (j *permitting) do(ctx context.Context, task store.PermissionTask) error {
 	return j.client.GrantRole(ctx, j.api.ID, j.principal, j.api.Roles[i].ID, j.fresh)
 }
 
-// remove takes an assignment away. One that is absent though it was known to be
-// there is looked for again: one of Graph's servers may be late.
+// removeLooks is how often an assignment that one of Graph's servers lists and
+// another does not know is tried to be removed.
+const removeLooks = 3
+
+// remove takes an assignment away. One of Graph's servers may be late: what is
+// absent though it was known to be there is looked for again, and so is what is
+// said to be gone.
 func (j *permitting) remove(ctx context.Context, role string) error {
 	found := j.assignment(role)
 	if found == nil {
-		if err := j.cfg.Sleep(ctx, j.cfg.LookAgain); err != nil {
+		if err := j.lookAgain(ctx); err != nil {
 			return err
 		}
-		var err error
-		if j.assigned, err = j.client.RoleAssignments(ctx, j.principal, false); err != nil {
-			return err
-		}
-		if found = j.assignment(role); found == nil {
+		found = j.assignment(role)
+	}
+	var err error
+	for range removeLooks {
+		if found == nil {
 			return nil
 		}
+		if err = j.client.RevokeRole(ctx, j.principal, found.ID); !entra.IsNotFound(err) {
+			return err
+		}
+		if err := j.lookAgain(ctx); err != nil {
+			return err
+		}
+		found = j.assignment(role)
 	}
-	return j.client.RevokeRole(ctx, j.principal, found.ID)
+	return err
+}
+
+// lookAgain reads the assignments anew, after a while.
+func (j *permitting) lookAgain(ctx context.Context) error {
+	if err := j.cfg.Sleep(ctx, j.cfg.LookAgain); err != nil {
+		return err
+	}
+	all, err := j.client.RoleAssignments(ctx, j.principal, false)
+	if err == nil {
+		j.assigned = all
+	}
+	return err
 }

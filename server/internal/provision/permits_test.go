@@ -39,44 +39,6 @@ func TestPermissions_deathAnywhere(t *testing.T) {
 	}
 }
 
-// TestPermissions_faults breaks each call of a change once, in each way.
-func TestPermissions_faults(t *testing.T) {
-	dir := newDirectory(t)
-	calls := map[string]entraemu.Fault{
-		"grant":  {Method: http.MethodPost, Path: "appRoleAssignedTo"},
-		"remove": {Method: http.MethodDelete, Path: "appRoleAssignments"},
-		"list":   {Method: http.MethodGet, Path: "appRoleAssignments"},
-		"read":   {Method: http.MethodGet, Path: "servicePrincipals(appId"},
-	}
-	ways := map[string]entraemu.Fault{
-		"429":         {Kind: entraemu.FaultStatus, Status: 429, RetryAfter: 7},
-		"503":         {Kind: entraemu.FaultStatus, Status: 503},
-		"500 thrice":  {Kind: entraemu.FaultStatus, Status: 500, Count: 3},
-		"conflict":    {Kind: entraemu.FaultStatus, Status: 409, Code: "Directory_ConcurrencyViolation"},
-		"lost answer": {Kind: entraemu.FaultLostAnswer},
-		"cut before":  {Kind: entraemu.FaultCutBefore},
-		"cut body":    {Kind: entraemu.FaultCutBody},
-	}
-	for call, of := range calls {
-		for way, f := range ways {
-			t.Run(call+" "+way, func(t *testing.T) {
-				w := newPermits(t, dir)
-				f.Method, f.Path = of.Method, of.Path
-				id, err := dir.Faults().Add(f)
-				if err != nil {
-					t.Fatal(err)
-				}
-				w.change()
-				w.permit(&life{left: -1})
-				if dir.Faults().Hits(id) == 0 {
-					t.Error("the fault was not met")
-				}
-				w.mustBePermitted()
-			})
-		}
-	}
-}
-
 // TestPermissions_refused: a refusal is one role's own, shows Graph's code, and
 // can be tried again.
 func TestPermissions_refused(t *testing.T) {

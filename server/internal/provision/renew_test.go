@@ -180,46 +180,6 @@ func TestRenew_killedAnywhere(t *testing.T) {
 	})
 }
 
-// TestRenew_faultAnywhere breaks each call of a change of key once, in each way
-// that is treated differently.
-func TestRenew_faultAnywhere(t *testing.T) {
-	t.Parallel()
-	for _, f := range faults {
-		if f.alike {
-			continue
-		}
-		t.Run(f.name, func(t *testing.T) {
-			t.Parallel()
-			dir := newDirectory(t)
-			for _, r := range reasons[:2] {
-				n := 0
-				for ; ; n++ {
-					hit := false
-					t.Run(fmt.Sprintf("%s %d", r.reason, n), func(t *testing.T) {
-						w := newRenewal(t, dir, r.reason)
-						before := w.keys()
-						fault := f.fault
-						fault.Skip = n
-						hit = w.liveWith(fault) > 0
-						if got := w.request(); f.refused && got.Status == access.StatusPending {
-							w.mustSay(got, fault.Status)
-							w.resume()
-							w.live(-1)
-						}
-						w.mustBeRenewed(before, r.overlap)
-					})
-					if !hit {
-						break
-					}
-				}
-				if n < 4 { // of Graph alone: the application, its secret, in each environment
-					t.Errorf("%s: only %d calls were broken", r.reason, n)
-				}
-			}
-		})
-	}
-}
-
 // TestRenew_faultForEver parks a change of key, for each call that never works,
 // and resumes it.
 func TestRenew_faultForEver(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -104,6 +105,19 @@ type world struct {
 	// overlap is how many secrets work beside the one in force, in each
 	// environment, when all is done.
 	overlap int
+	before  map[string]issuedKey // the keys before a change of them
+	jitter  func() float64       // nil: as drawn
+}
+
+// setSeed makes the back-offs of the next lives those of a seed.
+func (w *world) setSeed(seed uint64) {
+	var mu sync.Mutex
+	rng := rand.New(rand.NewPCG(seed, 1))
+	w.jitter = func() float64 {
+		mu.Lock()
+		defer mu.Unlock()
+		return rng.Float64()
+	}
 }
 
 const code access.LicenseCode = "0500199001"
@@ -326,6 +340,7 @@ func (w *world) entraConfig(hc *http.Client) entra.Config {
 	return entra.Config{
 		Authority: w.dir.URL(), GraphURL: w.dir.GraphURL(), Tenant: w.dir.TenantID(), ClientID: w.dir.ClientID(),
 		Secret: secret.New(w.dir.ClientSecret()), HTTPClient: hc, Clock: w.dir.clock.Now, Sleep: w.dir.clock.Sleep,
+		Jitter: w.jitter,
 	}
 }
 
