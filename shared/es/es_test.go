@@ -310,13 +310,14 @@ func TestFailureAdvice_ofTheKey(t *testing.T) {
 
 func TestNotice(t *testing.T) {
 	for kind, want := range map[string]string{
-		"back":      "Conectado. 3 cambios mientras no estaba.",
-		"released":  "Liberó la solicitud SOL-1.",
-		"key_ready": "Se ha asignado el token del código 0500100001.",
-		"taken_by":  "Ana tomó la solicitud SOL-1: es urgente.",
-		"unknown":   "",
+		"back":       "Conectado. 3 cambios mientras no estaba.",
+		"released":   "Liberó la solicitud SOL-1.",
+		"key_ready":  "Se ha asignado el token del código 0500100001.",
+		"key_usable": "La llave de producción del código 0500100001 está lista.",
+		"taken_by":   "Ana tomó la solicitud SOL-1: es urgente.",
+		"unknown":    "",
 	} {
-		args := map[string]string{"count": "3", "number": "SOL-1", "code": "0500100001", "by": "Ana", "why": "es urgente."}
+		args := map[string]string{"count": "3", "number": "SOL-1", "code": "0500100001", "by": "Ana", "why": "es urgente.", "environment": "production"}
 		if got := Notice(kind, args); got != want {
 			t.Errorf("%s: %q, want %q", kind, got, want)
 		}

@@ -141,74 +141,69 @@ type LightTrouble struct {
 // Text is cause and advice.
 func (f LightTrouble) Text() string { return strings.TrimSpace(f.Cause + " " + f.Advice) }
 
-// LightFailure words why a light failed; expiresAt is the end of the secret.
+// LightFailure words why a light failed; expiresAt is the end of the secret. The
+// causes are those of FailureCases; what comes next differs: here nothing is
+// resumed, a test is asked for again.
 func LightFailure(r access.LightResult, expiresAt time.Time) LightTrouble {
-	switch r.Code {
-	case "AADSTS7000215":
-		return LightTrouble{"Entra no aceptó el secreto.", "Suele ser el Id. en lugar del Valor, o una llave de menos de 10 minutos.", RemedyAgain}
-	case "AADSTS7000222":
-		return LightTrouble{"La llave venció el " + DateTime(expiresAt) + " y ya no sirve.", "", RemedyRenew}
+	f := access.Failure{Step: access.StepVerify, Status: r.Status, Code: r.Code, RequestID: r.RequestID, At: r.At}
+	trouble := LightTrouble{Cause: FailureCause(f), Advice: nextOfLight[r.Code], Act: RemedyAgain}
+	isGateway := strings.HasPrefix(r.Code, "Gateway")
+	switch {
+	case r.Code == keyExpired:
+		return LightTrouble{Cause: KeyExpiredOn(expiresAt), Act: RemedyRenew}
+	case isGateway:
+		trouble.Advice = strings.TrimSuffix(FailureAdvice(f), thenAgain)
+	case r.Light == access.LightGateway:
+		trouble.Cause, trouble.Advice = gatewayFailure(r.Status)
+	case r.Light == access.LightRoles && r.Status < 400 && trouble.Advice == "":
+		trouble.Cause = "El token no trae los mismos permisos que tiene la llave."
+		trouble.Advice = "Si los cambiaron hace poco, espere unos minutos. Si continúa, avise a la mesa de ayuda."
+	case trouble.Advice == "":
+		trouble.Advice = byStatus(r.Status)
 	}
-	if f, ok := testFailures[r.Code]; ok {
-		return f
-	}
-	if r.Light == access.LightGateway {
-		return gatewayFailure(r.Status)
-	}
-	if r.Light == access.LightRoles && r.Status == 0 {
-		return LightTrouble{
-			"El token no trae los mismos permisos que tiene la llave.",
-			"Si los cambiaron hace poco, espere unos minutos. Si continúa, avise al Ministerio.", RemedyAgain,
-		}
-	}
-	return LightTrouble{FailureCause(access.Failure{Status: r.Status, Code: r.Code}), byStatus(r.Status), RemedyAgain}
+	return trouble
 }
 
-const tellDesk = "Avise a la mesa de ayuda con la referencia."
+const (
+	tellDesk     = "Avise a la mesa de ayuda con la referencia."
+	tryLater     = "Suele ser pasajero: pruebe de nuevo en unos minutos."
+	deskHasRoles = "La mesa de ayuda otorga los permisos. Si los dio hace poco, espere unos minutos."
+)
 
-// testFailures word the codes that say more than their status does.
-var testFailures = map[string]LightTrouble{
-	"AADSTS700016": {
-		"Ese identificador no existe en el directorio.", "Revise que no sea del otro ambiente.", RemedyAgain,
-	},
-	"AADSTS7000229": {
-		"La aplicación de la llave aún no está registrada en el directorio.", "Si la llave es nueva, espere unos minutos. Si continúa, avise a la mesa de ayuda.", RemedyAgain,
-	},
-	"AADSTS7000112": {"La aplicación de la llave está deshabilitada en el directorio.", tellDesk, RemedyNone},
-	"AADSTS7000216": {"Entra no recibió ningún secreto.", tellDesk, RemedyNone},
-	"AADSTS90002":   {"El directorio configurado no existe.", tellDesk, RemedyNone},
-	"AADSTS900023":  {"El directorio configurado no es válido.", tellDesk, RemedyNone},
-	"AADSTS500011":  {"La API del IHCE no existe en el directorio.", tellDesk, RemedyNone},
-	"AADSTS501051": {
-		"La llave no tiene ningún permiso sobre la API del IHCE.", "El Ministerio otorga los permisos. Avise a la mesa de ayuda.", RemedyNone,
-	},
-	"AADSTS1002012": {"El alcance (Scope) configurado no es válido.", tellDesk, RemedyNone},
-	"AADSTS53003":   {"Una política de acceso del directorio no deja entrar.", tellDesk, RemedyNone},
+// nextOfLight says what comes next after the refusals that say more than their
+// status does.
+var nextOfLight = map[string]string{
+	"AADSTS7000215": "Suele ser el Id. en lugar del Valor, o una llave de menos de 10 minutos.",
+	"AADSTS700016":  "Revise que no sea del otro ambiente.",
+	"AADSTS7000229": "Si la llave es nueva, espere unos minutos. Si continúa, avise a la mesa de ayuda.",
+	"AADSTS501051":  deskHasRoles,
+	"RolesMissing":  "Si los cambiaron hace poco, espere unos minutos. Si continúa, avise a la mesa de ayuda.",
+	"NotConfigured": tellDesk,
 }
 
-// gatewayFailure words a refusal of the gateway by its status.
-func gatewayFailure(status int) LightTrouble {
+// gatewayFailure words a refusal of the gateway whose code has no case.
+func gatewayFailure(status int) (cause, next string) {
 	switch {
 	case status == 0:
-		return LightTrouble{"La pasarela del IHCE no respondió.", "Suele ser pasajero: pruebe de nuevo en unos minutos.", RemedyAgain}
+		return "La pasarela del IHCE no respondió.", tryLater
 	case status == 401:
-		return LightTrouble{"La pasarela no aceptó el token o la llave de suscripción (APIMSubskey).", "La llave sirve en Entra. " + tellDesk, RemedyAgain}
+		return "La pasarela no aceptó el token o la clave de suscripción (APIMSubskey).", "La llave sirve en Entra. " + tellDesk
 	case status == 403:
-		return LightTrouble{"La pasarela dice que la llave no tiene permiso.", "El Ministerio otorga los permisos. Si los dio hace poco, espere unos minutos.", RemedyAgain}
+		return "La pasarela pide un permiso que la llave no tiene.", deskHasRoles
 	case status == 404:
-		return LightTrouble{"La dirección de la pasarela no existe.", tellDesk, RemedyNone}
+		return "La dirección de la pasarela no existe.", tellDesk
 	case status == 429:
-		return LightTrouble{"La pasarela pide esperar.", "Pruebe de nuevo en unos minutos.", RemedyAgain}
+		return "La pasarela pide esperar.", "Pruebe de nuevo en unos minutos."
 	case status >= 500:
-		return LightTrouble{"La pasarela del IHCE tuvo una falla.", "La llave sirve en Entra. Pruebe de nuevo en unos minutos.", RemedyAgain}
+		return "La pasarela del IHCE tuvo una falla.", "La llave sirve en Entra. Pruebe de nuevo en unos minutos."
 	default:
-		return LightTrouble{"La pasarela rechazó la consulta.", tellDesk, RemedyAgain}
+		return "La pasarela rechazó la consulta.", tellDesk
 	}
 }
 
 func byStatus(status int) string {
 	if status == 0 || status == 404 || status == 429 || status >= 500 {
-		return "Suele ser pasajero: pruebe de nuevo en unos minutos."
+		return tryLater
 	}
 	return tellDesk
 }
@@ -281,4 +276,9 @@ func Check(c *access.KeyCheck) string {
 	default:
 		return "El Ministerio la registró a mano. La estamos comprobando en Entra."
 	}
+}
+
+// LightsOn counts the lights that are on: «3 de 4 correctas».
+func LightsOn(on, all int) string {
+	return strconv.Itoa(on) + " de " + strconv.Itoa(all) + " correctas"
 }

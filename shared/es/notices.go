@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"llavero/shared/access"
 )
 
 // Notice words a toast of package state by its kind; args fill it in. An
@@ -33,6 +35,8 @@ func Notice(kind string, args map[string]string) string {
 			return "Reasignación de tokens: ya existe la llave nueva del código " + args["code"] + "."
 		}
 		return "Se ha asignado el token del código " + args["code"] + "."
+	case "key_usable":
+		return "La llave de " + strings.ToLower(Environment(access.Environment(args["environment"]))) + " del código " + args["code"] + " está lista."
 	case "anew":
 		return "La lista guardada en este computador no se pudo leer. La descargamos de nuevo."
 	case "not_kept":

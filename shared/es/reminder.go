@@ -2,6 +2,7 @@ package es
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"llavero/shared/access"
@@ -63,12 +64,10 @@ func SnoozeHelp(last time.Time) string {
 	return "Hasta el " + Date(last) + " como máximo: " + strconv.Itoa(access.MaxSnoozeDays) + " días, y nunca más allá del último aviso."
 }
 
+// lowerFirst writes a sentence so that it goes on after a colon.
 func lowerFirst(s string) string {
-	for i, r := range s {
-		if i == 0 && r >= 'A' && r <= 'Z' {
-			return string(r+('a'-'A')) + s[1:]
-		}
-		break
+	if s == "" {
+		return ""
 	}
-	return s
+	return strings.ToLower(s[:1]) + s[1:]
 }

@@ -77,6 +77,7 @@ func TestEveryRoute(t *testing.T) {
 		wire.RouteConsentTexts, wire.RouteCreateRequest, wire.RouteRequest, wire.RouteChangeRequest, wire.RouteCancelRequest,
 		wire.RouteSendCode, wire.RouteSign, wire.RouteTake, wire.RouteRelease, wire.RouteResume, wire.RouteAssign,
 		wire.RouteParameters, wire.RouteReveal, wire.RouteKeyAudit, wire.RouteHandOver, wire.RouteEndOverlap,
+		wire.RouteTestKey, wire.RouteCompromise, wire.RouteRevoke, wire.RouteSecrets, wire.RouteReminder,
 	} {
 		mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 			b, _ := io.ReadAll(r.Body)
@@ -138,6 +139,11 @@ func TestEveryRoute(t *testing.T) {
 		wire.RouteKeyAudit:   {do: func() error { _, err := c.KeyAudit(ctx, "k"); return err }},
 		wire.RouteHandOver:   {do: func() error { _, err := c.HandOver(ctx, key, "k", wire.HandOver{Vendor: "v"}); return err }, isIntent: true},
 		wire.RouteEndOverlap: {do: func() error { _, err := c.EndOverlap(ctx, key, "k", 3); return err }, isIntent: true, hasVersion: true},
+		wire.RouteTestKey:    {do: func() error { _, err := c.TestKey(ctx, key, "k"); return err }, isIntent: true},
+		wire.RouteCompromise: {do: func() error { _, err := c.Compromise(ctx, key, "k", 3, wire.Compromise{}); return err }, isIntent: true, hasVersion: true},
+		wire.RouteRevoke:     {do: func() error { _, err := c.Revoke(ctx, key, "k", 3, wire.Revoke{}); return err }, isIntent: true, hasVersion: true},
+		wire.RouteSecrets:    {do: func() error { _, err := c.Secrets(ctx, "k"); return err }},
+		wire.RouteReminder:   {do: func() error { _, err := c.AnswerReminder(ctx, key, "k", 3, wire.AnswerReminder{}); return err }, isIntent: true, hasVersion: true},
 	} {
 		got = seen{}
 		if err := call.do(); err != nil {

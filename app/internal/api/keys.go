@@ -31,3 +31,28 @@ func (c *Client) HandOver(ctx context.Context, key string, id access.KeyID, body
 func (c *Client) EndOverlap(ctx context.Context, key string, id access.KeyID, version int64) (wire.AcceptedKey, error) {
 	return ask[wire.AcceptedKey](ctx, c, call{route: wire.RouteEndOverlap, id: string(id), key: key, version: version})
 }
+
+// TestKey has a key tested; its lights come as facts.
+func (c *Client) TestKey(ctx context.Context, key string, id access.KeyID) (wire.AcceptedKey, error) {
+	return ask[wire.AcceptedKey](ctx, c, call{route: wire.RouteTestKey, id: string(id), key: key})
+}
+
+// Compromise reports a key compromised: a new secret is made, the old one removed.
+func (c *Client) Compromise(ctx context.Context, key string, id access.KeyID, version int64, body wire.Compromise) (wire.Compromised, error) {
+	return ask[wire.Compromised](ctx, c, call{route: wire.RouteCompromise, id: string(id), key: key, version: version, body: body})
+}
+
+// Revoke takes all secrets of a key away.
+func (c *Client) Revoke(ctx context.Context, key string, id access.KeyID, version int64, body wire.Revoke) (wire.AcceptedKey, error) {
+	return ask[wire.AcceptedKey](ctx, c, call{route: wire.RouteRevoke, id: string(id), key: key, version: version, body: body})
+}
+
+// Secrets lists the secrets that a key has had, without their values.
+func (c *Client) Secrets(ctx context.Context, id access.KeyID) (wire.KeySecrets, error) {
+	return ask[wire.KeySecrets](ctx, c, call{route: wire.RouteSecrets, id: string(id)})
+}
+
+// AnswerReminder answers the reminder of a key.
+func (c *Client) AnswerReminder(ctx context.Context, key string, id access.KeyID, version int64, body wire.AnswerReminder) (wire.AcceptedKey, error) {
+	return ask[wire.AcceptedKey](ctx, c, call{route: wire.RouteReminder, id: string(id), key: key, version: version, body: body})
+}

@@ -74,6 +74,11 @@ type KeyAPI interface {
 	KeyAudit(context.Context, access.KeyID) (wire.KeyAudit, error)
 	HandOver(ctx context.Context, key string, id access.KeyID, body wire.HandOver) (wire.AcceptedKey, error)
 	EndOverlap(ctx context.Context, key string, id access.KeyID, version int64) (wire.AcceptedKey, error)
+	TestKey(ctx context.Context, key string, id access.KeyID) (wire.AcceptedKey, error)
+	Compromise(ctx context.Context, key string, id access.KeyID, version int64, body wire.Compromise) (wire.Compromised, error)
+	Revoke(ctx context.Context, key string, id access.KeyID, version int64, body wire.Revoke) (wire.AcceptedKey, error)
+	Secrets(context.Context, access.KeyID) (wire.KeySecrets, error)
+	AnswerReminder(ctx context.Context, key string, id access.KeyID, version int64, body wire.AnswerReminder) (wire.AcceptedKey, error)
 }
 
 // OfficerAPI is what an officer can ask about keys that exist.

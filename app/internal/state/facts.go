@@ -116,9 +116,13 @@ func (f *Facts) Changes(ctx context.Context, changes []wire.Change) error {
 	}
 	m.counting += len(list)
 	for _, p := range list {
+		key := m.rows.keys[access.KeyID(p.ID)]
 		before, after := m.rows.apply(p)
-		if p.Kind == wire.RowRequest {
+		switch p.Kind {
+		case wire.RowRequest:
 			m.requestChanged(before, after)
+		case wire.RowKey:
+			m.keyChanged(key, p.key)
 		}
 	}
 	m.at = at

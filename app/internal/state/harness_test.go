@@ -359,6 +359,43 @@ func (s *server) EndOverlap(_ context.Context, key string, id access.KeyID, vers
 	return wire.AcceptedKey{ID: id}, s.enter("end overlap", fmt.Sprintf("%s %d", key, version))
 }
 
+// keyFact answers an act on a key with a position that nothing has reached yet.
+func (s *server) keyFact(act, key string, version int64, body any) (int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.enter(act, fmt.Sprintf("%s %d %v", key, version, body)); err != nil {
+		return 0, err
+	}
+	s.seq++
+	return s.seq, nil
+}
+
+func (s *server) TestKey(_ context.Context, key string, id access.KeyID) (wire.AcceptedKey, error) {
+	seq, err := s.keyFact("test", key, 0, nil)
+	return wire.AcceptedKey{ID: id, Seq: seq}, err
+}
+
+func (s *server) Compromise(_ context.Context, key string, id access.KeyID, version int64, b wire.Compromise) (wire.Compromised, error) {
+	seq, err := s.keyFact("compromise", key, version, b)
+	return wire.Compromised{Key: id, Seq: seq}, err
+}
+
+func (s *server) Revoke(_ context.Context, key string, id access.KeyID, version int64, b wire.Revoke) (wire.AcceptedKey, error) {
+	seq, err := s.keyFact("revoke", key, version, b)
+	return wire.AcceptedKey{ID: id, Seq: seq}, err
+}
+
+func (s *server) Secrets(context.Context, access.KeyID) (wire.KeySecrets, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return wire.KeySecrets{Items: []wire.KeySecret{{State: access.KeyActive}}}, s.enter("secrets", "")
+}
+
+func (s *server) AnswerReminder(_ context.Context, key string, id access.KeyID, version int64, b wire.AnswerReminder) (wire.AcceptedKey, error) {
+	seq, err := s.keyFact("reminder", key, version, b.Act)
+	return wire.AcceptedKey{ID: id, Seq: seq}, err
+}
+
 // memory keeps rows in memory, generation and all; sealed files are the cache's.
 type memory struct {
 	owners map[string]*owned

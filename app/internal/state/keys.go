@@ -18,6 +18,10 @@ type keysState struct {
 	policies   map[access.Environment]Policy
 	audit      map[access.KeyID][]wire.KeyAuditEntry
 	trouble    *Trouble
+
+	busy     map[access.KeyID]KeyAct
+	troubles map[access.KeyID]*Trouble
+	secrets  map[access.KeyID]KeySecrets
 }
 
 // Keys is «Consultar Token».
@@ -30,7 +34,7 @@ func (m *Model) Keys() Keys {
 	s := Keys{
 		Link: m.link, Entities: m.entities(m.rows.entities.consulting), Chosen: k.chosen,
 		Parameters: k.parameters, Policies: k.policies, Audit: k.audit,
-		Trouble: k.trouble, Now: now,
+		Trouble: k.trouble, Busy: k.busy, Troubles: k.troubles, Secrets: k.secrets, Now: now,
 	}
 	if entity, ok := m.rows.entity(k.chosen); ok {
 		s.Entity = &entity
@@ -41,7 +45,7 @@ func (m *Model) Keys() Keys {
 // ChooseKeys chooses the code whose keys are shown; empty: none.
 func (m *Model) ChooseKeys(code access.LicenseCode) {
 	m.mu.Lock()
-	m.keys = keysState{chosen: code}
+	m.keys = keysState{chosen: code, busy: m.keys.busy} // what is under way goes on
 	m.mu.Unlock()
 	poke(m.changed)
 }
@@ -198,21 +202,6 @@ func (m *Model) HandOver(ctx context.Context, id access.KeyID, to wire.HandOver)
 		return m.deps.API.HandOver(ctx, key, id, to)
 	})
 	return err
-}
-
-// EndOverlap ends the overlap of a key before its time. It returns once the fact
-// is in the rows.
-func (m *Model) EndOverlap(ctx context.Context, id access.KeyID) error {
-	m.mu.Lock()
-	version := m.rows.keys[id].Version
-	m.mu.Unlock()
-	accepted, err := m.askKey(ctx, "end-overlap/"+string(id), version, func(key string) (wire.AcceptedKey, error) {
-		return m.deps.API.EndOverlap(ctx, key, id, version)
-	})
-	if err != nil {
-		return err
-	}
-	return m.await(ctx, wire.Accepted{Seq: accepted.Seq})
 }
 
 // askKey sends one intent about a key of «Consultar Token» with the key of its

@@ -153,8 +153,8 @@ func TestKeys_handOverAndEndOverlap(t *testing.T) {
 			t.Errorf("%q", got)
 		}
 		s.refuse["end overlap"] = access.Refuse(access.CodeConflict, access.HintState)
-		if err := m.EndOverlap(t.Context(), id); access.HintOf(err) != access.HintState || m.Keys().Trouble == nil {
-			t.Errorf("%v, %+v", err, m.Keys().Trouble)
+		if err := m.EndOverlap(t.Context(), id); access.HintOf(err) != access.HintState || m.Keys().Troubles[id] == nil {
+			t.Errorf("%v, %+v", err, m.Keys().Troubles)
 		}
 		if slices.Contains(s.calls, "") {
 			t.Error("an act without a name")

@@ -156,7 +156,13 @@ type Keys struct {
 	Policies   map[access.Environment]Policy           // with them
 	// Audit says who saw, copied or exported each key's values, newest first;
 	// absent until loaded.
-	Audit   map[access.KeyID][]wire.KeyAuditEntry
+	Audit map[access.KeyID][]wire.KeyAuditEntry
+	// Busy is the act under way on each key, from the click to its fact; Troubles
+	// what went wrong of the last one.
+	Busy     map[access.KeyID]KeyAct
+	Troubles map[access.KeyID]*Trouble
+	// Secrets is each key's history; absent until loaded.
+	Secrets map[access.KeyID]KeySecrets
 	Trouble *Trouble
 	// Now is the instant the snapshot speaks of, for days left.
 	Now time.Time
@@ -206,14 +212,15 @@ type NoticeKind string
 
 // The notices.
 const (
-	NoticeBack     NoticeKind = "back"      // connected again; Args "count"
-	NoticeTakenBy  NoticeKind = "taken_by"  // a colleague took over; Args "by", "number", "why"
-	NoticeLapsed   NoticeKind = "lapsed"    // the lease ran out; Args "number"
-	NoticeReleased NoticeKind = "released"  // Args "number"
-	NoticeResumed  NoticeKind = "resumed"   // Args "number"
-	NoticeKeyReady NoticeKind = "key_ready" // Args "code"
-	NoticeAnew     NoticeKind = "anew"      // the kept list was unreadable and was started anew
-	NoticeNotKept  NoticeKind = "not_kept"  // no keyring: nothing is remembered on this computer
+	NoticeBack      NoticeKind = "back"       // connected again; Args "count"
+	NoticeTakenBy   NoticeKind = "taken_by"   // a colleague took over; Args "by", "number", "why"
+	NoticeLapsed    NoticeKind = "lapsed"     // the lease ran out; Args "number"
+	NoticeReleased  NoticeKind = "released"   // Args "number"
+	NoticeResumed   NoticeKind = "resumed"    // Args "number"
+	NoticeKeyReady  NoticeKind = "key_ready"  // Args "code"
+	NoticeKeyUsable NoticeKind = "key_usable" // its secret spread and was tested; Args "code", "environment"
+	NoticeAnew      NoticeKind = "anew"       // the kept list was unreadable and was started anew
+	NoticeNotKept   NoticeKind = "not_kept"   // no keyring: nothing is remembered on this computer
 )
 
 // Names of the fields that are no part of access.RequestForm, as Enroll.Fields

@@ -222,7 +222,7 @@ func (s *Shell) tell() {
 	for _, n := range s.model.TakeNotices() {
 		level := look.Info
 		switch n.Kind {
-		case state.NoticeKeyReady, state.NoticeBack:
+		case state.NoticeKeyReady, state.NoticeKeyUsable, state.NoticeBack:
 			level = look.Success
 		case state.NoticeTakenBy, state.NoticeLapsed, state.NoticeAnew, state.NoticeNotKept:
 			level = look.Warning

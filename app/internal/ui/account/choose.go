@@ -7,6 +7,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 )
@@ -86,7 +87,7 @@ func (c *Choose) Focus() {
 func (c *Choose) Render(s state.Register) {
 	was := c.last.IsChosen
 	c.last = s
-	c.banner.Set(troubleMessage(s.Trouble, c.OnRetry))
+	c.banner.Set(tell.Trouble(s.Trouble, tell.Retry(c.OnRetry)))
 	kit.SetVisible(c.users, s.IsChosen)
 	badge := kit.Chip{}
 	if s.IsChosen {

@@ -4,37 +4,11 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
-	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
-	"llavero/app/internal/ui/look"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
 )
-
-// troubleMessage words a trouble: what happened and what to do, the reference,
-// the detail folded. Nothing for nil.
-func troubleMessage(t *state.Trouble, retry func()) kit.Message {
-	if t == nil || t.Err == nil {
-		return kit.Message{}
-	}
-	m := kit.Message{
-		Level: look.Danger, Text: es.Error(t.Err), Note: es.Reference(t.RequestID, t.At),
-		Detail: es.Detail(t.Err, t.RequestID, t.At),
-	}
-	switch {
-	case t.Err.Hint == access.HintCertificate:
-		m.Text = es.NoCertificate // never «try again»
-	case t.Err.Code == access.CodeUnavailable:
-		m.Level = look.Warning
-		m.Actions = []kit.Action{{Text: es.Retry, Do: func() { kit.Call0(retry) }}}
-	case t.Err.Code == access.CodeThrottled:
-		m.Level = look.Warning
-	case t.Err.Code == access.CodeInternal:
-		m.Actions = []kit.Action{{Text: es.Retry, Do: func() { kit.Call0(retry) }}}
-	}
-	return m
-}
 
 // messages words each complaint by its field; the first of a field counts.
 func messages(fields []access.FieldError) map[string]string {

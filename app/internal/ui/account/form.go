@@ -6,6 +6,7 @@ import (
 
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 )
@@ -177,7 +178,7 @@ func (f *Form) Render(s state.Register) {
 	before := f.last
 	f.last = s
 	isBusy := s.Checking || s.Sending
-	f.banner.Set(troubleMessage(s.Trouble, f.OnRetry))
+	f.banner.Set(tell.Trouble(s.Trouble, tell.Retry(f.OnRetry)))
 	errs := messages(s.Fields)
 	if f.entityF != nil {
 		f.chosen = s.Form.EntityType

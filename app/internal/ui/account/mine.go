@@ -7,6 +7,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/es"
 	"llavero/shared/secret"
 	"llavero/shared/wire"
@@ -98,7 +99,7 @@ func (m *Mine) Render(s state.Account) {
 	m.words.complain(errs)
 	m.words.setEnabled(!s.Sending)
 	if s.DoneAt.IsZero() {
-		m.banner.Set(troubleMessage(s.Trouble, m.Submit))
+		m.banner.Set(tell.Trouble(s.Trouble, tell.Retry(m.Submit)))
 	} else {
 		m.banner.Set(kit.Message{Level: look.Success, Text: "Contraseña cambiada a las " + es.Clock(s.DoneAt) + ". Cerramos sus sesiones en otros computadores."})
 	}

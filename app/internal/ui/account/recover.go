@@ -7,6 +7,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/es"
 )
 
@@ -108,7 +109,7 @@ func (r *Recover) Render(s state.Recovery) {
 	before := r.last
 	r.last = s
 	isDone := s.Done != nil
-	r.banner.Set(troubleMessage(s.Trouble, r.OnRetry))
+	r.banner.Set(tell.Trouble(s.Trouble, tell.Retry(r.OnRetry)))
 	said := kit.Message{}
 	if isDone {
 		said = kit.Message{Level: look.Info, Text: es.RecoverySent(s.Done.Sender, s.Done.LinkExpiresAt)}

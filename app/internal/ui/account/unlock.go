@@ -7,6 +7,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/es"
 	"llavero/shared/secret"
 	"llavero/shared/wire"
@@ -143,7 +144,7 @@ func (u *Unlock) Render(s state.Unlock) {
 	u.words.complain(errs)
 	u.words.setEnabled(!s.Sending)
 	u.enrol.render(s.Enrolment, u.enrol.complaint(s.Fields), !s.Sending)
-	u.banner.Set(troubleMessage(s.Trouble, u.Submit))
+	u.banner.Set(tell.Trouble(s.Trouble, tell.Retry(u.Submit)))
 	done := kit.Message{}
 	if s.Phase == state.UnlockDone {
 		done = doneMessage(s.Info)

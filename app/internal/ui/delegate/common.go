@@ -74,27 +74,6 @@ func inset(o fyne.CanvasObject) fyne.CanvasObject {
 	return container.New(layout.NewCustomPaddedLayout(0, 0, look.Gap, 0), o)
 }
 
-// troubleMessage words a trouble: what happened and what to do, the reference,
-// the detail folded. Nothing for nil.
-func troubleMessage(t *state.Trouble, actions ...kit.Action) kit.Message {
-	if t == nil || t.Err == nil {
-		return kit.Message{}
-	}
-	m := kit.Message{
-		Level: look.Danger, Text: es.Error(t.Err), Note: es.Reference(t.RequestID, t.At),
-		Detail: es.Detail(t.Err, t.RequestID, t.At),
-	}
-	switch {
-	case access.HintOf(t.Err) == access.HintCertificate:
-		m.Text = es.NoCertificate // never «try again»
-	case t.Err.Code == access.CodeUnavailable:
-		m.Level, m.Actions = look.Warning, actions
-	case t.Err.Code == access.CodeInternal:
-		m.Actions = actions
-	}
-	return m
-}
-
 // ownerText names whose entities are listed, for the words of an empty list.
 func ownerText(id access.EntityID) string {
 	const nit = "NI-"
@@ -124,16 +103,4 @@ func acceptedLine(label string) fyne.CanvasObject {
 	ink := look.Ink(look.Success)
 	icon := container.NewCenter(widget.NewIcon(look.Coloured(look.IconCheck, ink)))
 	return container.NewBorder(nil, nil, icon, nil, kit.NewStrong(label).SetColor(ink))
-}
-
-// linkNote says why what needs a connection is off; empty with one.
-func linkNote(l state.Link) string {
-	switch l.Phase {
-	case state.LinkOnline:
-		return ""
-	case state.LinkOffline:
-		return es.NeedsLink
-	default:
-		return "Conectando…"
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/secret"
@@ -178,7 +179,7 @@ func (c *Confirm) complain(s state.Confirm) bool {
 		c.banner.Clear()
 		return true
 	}
-	c.banner.Set(troubleMessage(s.Trouble))
+	c.banner.Set(tell.Trouble(s.Trouble))
 	return false
 }
 
@@ -234,7 +235,7 @@ func (c *Confirm) showCode() {
 func (c *Confirm) enable() {
 	l := codeLookAt(c.last, c.clock())
 	c.sign.SetEnabled(c.last.Link.IsOnline() && l.CanType && c.code.IsWhole() && !c.last.Sending)
-	kit.Put(c.note, linkNote(c.last.Link))
+	kit.Put(c.note, tell.LinkNote(c.last.Link))
 }
 
 func (c *Confirm) renderTexts(texts []wire.ConsentText) {

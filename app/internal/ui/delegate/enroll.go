@@ -9,6 +9,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
@@ -135,7 +136,7 @@ func (e *Enroll) Focus() {
 func (e *Enroll) Render(s state.Enroll) {
 	e.last = s
 	e.wizard.SetCurrent(0)
-	e.banner.Set(troubleMessage(firstTrouble(s.Trouble, s.Entities.Trouble), kit.Action{Text: es.Retry, Do: func() { kit.Call0(e.OnRetry) }}))
+	e.banner.Set(tell.Trouble(firstTrouble(s.Trouble, s.Entities.Trouble), tell.Retry(e.OnRetry)))
 
 	nothing := !s.Entities.Loading && len(s.Entities.Rows) == 0 && s.Entities.Trouble == nil
 	if nothing {
@@ -167,7 +168,7 @@ func (e *Enroll) Render(s state.Enroll) {
 
 	e.submit.SetBusy(s.Sending, "Guardando…")
 	e.submit.SetEnabled(s.Link.IsOnline() && s.Blocked == nil && !nothing && !s.Entities.Loading)
-	kit.Put(e.note, linkNote(s.Link))
+	kit.Put(e.note, tell.LinkNote(s.Link))
 	if e.asked && !s.Sending && len(s.Fields) > 0 {
 		e.asked = false
 		e.focusWrong()

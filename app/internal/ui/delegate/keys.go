@@ -7,6 +7,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
@@ -122,7 +123,7 @@ func (k *Keys) Render(s state.Keys) {
 		k.page.ScrollTop()
 	}
 	k.last = s
-	k.banner.Set(troubleMessage(firstTrouble(s.Trouble, s.Entities.Trouble), kit.Action{Text: es.Retry, Do: func() { kit.Call0(k.OnRetry) }}))
+	k.banner.Set(tell.Trouble(firstTrouble(s.Trouble, s.Entities.Trouble), tell.Retry(k.OnRetry)))
 	nothing := !s.Entities.Loading && len(s.Entities.Rows) == 0 && s.Entities.Trouble == nil
 	if nothing {
 		k.empty.Set(noEntities(s.Entities, s.Link, k.OnCopyText))

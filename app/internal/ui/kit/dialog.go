@@ -108,6 +108,30 @@ func (d *Dialog) Close() {
 	}
 }
 
+// Finish takes the question away: it was answered, and the answer accepted.
+func (d *Dialog) Finish() {
+	if d.isOpen {
+		d.hide()
+	}
+}
+
+// SetBusy turns the act off, with other words, until its answer is there.
+func (d *Dialog) SetBusy(busy bool, text string) {
+	if d.do != nil {
+		d.do.SetBusy(busy, text)
+	}
+}
+
+// SetEnabled turns the act on or off.
+func (d *Dialog) SetEnabled(on bool) {
+	if d.do != nil {
+		d.do.SetEnabled(on)
+	}
+}
+
+// Refresh sets its parts anew: what it says grew or shrank.
+func (d *Dialog) Refresh() { d.shade.Refresh() }
+
 // IsOpen reports whether the question is still asked.
 func (d *Dialog) IsOpen() bool { return d.isOpen }
 

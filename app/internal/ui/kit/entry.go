@@ -2,7 +2,9 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"llavero/app/internal/ui/look"
@@ -182,6 +184,43 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 		}
 	}
 	e.Entry.TypedShortcut(s)
+}
+
+// CreateRenderer implements fyne.Widget.
+func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
+	r := &entryRenderer{WidgetRenderer: e.Entry.CreateRenderer(), entry: e}
+	r.paint()
+	return r
+}
+
+// entryRenderer greys what is switched off: the toolkit would only pale its
+// words, and a field that takes nothing would look like one that does.
+type entryRenderer struct {
+	fyne.WidgetRenderer
+	entry *Entry
+}
+
+// Refresh implements fyne.WidgetRenderer.
+func (r *entryRenderer) Refresh() {
+	r.WidgetRenderer.Refresh()
+	r.paint()
+}
+
+func (r *entryRenderer) paint() {
+	if !r.entry.Disabled() {
+		return // the toolkit's own Refresh coloured it
+	}
+	objects := r.Objects()
+	if len(objects) < 2 {
+		return
+	}
+	box, isBox := objects[0].(*canvas.Rectangle)
+	border, isBorder := objects[1].(*canvas.Rectangle)
+	if !isBox || !isBorder {
+		return
+	}
+	box.FillColor = theme.ColorForWidget(theme.ColorNameDisabledButton, r.entry)
+	border.StrokeColor = theme.ColorForWidget(look.ColorBorder, r.entry)
 }
 
 // IsFocused reports whether the keyboard is here.

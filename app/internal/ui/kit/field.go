@@ -20,10 +20,11 @@ type Field struct {
 	err     string
 	warning string
 
-	icon *canvas.Image
-	note *Text
-	line *fyne.Container
-	box  *fyne.Container
+	title *Text
+	icon  *canvas.Image
+	note  *Text
+	line  *fyne.Container
+	box   *fyne.Container
 }
 
 // NewField frames an input. Help may be empty.
@@ -44,8 +45,8 @@ func NewField(label string, required bool, input fyne.CanvasObject, help string)
 	f.note = NewNote("")
 	icon := container.New(layout.NewCustomPaddedLayout(9, 0, 4, 0), container.NewVBox(f.icon))
 	f.line = container.NewBorder(nil, nil, icon, nil, f.note)
-	title := newText(label, look.SizeText, "foreground", fyne.TextStyle{Bold: true})
-	f.box = NewTight(title, container.New(layout.NewCustomPaddedLayout(0, 0, 4, 4), input), f.line)
+	f.title = newText(label, look.SizeText, "foreground", fyne.TextStyle{Bold: true})
+	f.box = NewTight(f.title, container.New(layout.NewCustomPaddedLayout(0, 0, 4, 4), input), f.line)
 	f.ExtendBaseWidget(f)
 	f.show()
 	return f
@@ -112,8 +113,10 @@ func (f *Field) SetEnabled(on bool) {
 	}
 	if on {
 		d.Enable()
+		f.title.SetColor("foreground")
 	} else {
 		d.Disable()
+		f.title.SetColor(look.ColorMuted)
 	}
 }
 

@@ -2,7 +2,6 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
@@ -56,18 +55,8 @@ func (s *Steps) Set(lines []StepLine) {
 	s.shown = append([]StepLine(nil), lines...)
 	s.box.Objects = nil
 	for _, l := range lines {
-		icon, ink, style := look.IconCircle, look.ColorMuted, fyne.TextStyle{}
-		switch l.State {
-		case StepRunning:
-			icon, ink, style = look.IconDots, look.Ink(look.Info), fyne.TextStyle{Bold: true}
-		case StepDone:
-			icon, ink = look.IconCheck, look.Ink(look.Success)
-		case StepFailed:
-			icon, ink = look.IconStop, look.Ink(look.Danger)
-		}
-		img := canvas.NewImageFromResource(look.Coloured(icon, ink))
-		img.FillMode = canvas.ImageFillContain
-		img.SetMinSize(fyne.NewSquareSize(18))
+		icon, ink, style := stepLook(l.State)
+		img := smallIcon(icon, ink, 18)
 		mark := container.New(layout.NewCustomPaddedLayout(9, 0, 0, 0), container.NewVBox(img))
 		s.box.Add(container.NewBorder(nil, nil, mark, nil, newText(l.Text, look.SizeText, ink, style)))
 	}

@@ -10,6 +10,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
@@ -223,15 +224,15 @@ func (a *Amend) message(s state.Amend) kit.Message {
 			Actions: []kit.Action{{Text: "Volver a la lista", Do: func() { kit.Call0(a.OnBack) }}},
 		}
 	case s.Trouble != nil && s.Trouble.Err != nil && s.Trouble.Err.Hint == access.HintStale:
-		m := troubleMessage(s.Trouble)
+		m := tell.Trouble(s.Trouble)
 		m.Level, m.Text = look.Warning, "Estas llaves cambiaron mientras usted las revisaba. No se guardó nada."
 		return m
 	case s.Trouble != nil && s.Trouble.Err != nil && s.Trouble.Err.Hint == access.HintOpenRequest:
-		m := troubleMessage(s.Trouble)
+		m := tell.Trouble(s.Trouble)
 		m.Text = "Este código tiene una solicitud en curso. Atiéndala en «Solicitudes pendientes» o espere a que termine."
 		return m
 	default:
-		return troubleMessage(s.Trouble, kit.Action{Text: es.Retry, Do: func() { kit.Call0(a.OnRetry) }})
+		return tell.Trouble(s.Trouble, tell.Retry(a.OnRetry))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/es"
 	"llavero/shared/wire"
 )
@@ -33,7 +34,7 @@ func amendNote(l state.Link, isStale bool) string {
 	if isStale {
 		return "Elija primero qué valor vale."
 	}
-	return linkNote(l)
+	return tell.LinkNote(l)
 }
 
 // historyShown is how many acts are drawn at once.

@@ -7,6 +7,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
@@ -149,7 +150,7 @@ func (a *Attend) Render(s state.Attend) {
 		b.SetEnabled(can && !s.Sending)
 		kit.SetVisible(b, !s.Saved)
 	}
-	kit.Put(a.note, linkNote(s.Link))
+	kit.Put(a.note, tell.LinkNote(s.Link))
 	if a.asked && !s.Sending && len(s.Fields) > 0 {
 		a.asked = false
 		focusWrong(a.page, a.blocks)
@@ -178,12 +179,12 @@ func (a *Attend) message(s state.Attend) kit.Message {
 	case s.Trouble.Err.Hint == access.HintStale, s.Trouble.Err.Hint == access.HintState:
 		return staleMessage(s.Trouble, s.Row, a.wanted)
 	case s.Trouble.Err.Hint == access.HintNotTaken:
-		m := troubleMessage(s.Trouble)
+		m := tell.Trouble(s.Trouble)
 		m.Level = look.Warning
 		m.Actions = []kit.Action{{Text: "Tomar de nuevo", Do: func() { a.takeWith("") }}}
 		return m
 	default:
-		return troubleMessage(s.Trouble, kit.Action{Text: es.Retry, Do: func() { kit.Call0(a.OnRetry) }})
+		return tell.Trouble(s.Trouble, tell.Retry(a.OnRetry))
 	}
 }
 

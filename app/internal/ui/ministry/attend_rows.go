@@ -138,27 +138,6 @@ func failureMessage(r wire.RequestRow) kit.Message {
 	}
 }
 
-// troubleMessage words a trouble: what happened and what to do, the reference,
-// the detail folded. Nothing for nil.
-func troubleMessage(t *state.Trouble, actions ...kit.Action) kit.Message {
-	if t == nil || t.Err == nil {
-		return kit.Message{}
-	}
-	m := kit.Message{
-		Level: look.Danger, Text: es.Error(t.Err), Note: es.Reference(t.RequestID, t.At),
-		Detail: es.Detail(t.Err, t.RequestID, t.At),
-	}
-	switch {
-	case t.Err.Hint == access.HintCertificate:
-		m.Text = es.NoCertificate // never «try again»
-	case t.Err.Code == access.CodeUnavailable:
-		m.Level, m.Actions = look.Warning, actions
-	case t.Err.Code == access.CodeInternal:
-		m.Actions = actions
-	}
-	return m
-}
-
 // expiryLayouts are the ways a date is taken: ours, without the hour, and what
 // Entra's portal copies.
 var expiryLayouts = []string{"2/1/2006 15:04", "2/1/2006"}

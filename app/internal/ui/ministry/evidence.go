@@ -7,6 +7,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
@@ -91,7 +92,7 @@ func (e *Evidence) Render(s state.Evidence) {
 	e.facts.Set([]kit.Fact{{Label: "Entidad", Value: nameOf(s.Row)}, {Label: "Código Entidad", Value: string(s.Row.Code), IsCode: true}})
 	kit.Put(e.wait, proofsWait(s))
 	e.drawList(s.Items)
-	e.banner.Set(troubleMessage(s.Trouble, kit.Action{Text: es.Retry, Do: func() { kit.Call0(e.OnRetry) }}))
+	e.banner.Set(tell.Trouble(s.Trouble, tell.Retry(e.OnRetry)))
 	words := complaints(s.Fields, func(string) string { return "" })
 	e.shows.SetError(words["note"])
 	if text := words["file"] + words["name"]; text != "" {
@@ -106,7 +107,7 @@ func (e *Evidence) Render(s state.Evidence) {
 	for _, b := range []*kit.Button{e.pick, e.drop} {
 		b.SetEnabled(on)
 	}
-	kit.Put(e.off, linkNote(s.Link))
+	kit.Put(e.off, tell.LinkNote(s.Link))
 	e.add.SetBusy(s.Sending, "Enviando…")
 	e.add.SetEnabled(on)
 	e.showFile()

@@ -10,6 +10,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
@@ -162,11 +163,11 @@ func (g *Grant) settle() {
 
 func (g *Grant) message(s state.Grant) kit.Message {
 	if s.Trouble != nil && s.Trouble.Err != nil && s.Trouble.Err.Hint == access.HintStale {
-		m := troubleMessage(s.Trouble)
+		m := tell.Trouble(s.Trouble)
 		m.Level, m.Text = look.Warning, "Los permisos cambiaron mientras usted los revisaba. Vea cómo quedaron y vuelva a elegir."
 		return m
 	}
-	return troubleMessage(s.Trouble, kit.Action{Text: es.Retry, Do: func() { kit.Call0(g.OnRetry) }})
+	return tell.Trouble(s.Trouble, tell.Retry(g.OnRetry))
 }
 
 // Tick ticks or unticks a permission, as its box does.

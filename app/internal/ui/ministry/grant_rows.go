@@ -9,6 +9,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
@@ -138,7 +139,7 @@ func missingMessage(why access.Hint, add func()) kit.Message {
 func grantNote(s state.Grant, c wire.ChangePermissions, why access.Hint) string {
 	switch {
 	case !s.Link.IsOnline():
-		return linkNote(s.Link)
+		return tell.LinkNote(s.Link)
 	case s.Sending:
 		return ""
 	case len(c.Grant) > 0 && why != "":

@@ -11,6 +11,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/es"
 )
 
@@ -120,7 +121,7 @@ func (v *listView[R]) SetHabits(h kit.Habits) { v.table.SetHabits(h) }
 // draw shows a snapshot.
 func (v *listView[R]) draw(s listed[R]) {
 	v.last = s
-	v.banner.Set(troubleMessage(s.trouble, kit.Action{Text: es.Retry, Do: func() { kit.Call0(v.OnRetry) }}))
+	v.banner.Set(tell.Trouble(s.trouble, tell.Retry(v.OnRetry)))
 	v.list.update(s.rows, s.index, s.loading, v.isUntouched())
 	v.show()
 }

@@ -10,6 +10,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
@@ -103,7 +104,7 @@ func (v *Validity) Render(s state.ValidityView) {
 		side.save.SetEnabled(on)
 	}
 	v.banner.Set(v.message(s))
-	kit.Put(v.note, linkNote(s.Link))
+	kit.Put(v.note, tell.LinkNote(s.Link))
 }
 
 func (v *Validity) message(s state.ValidityView) kit.Message {
@@ -117,7 +118,7 @@ func (v *Validity) message(s state.ValidityView) kit.Message {
 			}
 		}
 	}
-	return troubleMessage(s.Trouble, kit.Action{Text: es.Retry, Do: func() { kit.Call0(v.OnRetry) }})
+	return tell.Trouble(s.Trouble, tell.Retry(v.OnRetry))
 }
 
 // take shows what is in force. A field that nobody touched follows it.
