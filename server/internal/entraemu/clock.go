@@ -32,10 +32,22 @@ func (e *Emulator) Now() time.Time {
 func (e *Emulator) SetClock(t time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.clock.stopped, e.clock.offset = t.UTC(), 0
+	e.clock = standing(e.cfg.Clock, t)
+}
+
+// RunClockFrom lets the emulator's time run on from t, at the base clock's pace.
+func (e *Emulator) RunClockFrom(t time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.clock = clock{base: e.cfg.Clock, offset: t.Sub(e.cfg.Clock())}
+}
+
+// standing is a clock that stands at t; it runs when t is zero.
+func standing(base func() time.Time, t time.Time) clock {
 	if t.IsZero() {
-		e.clock.stopped = time.Time{}
+		return clock{base: base}
 	}
+	return clock{base: base, stopped: t.UTC()}
 }
 
 // AdvanceClock moves the emulator's time by d.

@@ -21,7 +21,8 @@ const (
 )
 
 // Config says how an emulator starts. The zero value listens on a free port of
-// 127.0.0.1, keeps everything in memory, and is instant.
+// 127.0.0.1, keeps everything in memory, and is instant. New, which listens on
+// nothing, leaves Listen, Proxy, CAOut, CertFile and KeyFile aside.
 type Config struct {
 	Listen   string // host:port on a loopback address; empty is 127.0.0.1:0
 	Proxy    string // host:port of the CONNECT proxy; empty is none
@@ -42,6 +43,7 @@ type Config struct {
 	APITokenVersion int     // 1 or 2, for the IHCE APIs; 0 is 2
 
 	Clock func() time.Time // the time before the clock knob; nil: the system's
+	At    time.Time        // the clock stands there from the start; zero: it runs
 	Log   *slog.Logger     // nil: none
 }
 

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -33,6 +32,8 @@ type Emulator struct {
 	server  *http.Server
 	addr    string
 	gateway http.Handler
+	own     string // marks the emulator's own calls to itself
+	tempCA  string // folder of a CA file that nobody asked to keep
 
 	faults  Faults
 	journal Journal
@@ -43,7 +44,8 @@ type Emulator struct {
 	clock    clock
 	rng      *rand.Rand
 	replicas uint64 // counts reads, to choose the replica that answers
-	buckets  map[string]*bucket
+	windows  map[string]*window
+	counters Counters
 	changed  uint64 // counts changes of the tenant, for the saver
 
 	saver  *saver
@@ -51,35 +53,54 @@ type Emulator struct {
 	close  func() error
 }
 
-// Start listens and serves until ctx ends or Close is called. With a Dir, the
-// tenant saved there goes on; otherwise a new one is made from the seed.
+// Start makes an emulator that listens and serves until ctx ends or Close is
+// called. With a Dir, the tenant saved there goes on; otherwise a new one is
+// made from the seed.
 func Start(ctx context.Context, cfg Config) (*Emulator, error) {
-	cfg, err := cfg.withDefaults()
+	e, err := New(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("emulator: %w", err)
-	}
-	knobs, err := KnobsOf(cfg.Profile)
-	if err != nil {
-		return nil, fmt.Errorf("emulator: %w", err)
-	}
-	knobs.Token.APIVersion = cfg.APITokenVersion
-	e := &Emulator{
-		cfg: cfg, log: cfg.Log, knobs: knobs, dir: newDirectory(), buckets: map[string]*bucket{},
-		rng:    newRand(cfg.Seed),
-		clock:  clock{base: cfg.Clock},
-		served: make(chan struct{}),
-	}
-	if err := e.restore(); err != nil {
-		return nil, fmt.Errorf("emulator: %w", err)
+		return nil, err
 	}
 	if err := e.prepareTLS(); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	e.gateway = gatewayemu.New(e.gatewayConfig())
 	if err := e.listen(ctx); err != nil {
-		return nil, fmt.Errorf("emulator: %w", err)
+		return nil, fmt.Errorf("emulator: %w", errors.Join(err, e.dropTemporaryCA()))
 	}
 	return e, nil
+}
+
+// New makes an emulator without a socket, for a test or a benchmark in the same
+// process: reach it by HTTPClient, RoundTripper or Handler. It starts no
+// goroutine and knows no time but cfg.Clock, so that it works inside a
+// testing/synctest bubble and under any virtual clock.
+func New(cfg Config) (*Emulator, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	knobs, err := startKnobs(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	e := &Emulator{
+		cfg: cfg, log: cfg.Log, knobs: knobs, dir: newDirectory(), windows: map[string]*window{},
+		rng: newRand(cfg.Seed), clock: standing(cfg.Clock, cfg.At), own: randomID(),
+		close: func() error { return nil }, served: make(chan struct{}),
+	}
+	e.faults.replay(cfg.Seed)
+	if err := e.restore(); err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	e.gateway = gatewayemu.New(e.gatewayConfig())
+	return e, nil
+}
+
+// startKnobs are the profile's, and what the configuration says over them.
+func startKnobs(cfg Config) (Knobs, error) {
+	k, err := KnobsOf(cfg.Profile)
+	k.Token.APIVersion = cfg.APITokenVersion
+	return k, err
 }
 
 func (e *Emulator) listen(ctx context.Context) error {
@@ -97,7 +118,7 @@ func (e *Emulator) listen(ctx context.Context) error {
 		e.cfg.Proxy = proxy.addr
 	}
 	e.server = &http.Server{
-		Handler:           e.handler(),
+		Handler:           e.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug), // faults abort on purpose
@@ -123,13 +144,13 @@ func (e *Emulator) listen(ctx context.Context) error {
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) }
 
-// Close stops listening and cuts what is open.
+// Close stops listening and cuts what is open. Without a socket it does nothing.
 func (e *Emulator) Close() error { return e.close() }
 
-// Done is closed once the emulator no longer serves.
+// Done is closed once the emulator no longer serves; without a socket, never.
 func (e *Emulator) Done() <-chan struct{} { return e.served }
 
-// Addr is the listening address, host:port.
+// Addr is the listening address, host:port; empty without a socket.
 func (e *Emulator) Addr() string { return e.addr }
 
 // URL is the base of every endpoint, without a slash at the end. It is also
@@ -137,6 +158,9 @@ func (e *Emulator) Addr() string { return e.addr }
 func (e *Emulator) URL() string {
 	if e.cfg.PublicURL != "" {
 		return strings.TrimRight(e.cfg.PublicURL, "/")
+	}
+	if e.addr == "" {
+		return "https://localhost"
 	}
 	_, port, _ := net.SplitHostPort(e.addr)
 	return "https://localhost:" + port
@@ -165,8 +189,8 @@ func (e *Emulator) RolelessClientID() string {
 	return derivedID(e.cfg.Seed, "roleless application")
 }
 
-// CAFile is the file of the certificate authority to trust; empty when the
-// certificate was given.
+// CAFile is the file of what a client has to trust: the emulator's own
+// authority, or the certificate that was given.
 func (e *Emulator) CAFile() string { return e.caFile }
 
 // CAPEM is that file's content.
@@ -178,8 +202,12 @@ func (e *Emulator) ControlURL() string { return e.URL() + controlPath }
 // ControlKey goes into the X-Control-Key header.
 func (e *Emulator) ControlKey() string { return e.control }
 
-// HTTPClient returns a client that trusts the emulator's authority.
+// HTTPClient returns a client that trusts the emulator's authority; without a
+// socket, one that calls the handler in the same process.
 func (e *Emulator) HTTPClient() *http.Client {
+	if e.addr == "" {
+		return &http.Client{Transport: e.RoundTripper()}
+	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(e.caPEM)
 	return &http.Client{
@@ -257,8 +285,8 @@ func (e *Emulator) Env() []string {
 }
 
 func (e *Emulator) dropTemporaryCA() error {
-	if e.caFile == "" || e.caFile == e.cfg.CAOut || e.cfg.Dir != "" {
+	if e.tempCA == "" {
 		return nil
 	}
-	return os.RemoveAll(filepath.Dir(e.caFile))
+	return os.RemoveAll(e.tempCA)
 }

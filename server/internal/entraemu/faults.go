@@ -3,6 +3,7 @@ package entraemu
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"time"
@@ -46,6 +47,9 @@ type Fault struct {
 	Path  string `json:"path,omitempty"`
 	Skip  int    `json:"skip,omitempty"`  // matching calls to let through first
 	Count int    `json:"count,omitempty"` // matching calls to break; 0 is 1, Forever never ends
+	// Chance breaks a matching call in so many percent only, drawn from the
+	// emulator's seed; 0 breaks each. Those let through do not count.
+	Chance float64 `json:"chance,omitempty"`
 
 	Status     int      `json:"status,omitempty"`     // of FaultStatus
 	Code       string   `json:"code,omitempty"`       // Graph error code; empty: the usual one of Status
@@ -67,6 +71,14 @@ func (f Fault) check() error {
 		}
 	default:
 		return fmt.Errorf("fault: kind %q is not one of status, lost_answer, cut_before, cut_body, delay, hang", f.Kind)
+	}
+	switch f.Surface {
+	case "", SurfaceLogin, SurfaceGraph, SurfaceGateway, SurfaceControl:
+	default:
+		return fmt.Errorf("fault: surface %q is not one of login, graph, gateway, control", f.Surface)
+	}
+	if f.Chance < 0 || f.Chance > 100 {
+		return fmt.Errorf("fault: chance %g: want a percentage", f.Chance)
 	}
 	if f.Skip < 0 || f.Count < Forever || f.RetryAfter < 0 || f.Delay < 0 {
 		return fmt.Errorf("fault: skip, count, retryAfter and delay are not negative (count %d is for ever)", Forever)
@@ -97,6 +109,7 @@ type Faults struct {
 	mu     sync.Mutex
 	list   []*armed
 	nextID int
+	rng    *rand.Rand // of Chance
 }
 
 type armed struct {
@@ -140,6 +153,13 @@ func (fs *Faults) Clear() {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	fs.list = nil
+}
+
+// replay begins the draws of Chance anew.
+func (fs *Faults) replay(seed uint64) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.rng = newRand(seed)
 }
 
 // FaultState is a fault as the list shows it: Skip and Count are what is left.
@@ -199,6 +219,9 @@ func (fs *Faults) take(s Surface, method, path string) (Fault, bool) {
 		}
 		if a.f.Skip > 0 {
 			a.f.Skip--
+			continue
+		}
+		if a.f.Chance > 0 && fs.rng.Float64()*100 >= a.f.Chance {
 			continue
 		}
 		if a.f.Count > 0 {

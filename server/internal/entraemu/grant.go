@@ -6,13 +6,12 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"llavero/server/internal/gatewayemu"
 )
 
 // grant is what an access token will say.
 type grant struct {
 	v1     bool
+	mock   bool // TokenKnobs.MockSignature
 	from   time.Time
 	life   time.Duration
 	claims fields
@@ -47,9 +46,10 @@ func (e *Emulator) authorize(rq *request, form tokenForm, v2 bool) (grant, *logi
 	if len(roles) == 0 && required {
 		return grant{}, &loginRefusal{http.StatusBadRequest, "invalid_grant", 501051, "Application '" + sp.AppID + "'(" + sp.DisplayName + ") is not assigned to a role for the application '" + name + "'(" + api.DisplayName + ")."}
 	}
-	g := grant{v1: e.tokenVersion(api) == 1, from: now, life: e.tokenLife()}
+	g := grant{v1: e.tokenVersion(api) == 1, mock: e.knobs.Token.MockSignature, from: now, life: e.tokenLife()}
 	c := tokenFacts{api: api, sp: sp, kind: kind, roles: roles, aud: aud, issuer: e.base(rq.r)}
 	g.claims = e.claims(c, g)
+	e.counters.Tokens++
 	return g, nil
 }
 
@@ -147,7 +147,6 @@ func (e *Emulator) claims(f tokenFacts, g grant) fields {
 		c = append(c, times...)
 		c = append(c, fields{
 			{"aio", opaque()},
-			{"app_displayname", f.sp.DisplayName},
 			{"appid", f.sp.AppID},
 			{"appidacr", f.kind},
 			{"idp", "https://sts.windows.net/" + e.cfg.Tenant + "/"},
@@ -168,42 +167,4 @@ func (e *Emulator) claims(f tokenFacts, g grant) fields {
 		version = "1.0"
 	}
 	return append(c, fields{{"ver", version}, {"xms_ftd", opaque()}}...)
-}
-
-// gatewayConfig lets the gateway read our tokens.
-func (e *Emulator) gatewayConfig() gatewayemu.Config {
-	env := func(api IHCE) gatewayemu.Environment {
-		g := e.Gateway(api)
-		return gatewayemu.Environment{
-			Audiences: []string{g.AppID, "api://" + g.AppID}, SubscriptionKey: g.SubscriptionKey, KeyMadeAt: e.cfg.Clock(),
-		}
-	}
-	return gatewayemu.Config{
-		Prefix:       gatewayPath,
-		Environments: map[string]gatewayemu.Environment{string(Sandbox): env(Sandbox), string(Prod): env(Prod)},
-		Check:        e.checkAPIToken,
-		Now:          e.Now,
-		Settings: func() gatewayemu.Settings {
-			k := e.Knobs().Gateway
-			return gatewayemu.Settings{
-				NoRoleStatus: k.NoRoleStatus, KeyDelay: time.Duration(k.KeyDelay), NoTokenSandbox: k.NoTokenSandbox,
-			}
-		},
-	}
-}
-
-func (e *Emulator) checkAPIToken(token string) (gatewayemu.Claims, error) {
-	c, err := e.keys.verify(token)
-	if err != nil {
-		return gatewayemu.Claims{}, gatewayemu.ErrSignature
-	}
-	if c.Tid != e.cfg.Tenant {
-		return gatewayemu.Claims{}, gatewayemu.ErrIssuer
-	}
-	if e.Now().Unix() >= c.Exp {
-		return gatewayemu.Claims{}, gatewayemu.ErrExpired
-	}
-	return gatewayemu.Claims{
-		Audience: strings.TrimRight(c.Aud, "/"), ClientID: c.client(), Roles: c.Roles, IssuedAt: time.Unix(c.Iat, 0),
-	}, nil
 }

@@ -51,18 +51,15 @@ func (e *Emulator) operate(rq *request, caller accessClaims) *graphError {
 		return refusal
 	}
 	if rq.r.Method != http.MethodGet {
-		rq.entry.Body = string(rq.body[:min(len(rq.body), journalBody)]) // no Graph request holds a secret
+		rq.entry.Body = journalled(rq.body)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	op := &operation{request: rq, e: e, now: e.now(), replica: e.nextReplica(), caller: caller, path: path, query: query}
 	rq.entry.Replica = op.replica
 	if rq.r.Method != http.MethodGet && rq.r.Method != http.MethodHead {
-		if wait, ok := e.spend(caller.client()); !ok {
-			if e.knobs.Throttle.NoRetryAfter {
-				wait = 0
-			}
-			return tooMany(wait)
+		if refusal := e.spend(caller.client(), rq.w.Header()); refusal != nil {
+			return refusal
 		}
 	}
 	return op.route()

@@ -1,6 +1,9 @@
 package entraemu
 
 import (
+	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -11,6 +14,44 @@ const (
 	journalSize = 20_000
 	journalBody = 4 << 10
 )
+
+// secretNames are parts of the names of what the journal must not hold.
+var secretNames = []string{"secret", "assertion", "subscription-key", "token", "password", "code"}
+
+const redacted = "…"
+
+// withoutSecrets is a query without the values that may be secret.
+func withoutSecrets(query string) string {
+	if query == "" {
+		return ""
+	}
+	parts := strings.Split(query, "&")
+	for i, p := range parts {
+		name, _, has := strings.Cut(p, "=")
+		plain, err := url.QueryUnescape(name)
+		if err != nil {
+			plain = "secret" // not readable: trust nothing
+		}
+		if has && secretName(plain) {
+			parts[i] = name + "=" + redacted
+		}
+	}
+	return strings.Join(parts, "&")
+}
+
+func secretName(name string) bool {
+	low := strings.ToLower(name)
+	return !strings.HasPrefix(low, "$") && slices.ContainsFunc(secretNames, func(s string) bool { return strings.Contains(low, s) })
+}
+
+// secretText finds what a Graph body may hold: a client that sends a secret's
+// text is refused, but the journal must not keep it.
+var secretText = regexp.MustCompile(`(?i)("secretText"\s*:\s*")(?:[^"\\]|\\.)*("?)`)
+
+// journalled is a Graph body as the journal keeps it.
+func journalled(body []byte) string {
+	return string(secretText.ReplaceAll(body[:min(len(body), journalBody)], []byte("${1}"+redacted+"${2}")))
+}
 
 // Call is one request as the journal keeps it: never a secret, a token or the
 // body of an answer.

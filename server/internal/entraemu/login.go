@@ -136,7 +136,7 @@ func (e *Emulator) token(rq *request, tenant string, v2 bool) {
 		e.loginError(rq, *refusal)
 		return
 	}
-	signed, err := e.keys.sign(g.claims, g.v1)
+	signed, err := e.keys.sign(g.claims, g.v1, g.mock)
 	if err != nil {
 		http.Error(rq.w, "emulator: token cannot be signed", http.StatusInternalServerError)
 		return

@@ -60,8 +60,13 @@ func surfaceOf(path string) Surface {
 	return SurfaceLogin
 }
 
-// handler is every call's way in: journal, faults, surface, answer.
-func (e *Emulator) handler() http.Handler {
+// ownHeader marks the emulator's calls to itself with Emulator.own: no fault
+// breaks them, and the journal leaves them out.
+const ownHeader = "X-Emulator-Own"
+
+// Handler is every call's way in: journal, faults, surface, answer. A fault that
+// cuts a call panics with http.ErrAbortHandler, as net/http wants it.
+func (e *Emulator) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		if err != nil {
@@ -70,44 +75,67 @@ func (e *Emulator) handler() http.Handler {
 		}
 		surface := surfaceOf(r.URL.Path)
 		entry := &Call{
-			At: e.Now(), Surface: surface, Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, RequestID: randomID(),
+			At: e.Now(), Surface: surface, Method: r.Method, Path: r.URL.Path, Query: withoutSecrets(r.URL.RawQuery), RequestID: randomID(),
 		}
 		rq := &request{w: &recorder{header: http.Header{}}, r: r, body: body, entry: entry}
+		if r.Header.Get(ownHeader) == e.own {
+			e.serve(rq)
+			rq.send(w, false)
+			return
+		}
 		fault := e.faultFor(surface, r)
 		entry.Fault = fault.Kind
 		defer func() {
 			entry.Status = rq.w.status
-			if surface != SurfaceControl {
-				e.journal.add(*entry)
-			}
+			e.record(entry)
 		}()
-		if fault.Delay > 0 {
-			timer := time.NewTimer(time.Duration(fault.Delay))
-			defer timer.Stop()
-			select {
-			case <-timer.C:
-			case <-r.Context().Done():
-				return
-			}
-		}
-		switch fault.Kind {
-		case FaultCutBefore:
-			panic(http.ErrAbortHandler)
-		case FaultStatus:
-			e.refuseByFault(rq, fault)
-		default:
-			entry.Acted = true
-			e.serve(rq)
-		}
-		if fault.Kind == FaultHang {
-			<-r.Context().Done()
-		}
-		if fault.Kind == FaultLostAnswer || fault.Kind == FaultHang {
-			rq.w.status = 0
-			panic(http.ErrAbortHandler)
-		}
+		e.act(rq, fault)
 		rq.send(w, fault.Kind == FaultCutBody)
 	})
+}
+
+// act does what a call asks, unless its fault has it otherwise. It panics with
+// http.ErrAbortHandler where nothing is to be answered.
+func (e *Emulator) act(rq *request, fault Fault) {
+	if fault.Delay > 0 {
+		timer := time.NewTimer(time.Duration(fault.Delay))
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-rq.r.Context().Done():
+			panic(http.ErrAbortHandler)
+		}
+	}
+	switch fault.Kind {
+	case FaultCutBefore:
+		panic(http.ErrAbortHandler)
+	case FaultStatus:
+		e.refuseByFault(rq, fault)
+	default:
+		rq.entry.Acted = true
+		e.serve(rq)
+	}
+	if fault.Kind == FaultHang {
+		<-rq.r.Context().Done()
+	}
+	if fault.Kind == FaultLostAnswer || fault.Kind == FaultHang {
+		rq.w.status = 0
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// record journals and counts a call.
+func (e *Emulator) record(entry *Call) {
+	if entry.Surface == SurfaceControl {
+		return
+	}
+	e.journal.add(*entry)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.counters.Requests++
+	if entry.Fault != "" {
+		e.counters.Faulted++
+	}
 }
 
 func (e *Emulator) serve(rq *request) {

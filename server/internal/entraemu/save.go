@@ -116,6 +116,8 @@ func (e *Emulator) snapshot() ([]byte, uint64, error) {
 		Version: savedVersion, Seed: e.cfg.Seed, Tenant: e.cfg.Tenant, ClientID: e.cfg.ClientID,
 		Secret: e.secret, Control: e.control, SubKeys: e.subKeys,
 	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	for _, k := range e.keys.all() {
 		der, err := x509.MarshalPKCS8PrivateKey(k.key)
 		if err != nil {
@@ -123,8 +125,6 @@ func (e *Emulator) snapshot() ([]byte, uint64, error) {
 		}
 		s.Keys = append(s.Keys, savedKey{Key: der, Cert: k.cert})
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	s.Directory = e.dir
 	b, err := json.Marshal(s)
 	return b, e.changed, err

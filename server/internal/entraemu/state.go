@@ -9,6 +9,7 @@ import (
 // whatever the replicas say. No secret is in it.
 type State struct {
 	Applications []AppState `json:"applications"`
+	Counters     Counters   `json:"counters"`
 }
 
 // AppState is one application.
@@ -75,7 +76,7 @@ func (e *Emulator) State() State {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := e.now()
-	s := State{Applications: []AppState{}}
+	s := State{Applications: []AppState{}, Counters: e.counters}
 	for _, a := range inOrder(e.dir.Apps) {
 		st := AppState{
 			ObjectID: a.ID, ClientID: a.AppID, UniqueName: a.UniqueName, DisplayName: a.DisplayName,

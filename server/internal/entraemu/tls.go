@@ -25,19 +25,30 @@ func (e *Emulator) prepareTLS() error {
 		if err != nil {
 			return fmt.Errorf("own certificate: %w", err)
 		}
-		e.cert = cert
-		e.caPEM, err = os.ReadFile(e.cfg.CertFile)
-		return err
+		e.cert, e.caFile = cert, e.cfg.CertFile
+		if e.caPEM, err = os.ReadFile(e.cfg.CertFile); err != nil {
+			return fmt.Errorf("own certificate: %w", err)
+		}
+		if e.cfg.CAOut != "" {
+			return e.writeCA()
+		}
+		return nil
 	}
 	ca, key, err := e.authority()
 	if err != nil {
 		return fmt.Errorf("certificate authority: %w", err)
 	}
 	e.caPEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.Raw})
-	if e.cert, err = leaf(ca, key, e.cfg.ExtraHosts, e.cfg.Clock()); err != nil {
+	if e.cert, err = leaf(ca, key, e.cfg.ExtraHosts, wallClock()); err != nil {
 		return fmt.Errorf("server certificate: %w", err)
 	}
 	return e.writeCA()
+}
+
+// wallClock is the time of certificates: clients hold them against the time of
+// the machine, wherever the emulator's own clock stands.
+func wallClock() time.Time {
+	return time.Now() //nolint:forbidigo // see above
 }
 
 func (e *Emulator) writeCA() error {
@@ -51,7 +62,7 @@ func (e *Emulator) writeCA() error {
 		if err != nil {
 			return err
 		}
-		e.caFile = filepath.Join(dir, "ca.pem")
+		e.tempCA, e.caFile = dir, filepath.Join(dir, "ca.pem")
 	}
 	return os.WriteFile(e.caFile, e.caPEM, 0o644) // a public certificate
 }
@@ -62,12 +73,12 @@ func (e *Emulator) authority() (*x509.Certificate, *ecdsa.PrivateKey, error) {
 	if e.cfg.Dir != "" {
 		if pair, err := tls.LoadX509KeyPair(certFile, keyFile); err == nil {
 			key, ok := pair.PrivateKey.(*ecdsa.PrivateKey)
-			if ok && e.cfg.Clock().Before(pair.Leaf.NotAfter.AddDate(0, -1, 0)) {
+			if ok && wallClock().Before(pair.Leaf.NotAfter.AddDate(0, -1, 0)) {
 				return pair.Leaf, key, nil
 			}
 		}
 	}
-	ca, key, err := newAuthority(e.cfg.Clock())
+	ca, key, err := newAuthority(wallClock())
 	if err != nil || e.cfg.Dir == "" {
 		return ca, key, err
 	}

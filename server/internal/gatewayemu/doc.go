@@ -4,9 +4,10 @@
 // refuses as the gateway does, and answers an empty FHIR bundle. It keeps no
 // patient's data and has nothing to give.
 //
-// Tokens are checked by a function of the emulator that issued them; this
-// package knows no cryptography and no tenant.
+// Tokens are checked with the keys the tenant publishes, over HTTP: OpenID
+// configuration, key set, signature, issuer, times, audience. The package knows
+// nothing of the emulator that issued them.
 //
-// Concurrency: a handler has no state of its own and serves any number of
-// requests at once.
+// Concurrency: a handler serves any number of requests at once. The kept key
+// set stands behind a lock that is held while the tenant is asked.
 package gatewayemu

@@ -10,21 +10,6 @@ import (
 	"time"
 )
 
-// Reasons a token is refused for, wrapped by Config.Check.
-var (
-	ErrSignature = errors.New("signature does not verify")
-	ErrIssuer    = errors.New("issuer is not this tenant")
-	ErrExpired   = errors.New("token is expired")
-)
-
-// Claims is what the gateway reads in a token that holds.
-type Claims struct {
-	Audience string // as in aud: an application id or an identifier URI
-	ClientID string
-	Roles    []string
-	IssuedAt time.Time
-}
-
 // Settings are the gateway's manners.
 type Settings struct {
 	NoRoleStatus   int           // answer to a token without the role: 403 (also 0) or 401
@@ -43,9 +28,12 @@ type Environment struct {
 type Config struct {
 	Prefix       string                 // path before the environment's name: "/gateway"
 	Environments map[string]Environment // by name in the path: sandbox, prod
-	Check        func(token string) (Claims, error)
 	Settings     func() Settings
 	Now          func() time.Time
+
+	OpenIDConfiguration func() string            // address of the tenant's OpenID configuration
+	Client              *http.Client             // asks for it, and for the key set
+	Issuer              func(issuer string) bool // whether iss is the tenant
 }
 
 // Header and query parameter of the subscription key.
@@ -54,10 +42,13 @@ const (
 	keyQuery  = "subscription-key"
 )
 
-type gateway struct{ cfg Config }
+type gateway struct {
+	cfg    Config
+	tokens *verifier
+}
 
 // New makes the handler of {Prefix}/{environment}/ihce/….
-func New(cfg Config) http.Handler { return &gateway{cfg: cfg} }
+func New(cfg Config) http.Handler { return &gateway{cfg: cfg, tokens: &verifier{cfg: cfg}} }
 
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, operation, ok := g.split(r.URL.Path)
@@ -67,20 +58,12 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	set := g.cfg.Settings()
-	if !g.checkKey(w, r, env, set) {
+	if !g.checkKey(w, r, name, set) {
 		return
 	}
 	if !set.NoTokenSandbox || name != "sandbox" {
-		claims, ok := g.checkToken(w, r, env)
-		if !ok {
-			return
-		}
-		if role := roleOf(operation); role != "" && !slices.Contains(claims.Roles, role) {
-			status := set.NoRoleStatus
-			if status == 0 {
-				status = http.StatusForbidden
-			}
-			refuse(w, status, fmt.Sprintf("Access denied: the token does not hold the role %q.", role))
+		c, ok := g.checkToken(w, r, env)
+		if !ok || !checkRole(w, c, operation, set) {
 			return
 		}
 	}
@@ -104,7 +87,8 @@ func (g *gateway) split(path string) (env, operation string, ok bool) {
 	return env, strings.TrimPrefix(strings.TrimPrefix(rest, "ihce"), "/"), true
 }
 
-func (g *gateway) checkKey(w http.ResponseWriter, r *http.Request, env Environment, set Settings) bool {
+func (g *gateway) checkKey(w http.ResponseWriter, r *http.Request, name string, set Settings) bool {
+	env := g.cfg.Environments[name]
 	key := r.Header.Get(keyHeader)
 	if key == "" {
 		key = r.URL.Query().Get(keyQuery)
@@ -118,34 +102,42 @@ func (g *gateway) checkKey(w http.ResponseWriter, r *http.Request, env Environme
 	default:
 		return true
 	}
-	realm := "https://" + r.Host + g.cfg.Prefix
+	realm := "https://" + r.Host + g.cfg.Prefix + "/" + name + "/ihce"
 	w.Header().Set("WWW-Authenticate", fmt.Sprintf(`AzureApiManagementKey realm="%s",name="%s",type="header"`, realm, keyHeader))
 	refuse(w, http.StatusUnauthorized, text)
 	return false
 }
 
-func (g *gateway) checkToken(w http.ResponseWriter, r *http.Request, env Environment) (Claims, bool) {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok || token == "" {
+func (g *gateway) checkToken(w http.ResponseWriter, r *http.Request, env Environment) (claims, bool) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" {
 		refuse(w, http.StatusUnauthorized, "JWT not present.")
-		return Claims{}, false
+		return claims{}, false
 	}
-	claims, err := g.cfg.Check(token)
-	text := ""
-	switch {
-	case errors.Is(err, ErrExpired):
-		text = "JWT validation failed: token is expired."
-	case errors.Is(err, ErrIssuer):
-		text = "JWT validation failed: invalid issuer."
-	case err != nil:
-		text = "JWT validation failed: signature is not valid."
-	case !slices.Contains(env.Audiences, claims.Audience):
-		text = "JWT validation failed: invalid audience."
-	default:
-		return claims, true
+	c, err := g.tokens.check(r.Context(), token, env.Audiences)
+	if err == nil {
+		return c, true
 	}
-	refuse(w, http.StatusUnauthorized, text)
-	return Claims{}, false
+	for _, reason := range []error{errExpired, errNotYet, errIssuer, errAudience, errSignature} {
+		if errors.Is(err, reason) {
+			refuse(w, http.StatusUnauthorized, "JWT validation failed: "+reason.Error()+".")
+			break
+		}
+	}
+	return claims{}, false
+}
+
+func checkRole(w http.ResponseWriter, c claims, operation string, set Settings) bool {
+	role := roleOf(operation)
+	if role == "" || slices.Contains(c.Roles, role) {
+		return true
+	}
+	status := set.NoRoleStatus
+	if status == 0 {
+		status = http.StatusForbidden
+	}
+	refuse(w, status, fmt.Sprintf("Access denied: the token does not hold the role %q.", role))
+	return false
 }
 
 // roleOf is our table of which operation needs which role; empty needs none.
