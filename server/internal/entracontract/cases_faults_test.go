@@ -7,7 +7,7 @@ var faultCases = []testCase{
 	{
 		name: "throttled", faults: "a throttle of two writes",
 		steps: []step{
-			{say: "limit", call: "PATCH {control}/knobs", body: `{"throttle":{"appPerSecond":0.001,"tenantPerSecond":1,"burst":1,"noRetryAfter":false}}`, want: 200, quiet: true},
+			{say: "limit", call: "PATCH {control}/knobs", body: `{"throttle":{"appWrites":1,"appWindow":"10m0s","tenantWrites":0,"tenantWindow":"5m0s","noRetryAfter":false}}`, want: 200, quiet: true},
 			{say: "the last that passes", call: "PATCH /applications/{app}", body: `{"notes":"x"}`, want: 204},
 			{say: "429", call: "PATCH /applications/{app}", body: `{"notes":"x"}`, want: 429},
 			{say: "reads go on", call: "GET /applications/{app}?$select=id", want: 200},

@@ -125,7 +125,7 @@ func TestToken_refusals(t *testing.T) {
 		{"unknown client", with(func(f url.Values) { f.Set("client_id", "11111111-2222-4333-8444-555555555555") }), 400, "unauthorized_client", 700016, "was not found in the directory '"},
 		{"no service principal", with(func(f url.Values) { f.Set("client_id", noSP) }), 401, "invalid_client", 7000229, "is missing service principal in the tenant"},
 		{"no grant type", with(func(f url.Values) { f.Del("grant_type") }), 400, "invalid_request", 900144, "The request body must contain the following parameter: 'grant_type'."},
-		{"no scope", with(func(f url.Values) { f.Del("scope") }), 400, "invalid_request", 90014, "The required field 'scope' is missing from the credential."},
+		{"no scope", with(func(f url.Values) { f.Del("scope") }), 400, "invalid_request", 900144, "The request body must contain the following parameter: 'scope'."},
 		{"other grant", with(func(f url.Values) { f.Set("grant_type", "password") }), 400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type 'password'."},
 		{"scope without default", with(func(f url.Values) { f.Set("scope", "api://x/read") }), 400, "invalid_scope", 1002012, "The provided value for scope api://x/read is not valid. Client credential flows must have a scope value with /.default suffixed"},
 		{"unknown resource", with(func(f url.Values) { f.Set("scope", "api://x/.default") }), 400, "invalid_resource", 500011, "The resource principal named api://x was not found in the tenant named"},

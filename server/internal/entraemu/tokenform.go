@@ -88,7 +88,7 @@ func (f *tokenForm) check(v2 bool) *loginRefusal {
 		return missing("client_id")
 	}
 	if v2 && !f.has["scope"] {
-		return invalidRequest(90014, "The required field 'scope' is missing from the credential. Ensure that you have all the necessary parameters for the login request.")
+		return missing("scope")
 	}
 	if !v2 && !f.has["resource"] {
 		return missing("resource")
