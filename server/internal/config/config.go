@@ -119,8 +119,9 @@ type Entra struct {
 	// CheckPermissions asks at start what the application may do, and logs what
 	// is missing or in excess.
 	CheckPermissions bool `toml:"check_permissions"`
-	// WritesPerSecond is how fast the server writes to Graph.
-	WritesPerSecond int `toml:"writes_per_second"`
+	// WritesPerWindow is how many writes the server sends to Graph in any 150 s,
+	// evenly; Graph's own limit for one application is 3,000.
+	WritesPerWindow int `toml:"writes_per_window"`
 	// One call is repeated up to Tries times within Budget, BackOff apart at
 	// first; an object just made may look absent for LagWindow.
 	Tries     int           `toml:"tries"`

@@ -162,7 +162,7 @@ client_secret_file = "`+secretFile+`"
 		t.Errorf("preproduction: %+v", pre)
 	}
 	if pro.ClientID != own || pro.ClientSecret.Reveal() != "from-a-file" || pro.CertificateFile != "" ||
-		pro.Tenant != c.Entra.Tenant || pro.GraphURL != c.Entra.GraphURL || pro.WritesPerSecond != 15 {
+		pro.Tenant != c.Entra.Tenant || pro.GraphURL != c.Entra.GraphURL || pro.WritesPerWindow != 2925 {
 		t.Errorf("production: %+v", pro)
 	}
 	c.Production.Entra = EnvironmentEntra{Tenant: other}

@@ -36,7 +36,7 @@ func Default() Config {
 			GraphURL:          "https://graph.microsoft.com/v1.0",
 			InstanceDiscovery: true,
 			CheckPermissions:  true,
-			WritesPerSecond:   15,
+			WritesPerWindow:   2925,
 			Tries:             3, Budget: 2 * time.Minute, BackOff: time.Second, LagWindow: 5 * time.Minute, Timeout: 30 * time.Second,
 		},
 		Provision: Provision{

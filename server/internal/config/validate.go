@@ -100,7 +100,7 @@ func (c Config) Validate() error {
 	span("test.pause", c.Test.Pause, 0, time.Hour)
 	span("test.check_every", c.Test.CheckEvery, 0, time.Hour)
 	span("test.gateway_timeout", c.Test.GatewayTimeout, 100*time.Millisecond, time.Minute)
-	number("entra.writes_per_second", c.Entra.WritesPerSecond, 1, 100000)
+	number("entra.writes_per_window", c.Entra.WritesPerWindow, 1, 10_000_000)
 	number("entra.tries", c.Entra.Tries, 1, 20)
 	span("entra.budget", c.Entra.Budget, time.Second, time.Hour)
 	span("entra.back_off", c.Entra.BackOff, time.Millisecond, time.Minute)

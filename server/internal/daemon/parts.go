@@ -100,7 +100,7 @@ func newEntra(e config.Entra, clock func() time.Time) (*entra.Client, error) {
 	c := entra.Config{
 		Authority: e.Authority, GraphURL: e.GraphURL, Tenant: e.Tenant, ClientID: e.ClientID, Secret: e.ClientSecret,
 		HTTPClient: entra.NewHTTPClient(pool), InstanceDiscovery: e.InstanceDiscovery, Clock: clock,
-		Pacer: entra.NewPacer(float64(e.WritesPerSecond), e.WritesPerSecond),
+		Pacer: entra.NewPacer(e.WritesPerWindow),
 		Retry: entra.Retry{Tries: e.Tries, Budget: e.Budget, Base: e.BackOff, LagWindow: e.LagWindow, Timeout: e.Timeout},
 	}
 	if e.CertificateFile != "" {

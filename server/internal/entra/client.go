@@ -48,7 +48,7 @@ type Config struct {
 	Clock  func() time.Time                                 // required
 	Jitter func() float64                                   // in [0,1); default math/rand
 	Sleep  func(ctx context.Context, d time.Duration) error // default Sleep
-	Pacer  *Pacer                                           // default NewPacer(15, 15); share one per provisioning application
+	Pacer  *Pacer                                           // default NewPacer(DefaultWritesPerWindow); share one per provisioning application
 	Retry  Retry
 }
 
@@ -130,7 +130,7 @@ func New(cfg Config) (*Client, error) {
 		cfg.Sleep = Sleep
 	}
 	if cfg.Pacer == nil {
-		cfg.Pacer = NewPacer(DefaultWritesPerSecond, DefaultWritesPerSecond)
+		cfg.Pacer = NewPacer(DefaultWritesPerWindow)
 	}
 	cfg.Retry = cfg.Retry.withDefaults()
 	cfg.Authority = strings.TrimSuffix(authority.String(), "/")

@@ -192,7 +192,8 @@ func (c *Client) attempt(ctx context.Context, k call, payload []byte, out any, a
 	e := graphError(k, resp, body, c.cfg.Clock())
 	e.ClientRequestID = id
 	if e.Status == http.StatusTooManyRequests {
-		c.cfg.Pacer.Pause(c.cfg.Clock().Add(max(e.RetryAfter, c.cfg.Retry.Base)))
+		now := c.cfg.Clock()
+		c.cfg.Pacer.Pause(now, now.Add(max(e.RetryAfter, c.cfg.Retry.Base)))
 	}
 	if e.fresh {
 		c.tokens.reject(token)

@@ -1,7 +1,6 @@
 package entra
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -269,32 +268,6 @@ func TestRoleAssignments_pagesStayHome(t *testing.T) {
 	_, err := f.client(t, newIdle()).RoleAssignments(t.Context(), "principal", false)
 	if OutcomeOf(err) != Refused {
 		t.Errorf("got %v, want a refusal to follow a link to another host", err)
-	}
-}
-
-func TestPacer_keepsTheRate(t *testing.T) {
-	clock := newIdle()
-	cfg := &Config{Clock: clock.Now, Sleep: clock.Sleep}
-	p := NewPacer(15, 15)
-	start := clock.Now()
-	for range 165 {
-		if err := p.wait(t.Context(), cfg, true); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if took := clock.Now().Sub(start); took < 9900*time.Millisecond || took > 10100*time.Millisecond {
-		t.Errorf("165 writes took %s, want 10 s: 15 at once, then 15 a second", took)
-	}
-	p.Pause(clock.Now().Add(time.Minute))
-	p.Pause(clock.Now().Add(time.Second)) // does not shorten it
-	start = clock.Now()
-	if err := p.wait(t.Context(), cfg, false); err != nil || clock.Now().Sub(start) != time.Minute {
-		t.Errorf("a read waited %s, %v, want the pause of a minute", clock.Now().Sub(start), err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := p.wait(ctx, cfg, true); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v, want cancelled", err)
 	}
 }
 

@@ -88,6 +88,9 @@ func (p *Permitter) Run(ctx context.Context, job store.Job) error {
 		return nil
 	}
 	j := &permitting{Permitter: p, plan: plan, client: p.cfg.Entra[plan.Environment]}
+	if len(plan.Tasks) > 0 {
+		ctx = entra.Interactive(ctx) // an officer waits
+	}
 	observed := entra.Observe(ctx, func(a entra.Attempt) { j.tried = append(j.tried, attemptOf(a)) })
 	if err = j.all(observed); err == nil {
 		return nil

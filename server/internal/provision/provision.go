@@ -137,6 +137,9 @@ func (p *Provisioner) issue(ctx context.Context, id access.RequestID) error {
 	if err != nil {
 		return fmt.Errorf("plan: %w", err)
 	}
+	if plan.Request.Reason == access.ReasonCompromise {
+		ctx = entra.Interactive(ctx)
+	}
 	for _, key := range plan.Keys {
 		if behind(plan, key.Environment, access.StepReady) {
 			continue

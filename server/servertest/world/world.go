@@ -184,7 +184,7 @@ func quick(c *config.Config) {
 	c.Provision.VerifyTimes, c.Provision.VerifySpacing = 1, 0
 	c.Provision.VerifyWait, c.Provision.LookAgain = 20*time.Millisecond, 10*time.Millisecond
 	c.Entra.BackOff, c.Entra.Budget, c.Entra.Tries = 10*time.Millisecond, 5*time.Second, 2
-	c.Entra.WritesPerSecond, c.Entra.LagWindow = 200, 100*time.Millisecond
+	c.Entra.WritesPerWindow, c.Entra.LagWindow = 30_000, 100*time.Millisecond
 	c.Provision.ReadEvery = 0        // as the next
 	c.Test.CheckEvery = 0            // likewise
 	c.Entra.CheckPermissions = false // a test counts calls and plants faults
