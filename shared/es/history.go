@@ -1,6 +1,10 @@
 package es
 
-import "strings"
+import (
+	"strings"
+
+	"llavero/shared/access"
+)
 
 // acts word the audit kinds that are told of a code's keys.
 var acts = map[string]string{
@@ -28,6 +32,8 @@ var acts = map[string]string{
 	"key.typed":           "Escribió la llave",
 	"key.amended":         "Actualizó la llave",
 	"key.validity_set":    "Cambió la vigencia de la llave",
+	"key.test_asked":      "Pidió probar la llave",
+	"key.checked":         "Se buscó en Entra la llave escrita a mano",
 
 	"key.permissions_asked":  "Pidió un cambio de roles",
 	"key.permission_granted": "Entra asignó un rol",
@@ -90,6 +96,11 @@ func ActDetail(kind string, detail map[string]string) string {
 		if detail["removal"] == "by_hand" {
 			add("", "escrito a mano: el sistema no puede retirarlo")
 		}
+	case "key.checked":
+		add("", checkedDetail(detail))
+		if end, ok := timeArg(detail, "expiresAt"); ok {
+			add("vencimiento según Entra: ", DateTime(end))
+		}
 	case "key.handed_over":
 		add("recibió: ", detail["person"])
 		add("proveedor: ", detail["vendor"])
@@ -106,6 +117,17 @@ func ActDetail(kind string, detail map[string]string) string {
 	}
 	add("motivo: ", why(detail["why"]))
 	return strings.Join(parts, " · ")
+}
+
+func checkedDetail(detail map[string]string) string {
+	switch access.CheckState(detail["state"]) {
+	case access.CheckPassed:
+		return "verificada"
+	case access.CheckFailed:
+		return "no pasó: " + CheckProblem(access.Hint(detail["problem"]))
+	default:
+		return "Entra no respondió; se busca de nuevo"
+	}
 }
 
 func validityDays(days string) string {

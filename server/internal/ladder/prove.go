@@ -14,7 +14,7 @@ import (
 
 // Verify says when a key counts as working.
 type Verify struct {
-	Successes int           // sign-ins in a row; default 3
+	Successes int           // sign-ins in a row, at least; default 3
 	Spacing   time.Duration // between them; default 5 s, negative: none
 	Wait      time.Duration // after a refusal that means "not everywhere yet"; default 5 s
 	Window    time.Duration // for how long such refusals are waited out; default 15 min
@@ -85,6 +85,9 @@ type proving struct {
 	Prover
 	Proof
 	tries, good, unanswered int
+	began                   time.Time // of the first sign-in
+	since                   time.Time // the first of the successes in a row
+	quiet                   time.Duration
 	isLit                   bool // LightSecret is on
 	told                    string
 }
@@ -93,6 +96,7 @@ type proving struct {
 // that failed is told with its code before the error is returned.
 func (p Prover) Prove(ctx context.Context, what Proof) (Proved, error) {
 	r := &proving{Prover: p.WithDefaults(), Proof: what}
+	r.began = r.Clock()
 	info, err := r.steady(ctx)
 	if err != nil {
 		return info, err
@@ -108,13 +112,14 @@ func (r *proving) steady(ctx context.Context) (Proved, error) {
 		switch {
 		case err == nil:
 			r.good, r.unanswered = r.good+1, 0
-			if r.good == r.Verify.Successes {
+			if r.isSteady() {
 				return info, r.tell(ctx, info.TLSVersion, r.secretOn(), r.light(access.LightSteady, access.LightOn, nil))
 			}
 			if err := r.tell(ctx, info.TLSVersion, r.secretOn(), r.light(access.LightSteady, access.LightRunning, nil)); err != nil {
 				return info, err
 			}
 		case r.isWaitedOut(err):
+			r.quiet = min(r.Clock().Sub(r.began)/quietShare, longestQuiet)
 			r.good, r.unanswered, wait = 0, 0, r.Verify.Wait
 			if err := r.tellRefusal(ctx, err); err != nil {
 				return info, err
@@ -130,6 +135,22 @@ func (r *proving) steady(ctx context.Context) (Proved, error) {
 		}
 	}
 }
+
+// isSteady reports successes enough, after another one: as many as the settings
+// say and, where some server was long in hearing of the secret, over a time in
+// proportion. Servers that have not heard of it are then likely to be late too.
+func (r *proving) isSteady() bool {
+	if r.good == 1 {
+		r.since = r.Clock()
+	}
+	return r.good >= r.Verify.Successes && r.Clock().Sub(r.since) >= r.quiet
+}
+
+// The quiet that is waited for after refusals: a share of the time they lasted.
+const (
+	quietShare   = 2
+	longestQuiet = 2 * time.Minute
+)
 
 // signIn is one try. A key without any role of an API that demands one has no
 // token, and a good secret.

@@ -18,7 +18,7 @@ const historyShown = 500
 // values that were shown.
 var unhistoric = map[audit.Kind]bool{
 	audit.IssueAttempt: true, audit.CodeSent: true, audit.CodeFailed: true, audit.KeyApplication: true, audit.KeyPrincipal: true,
-	audit.SecretIntended: true, audit.SecretTested: true, audit.KeyRevealed: true, audit.PermissionAttempt: true,
+	audit.SecretIntended: true, audit.SecretTested: true, audit.KeyTested: true, audit.KeyRevealed: true, audit.PermissionAttempt: true,
 }
 
 // KeyHistory tells an officer what was done to the keys of a code, newest first:

@@ -203,6 +203,7 @@ func TestProgressRows(t *testing.T) {
 		{name: "just signed", r: wire.RequestRow{Status: access.StatusIssuing}, pre: markWaiting, prod: markWaiting, preT: "En espera", wantAtStep: markWaiting},
 		{name: "first step", r: wire.RequestRow{Status: access.StatusIssuing, Environment: access.Preproduction, Step: access.StepApplication}, pre: markNow, prod: markWaiting, preT: "Creando aplicación (1/5)", wantAtStep: markNow},
 		{name: "secret", r: wire.RequestRow{Status: access.StatusIssuing, Environment: access.Preproduction, Step: access.StepSecret}, pre: markNow, prod: markWaiting, preN: 1, preT: "Creando secreto (2/5)", wantAtStep: markNow},
+		{name: "test", r: wire.RequestRow{Status: access.StatusIssuing, Environment: access.Preproduction, Step: access.StepTest}, pre: markNow, prod: markWaiting, preN: 3, preT: "Probando llave (4/5)", wantAtStep: markNow},
 		{name: "production", r: wire.RequestRow{Status: access.StatusIssuing, Environment: access.Production, Step: access.StepVerify}, pre: markDone, prod: markNow, preN: 5, prodN: 2, preT: "Lista (5/5)"},
 		{name: "done", r: wire.RequestRow{Status: access.StatusDone}, pre: markDone, prod: markDone, preN: 5, prodN: 5, preT: "Lista (5/5)"},
 		{name: "pending at once", r: wire.RequestRow{Status: access.StatusPending}, pre: markStopped, prod: markStopped, preT: "La revisa la mesa de ayuda", wantAtStep: markWaiting},
