@@ -5,55 +5,58 @@ import (
 	"crypto/tls"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"llavero/server/internal/entra"
-	"llavero/server/internal/gatewayemu"
+	"llavero/server/internal/entraemu"
 	"llavero/server/internal/ladder"
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
 	"llavero/shared/secret"
 )
 
-// tollgate is the gateway emulator alone, behind a proxy that may spoil requests.
+// tollgate is the emulators' gateway behind a proxy that may spoil requests.
 type tollgate struct {
 	*httptest.Server
+	w     *world
+	token secret.Text // of a key
 	spoil func(r *http.Request)
-	claim gatewayemu.Claims
-	check error
 	asked []*http.Request
 }
 
 func newTollgate(t *testing.T) *tollgate {
 	t.Helper()
-	g := &tollgate{claim: gatewayemu.Claims{Audience: "the-api"}}
-	inner := gatewayemu.New(gatewayemu.Config{
-		Prefix: "/gateway", Now: time.Now, Settings: func() gatewayemu.Settings { return gatewayemu.Settings{} },
-		Environments: map[string]gatewayemu.Environment{"prod": {Audiences: []string{"the-api"}, SubscriptionKey: "subscribed"}},
-		Check:        func(string) (gatewayemu.Claims, error) { return g.claim, g.check },
-	})
+	g := &tollgate{w: newWorld(t)}
+	at, err := url.Parse(g.w.emu.URL())
+	g.w.must(err)
+	proxy := &httputil.ReverseProxy{Transport: g.w.emu.HTTPClient().Transport, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(at) }}
 	g.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g.asked = append(g.asked, r.Clone(context.Background()))
 		if g.spoil != nil {
 			g.spoil(r)
 		}
-		inner.ServeHTTP(w, r)
+		proxy.ServeHTTP(w, r)
 	}))
 	t.Cleanup(g.Close)
+	key, api := g.w.make("a", "A", g.w.year()), g.w.emu.Gateway(entraemu.Prod)
+	info, err := g.w.client.TestKey(t.Context(), g.w.emu.TenantID(), key.clientID, key.secret.Text, api.Scope)
+	g.w.must(err)
+	g.token = info.Token
 	return g
 }
 
 func (g *tollgate) gateway() *ladder.Gateway {
-	return &ladder.Gateway{HTTP: g.Client(), Clock: time.Now, Timeout: 5 * time.Second}
+	return &ladder.Gateway{HTTP: g.Client(), Clock: g.w.clock.Now, Timeout: 5 * time.Second}
 }
 
 func (g *tollgate) plan() *workflow.TestPlan {
-	return &workflow.TestPlan{EndPoint: g.URL + "/gateway/prod/ihce", Subscribed: secret.New("subscribed")}
+	api := g.w.emu.Gateway(entraemu.Prod)
+	return &workflow.TestPlan{EndPoint: g.URL + strings.TrimPrefix(api.URL, g.w.emu.URL()), Subscribed: secret.New(api.SubscriptionKey)}
 }
-
-var token = secret.New("a.made.up")
 
 // Each answer of the gateway has its code.
 func TestAsk_codes(t *testing.T) {
@@ -66,10 +69,15 @@ func TestAsk_codes(t *testing.T) {
 		ladder.CodeGatewayKeyMissing: {func(g *tollgate, _ *workflow.TestPlan) {
 			g.spoil = func(r *http.Request) { r.Header.Del("Ocp-Apim-Subscription-Key") }
 		}, 401},
-		ladder.CodeGatewayKeyRefused:                  {func(_ *tollgate, p *workflow.TestPlan) { p.Subscribed = secret.New("another") }, 401},
-		ladder.CodeGatewayTokenRefused + " signature": {func(g *tollgate, _ *workflow.TestPlan) { g.check = gatewayemu.ErrSignature }, 401},
-		ladder.CodeGatewayTokenRefused + " expired":   {func(g *tollgate, _ *workflow.TestPlan) { g.check = gatewayemu.ErrExpired }, 401},
-		ladder.CodeGatewayTokenRefused + " audience":  {func(g *tollgate, _ *workflow.TestPlan) { g.claim.Audience = "other" }, 401},
+		ladder.CodeGatewayKeyRefused: {func(_ *tollgate, p *workflow.TestPlan) { p.Subscribed = secret.New("another") }, 401},
+		ladder.CodeGatewayTokenRefused + " signature": {func(g *tollgate, _ *workflow.TestPlan) {
+			g.token = secret.New(g.token.Reveal()[:len(g.token.Reveal())-6] + "AAAAAA")
+		}, 401},
+		ladder.CodeGatewayTokenRefused + " expired": {func(g *tollgate, _ *workflow.TestPlan) { _ = g.w.clock.Sleep(g.w.t.Context(), 3*time.Hour) }, 401},
+		ladder.CodeGatewayTokenRefused + " audience": {func(g *tollgate, p *workflow.TestPlan) {
+			api := g.w.emu.Gateway(entraemu.Sandbox)
+			p.EndPoint, p.Subscribed = g.URL+strings.TrimPrefix(api.URL, g.w.emu.URL()), secret.New(api.SubscriptionKey)
+		}, 401},
 		ladder.CodeGatewayTokenRefused + " dropped": {func(g *tollgate, _ *workflow.TestPlan) {
 			g.spoil = func(r *http.Request) { r.Header.Del("Authorization") }
 		}, 401},
@@ -88,7 +96,7 @@ func TestAsk_codes(t *testing.T) {
 			g := newTollgate(t)
 			p := g.plan()
 			c.set(g, p)
-			light, version := g.gateway().Ask(t.Context(), p, token)
+			light, version := g.gateway().Ask(t.Context(), p, g.token)
 			code, _, _ := strings.Cut(name, " ")
 			state := access.LightFailed
 			if code == "" {
@@ -108,12 +116,12 @@ func TestAsk_codes(t *testing.T) {
 func TestAsk_question(t *testing.T) {
 	t.Parallel()
 	g := newTollgate(t)
-	if light, _ := g.gateway().Ask(t.Context(), g.plan(), token); light.State != access.LightOn {
+	if light, _ := g.gateway().Ask(t.Context(), g.plan(), g.token); light.State != access.LightOn {
 		t.Fatalf("%+v", light)
 	}
 	r := g.asked[0]
-	if r.Method != http.MethodGet || r.URL.Path != "/gateway/prod/ihce/CodeSystem" || len(r.URL.Query().Get("since")) != len("2026-11-28") ||
-		r.Header.Get("Authorization") != "Bearer "+token.Reveal() || r.Header.Get("Ocp-Apim-Subscription-Key") != "subscribed" ||
+	if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/ihce/CodeSystem") || len(r.URL.Query().Get("since")) != len("2026-11-28") ||
+		r.Header.Get("Authorization") != "Bearer "+g.token.Reveal() || r.Header.Get("Ocp-Apim-Subscription-Key") != g.plan().Subscribed.Reveal() ||
 		r.Header.Get("Accept") != "application/fhir+json" {
 		t.Errorf("%s %s %v", r.Method, r.URL, r.Header)
 	}
@@ -127,10 +135,10 @@ func TestAsk_skipped(t *testing.T) {
 	noKey, noPlace := g.plan(), g.plan()
 	noKey.Subscribed, noPlace.EndPoint = secret.Text{}, ""
 	for name, ask := range map[string]func() (access.LightResult, string){
-		"no gateway": func() (access.LightResult, string) { return none.Ask(t.Context(), g.plan(), token) },
-		"at issue":   func() (access.LightResult, string) { return none.AskOnce(t.Context(), g.plan(), token) },
-		"no key":     func() (access.LightResult, string) { return g.gateway().Ask(t.Context(), noKey, token) },
-		"no address": func() (access.LightResult, string) { return g.gateway().Ask(t.Context(), noPlace, token) },
+		"no gateway": func() (access.LightResult, string) { return none.Ask(t.Context(), g.plan(), g.token) },
+		"at issue":   func() (access.LightResult, string) { return none.AskOnce(t.Context(), g.plan(), g.token) },
+		"no key":     func() (access.LightResult, string) { return g.gateway().Ask(t.Context(), noKey, g.token) },
+		"no address": func() (access.LightResult, string) { return g.gateway().Ask(t.Context(), noPlace, g.token) },
 		"no token":   func() (access.LightResult, string) { return g.gateway().Ask(t.Context(), g.plan(), secret.Text{}) },
 	} {
 		if light, _ := ask(); light.State != access.LightSkipped || light.Light != access.LightGateway {
@@ -148,7 +156,7 @@ func TestAsk_neverElsewhere(t *testing.T) {
 	t.Parallel()
 	g := newTollgate(t)
 	stranger := &ladder.Gateway{HTTP: entra.NewHTTPClient(nil), Clock: time.Now}
-	if light, _ := stranger.Ask(t.Context(), g.plan(), token); light.Code != ladder.CodeGatewayNoAnswer {
+	if light, _ := stranger.Ask(t.Context(), g.plan(), g.token); light.Code != ladder.CodeGatewayNoAnswer {
 		t.Errorf("unknown authority: %+v", light)
 	}
 	old := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -158,7 +166,7 @@ func TestAsk_neverElsewhere(t *testing.T) {
 	p := g.plan()
 	p.EndPoint = old.URL
 	hc := entra.NewHTTPClient(old.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs)
-	if light, _ := (&ladder.Gateway{HTTP: hc, Clock: time.Now}).Ask(t.Context(), p, token); light.Code != ladder.CodeGatewayNoAnswer {
+	if light, _ := (&ladder.Gateway{HTTP: hc, Clock: time.Now}).Ask(t.Context(), p, g.token); light.Code != ladder.CodeGatewayNoAnswer {
 		t.Errorf("TLS 1.1: %+v", light)
 	}
 	reached := false
@@ -168,7 +176,7 @@ func TestAsk_neverElsewhere(t *testing.T) {
 	t.Cleanup(from.Close)
 	p.EndPoint = from.URL
 	hc = entra.NewHTTPClient(from.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs)
-	light, _ := (&ladder.Gateway{HTTP: hc, Clock: time.Now}).Ask(t.Context(), p, token)
+	light, _ := (&ladder.Gateway{HTTP: hc, Clock: time.Now}).Ask(t.Context(), p, g.token)
 	if light.Code != ladder.CodeGatewayUnexpected || light.Status != http.StatusTemporaryRedirect || reached {
 		t.Errorf("a redirect: %+v, followed %v", light, reached)
 	}
@@ -182,17 +190,17 @@ func TestAskOnce_rests(t *testing.T) {
 	gateway := g.gateway()
 	gateway.Clock = c.Now
 	g.Close()
-	if light, _ := gateway.AskOnce(t.Context(), g.plan(), token); light.Code != ladder.CodeGatewayNoAnswer {
+	if light, _ := gateway.AskOnce(t.Context(), g.plan(), g.token); light.Code != ladder.CodeGatewayNoAnswer {
 		t.Fatalf("%+v", light)
 	}
-	if light, _ := gateway.AskOnce(t.Context(), g.plan(), token); light.State != access.LightSkipped {
+	if light, _ := gateway.AskOnce(t.Context(), g.plan(), g.token); light.State != access.LightSkipped {
 		t.Errorf("moments later: %+v", light)
 	}
-	if light, _ := gateway.Ask(t.Context(), g.plan(), token); light.Code != ladder.CodeGatewayNoAnswer {
+	if light, _ := gateway.Ask(t.Context(), g.plan(), g.token); light.Code != ladder.CodeGatewayNoAnswer {
 		t.Errorf("a person asks: %+v", light)
 	}
 	_ = c.Sleep(t.Context(), 2*time.Minute)
-	if light, _ := gateway.AskOnce(t.Context(), g.plan(), token); light.Code != ladder.CodeGatewayNoAnswer {
+	if light, _ := gateway.AskOnce(t.Context(), g.plan(), g.token); light.Code != ladder.CodeGatewayNoAnswer {
 		t.Errorf("after a rest: %+v", light)
 	}
 }

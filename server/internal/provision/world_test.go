@@ -488,9 +488,7 @@ func (w *world) mustMatch(app entraemu.AppState, key issuedKey) {
 	} else if value := seen.Value.Reveal(); len(value) < 20 || !strings.HasPrefix(value, live[0].Hint) {
 		w.t.Errorf("%s: the sealed secret is not the live one", key.Environment)
 	}
-	if s := key.active; s.Stage != access.StageReady || !s.IsProved() || s.Test.IsRunning() || s.Test.Light(access.LightSteady).State != access.LightOn {
-		w.t.Errorf("%s: the secret is %q, proved %s, test %+v", key.Environment, s.Stage, s.ProvedAt, s.Test)
-	}
+	w.mustBeReady(key)
 	if !slices.Equal(slices.Sorted(slices.Values(key.Permissions)), twoRoles) || key.PermissionsAt.IsZero() {
 		w.t.Errorf("%s: the key has permissions %v of %s", key.Environment, key.Permissions, key.PermissionsAt)
 	}
