@@ -70,7 +70,7 @@ func parse(args, environ []string, stdout, stderr io.Writer) (options, error) {
 	fs.StringVar(&o.secretFile, "client-secret-file", "", "`file` with the administrator application's secret; empty: a random one")
 	fs.Uint64Var(&c.Seed, "seed", 1, "`number` the tenant's ids, lags and chance come from")
 	fs.StringVar(&o.profile, "profile", "instant", "manners of the tenant: instant, realistic or hostile")
-	fs.StringVar(&o.clock, "clock", "", "`time` to stand still at, as 2026-01-02T03:04:05Z; empty: the system's")
+	fs.StringVar(&o.clock, "clock", "", "`time` to stand still at until the control API moves it, as 2026-01-02T03:04:05Z; empty: the machine's")
 	fs.IntVar(&c.APITokenVersion, "api-token-version", 2, "version of the IHCE APIs' tokens: 1 or 2")
 	fs.StringVar(&o.envOut, "env-out", "", "`file` for the KEY=VALUE lines as well, mode 0600")
 
@@ -115,9 +115,6 @@ func fromEnvironment(fs *flag.FlagSet, environ []string) error {
 
 func (o *options) finish(stderr io.Writer) error {
 	o.cfg.Profile = entraemu.Profile(o.profile)
-	if err := o.cfg.Validate(); err != nil {
-		return fmt.Errorf("-%w", err)
-	}
 	for h := range strings.SplitSeq(o.extraHosts, ",") {
 		if h = strings.TrimSpace(h); h != "" {
 			o.cfg.ExtraHosts = append(o.cfg.ExtraHosts, h)
@@ -129,9 +126,9 @@ func (o *options) finish(stderr io.Writer) error {
 	if o.clock != "" {
 		at, err := time.Parse(time.RFC3339, o.clock)
 		if err != nil {
-			return fmt.Errorf("-clock: %q is not a time such as 2026-01-02T03:04:05Z", o.clock)
+			return fmt.Errorf("-clock: %q is not a time such as 2026-01-02T03:04:05Z; leave it out to follow the machine's", o.clock)
 		}
-		o.cfg.Clock = func() time.Time { return at }
+		o.cfg.At = at
 	}
 	if o.secretFile != "" {
 		b, err := os.ReadFile(o.secretFile)
@@ -141,6 +138,9 @@ func (o *options) finish(stderr io.Writer) error {
 		if o.cfg.ClientSecret = strings.TrimSpace(string(b)); o.cfg.ClientSecret == "" {
 			return fmt.Errorf("-client-secret-file: %s is empty", o.secretFile)
 		}
+	}
+	if err := o.cfg.Validate(); err != nil {
+		return fmt.Errorf("-%w", err)
 	}
 	o.cfg.Log = slog.New(slog.NewTextHandler(stderr, nil))
 	return nil

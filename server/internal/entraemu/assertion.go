@@ -5,7 +5,9 @@ import (
 	"crypto/sha1" // x5t is a SHA-1 thumbprint by its definition
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -42,9 +44,12 @@ func (e *Emulator) checkAssertion(r *http.Request, app *application, f tokenForm
 	if err != nil {
 		return invalidClient(50027, "JWT token is invalid or malformed.")
 	}
+	if t.header.X5t == "" && t.header.X5tS256 == "" {
+		return invalidClient(50027, "Invalid JWT token. No certificate thumbprint specified in token header.")
+	}
 	cert, pub := certificateOf(app, t)
 	if cert == nil {
-		return invalidClient(700027, "The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '%s'.]", app.AppID)
+		return invalidClient(700027, "The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., %sPlease visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '%s'.]", thumbprint(t), app.AppID)
 	}
 	if err := t.verify(pub); err != nil {
 		return invalidClient(700027, "Client assertion failed signature validation. [Reason - The key was found, but use of the key to verify the signature failed.]")
@@ -87,10 +92,23 @@ func certificateOf(app *application, t *jwt) (*certificate, *rsa.PublicKey) {
 	return nil, nil
 }
 
+// thumbprint is the part of a refusal that says which key was used, in hex.
+func thumbprint(t *jwt) string {
+	sum, err := base64.RawURLEncoding.DecodeString(plainThumbprint(t.header.X5t))
+	if err != nil || len(sum) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Thumbprint of key used by client: '%X', ", sum)
+}
+
+func plainThumbprint(s string) string {
+	return strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(s)
+}
+
 // names reports whether a thumbprint in a header is this one. Client libraries
 // write it in either base64 alphabet, padded or not.
-func names(thumbprint string, sum []byte) bool {
-	plain := strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(thumbprint)
+func names(given string, sum []byte) bool {
+	plain := plainThumbprint(given)
 	return plain != "" && plain == b64(sum)
 }
 

@@ -92,24 +92,32 @@ func (c Config) check() error {
 		}
 	}
 	if (c.CertFile == "") != (c.KeyFile == "") {
-		return errors.New("cert and key: give both or none")
+		return errors.New("cert and key: only one was given; give both, or none to have a certificate made")
 	}
 	if !isGUID(c.Tenant) {
-		return fmt.Errorf("tenant: %q is not a GUID", c.Tenant)
+		return fmt.Errorf("tenant: %q is not a GUID such as 00000000-0000-4000-8000-000000000000; leave it out to have one from the seed", c.Tenant)
 	}
 	if !isGUID(c.ClientID) {
-		return fmt.Errorf("client-id: %q is not a GUID", c.ClientID)
+		return fmt.Errorf("client-id: %q is not a GUID such as 00000000-0000-4000-8000-000000000000; leave it out to have one from the seed", c.ClientID)
 	}
 	if _, err := KnobsOf(c.Profile); err != nil {
 		return err
 	}
 	if c.APITokenVersion != 1 && c.APITokenVersion != 2 {
-		return fmt.Errorf("api-token-version: %d is neither 1 nor 2", c.APITokenVersion)
+		return fmt.Errorf("api-token-version: %d is neither 1 nor 2; leave it out for 2", c.APITokenVersion)
 	}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || u.Scheme != "https" || u.Host == "" {
-			return fmt.Errorf("public-url: %q is not an https URL", c.PublicURL)
+			return fmt.Errorf("public-url: %q is not an https URL such as https://entra.test:8443; leave it out to follow each request's Host", c.PublicURL)
+		}
+	}
+	if !c.At.IsZero() && !sensible(c.At) {
+		return fmt.Errorf("clock: %s is not between 2000 and 2100", c.At.Format(time.RFC3339))
+	}
+	for _, h := range c.ExtraHosts {
+		if strings.ContainsAny(h, " /:@") && net.ParseIP(h) == nil {
+			return fmt.Errorf("extra-hosts: %q is not a host name or an address; write names alone, without scheme or port", h)
 		}
 	}
 	return nil
@@ -119,7 +127,7 @@ func (c Config) check() error {
 func loopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return fmt.Errorf("%q is not host:port: %w", addr, err)
+		return fmt.Errorf("%q is not host:port such as 127.0.0.1:8443: %w", addr, err)
 	}
 	if host == "localhost" {
 		return nil

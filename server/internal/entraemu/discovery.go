@@ -16,21 +16,39 @@ func (e *Emulator) openIDConfiguration(rq *request, tenant string, v2 bool) {
 		return
 	}
 	base := e.base(rq.r)
-	named := e.cfg.Tenant
-	inIssuer := named
-	if low := strings.ToLower(tenant); low == "common" || low == "organizations" {
-		named, inIssuer = low, "{tenantid}"
-	}
+	named, inIssuer := e.tenantNames(tenant)
 	root := base + "/" + named
-	issuer, mid := "https://sts.windows.net/"+inIssuer+"/", ""
-	if v2 {
-		issuer, mid = base+"/"+inIssuer+"/v2.0", "v2.0/"
-	}
 	loginHeaders(rq)
-	writeJSON(rq.w, http.StatusOK, jsonType, fields{
-		{"token_endpoint", root + "/oauth2/" + mid + "token"},
+	if v2 {
+		writeJSON(rq.w, http.StatusOK, jsonType, configurationV2(base, root, base+"/"+inIssuer+"/v2.0", regionOf(named)))
+		return
+	}
+	writeJSON(rq.w, http.StatusOK, jsonType, configurationV1(base, root, "https://sts.windows.net/"+inIssuer+"/", regionOf(named)))
+}
+
+// tenantNames are how a tenant stands in endpoints and in the issuer: those that
+// are no tenant of their own keep their word, and a literal {tenantid}.
+func (e *Emulator) tenantNames(tenant string) (named, inIssuer string) {
+	if low := strings.ToLower(tenant); low == "common" || low == "organizations" {
+		return low, "{tenantid}"
+	}
+	return e.cfg.Tenant, e.cfg.Tenant
+}
+
+// regionOf is tenant_region_scope: null where no tenant is named.
+func regionOf(named string) any {
+	if isGUID(named) {
+		return "SA"
+	}
+	return nil
+}
+
+// configurationV2 has every member the v2 endpoint publishes, in its order.
+func configurationV2(base, root, issuer string, region any) fields {
+	f := fields{
+		{"token_endpoint", root + "/oauth2/v2.0/token"},
 		{"token_endpoint_auth_methods_supported", []string{"client_secret_post", "private_key_jwt", "client_secret_basic", "self_signed_tls_client_auth"}},
-		{"jwks_uri", root + "/discovery/" + mid + "keys"},
+		{"jwks_uri", root + "/discovery/v2.0/keys"},
 		{"response_modes_supported", []string{"query", "fragment", "form_post"}},
 		{"subject_types_supported", []string{"pairwise"}},
 		{"id_token_signing_alg_values_supported", []string{"RS256"}},
@@ -39,24 +57,61 @@ func (e *Emulator) openIDConfiguration(rq *request, tenant string, v2 bool) {
 		{"issuer", issuer},
 		{"request_uri_parameter_supported", false},
 		{"userinfo_endpoint", "https://graph.microsoft.com/oidc/userinfo"},
-		{"authorization_endpoint", root + "/oauth2/" + mid + "authorize"},
-		{"device_authorization_endpoint", root + "/oauth2/" + mid + "devicecode"},
+		{"authorization_endpoint", root + "/oauth2/v2.0/authorize"},
+		{"device_authorization_endpoint", root + "/oauth2/v2.0/devicecode"},
 		{"http_logout_supported", true},
 		{"frontchannel_logout_supported", true},
-		{"end_session_endpoint", root + "/oauth2/" + mid + "logout"},
+		{"end_session_endpoint", root + "/oauth2/v2.0/logout"},
 		{"claims_supported", []string{
 			"sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host", "aud",
 			"exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email",
 		}},
 		{"kerberos_endpoint", root + "/kerberos"},
-		{"mtls_endpoint_aliases", fields{{"token_endpoint", root + "/oauth2/" + mid + "token"}}},
+		{"mtls_endpoint_aliases", fields{{"token_endpoint", root + "/oauth2/v2.0/token"}}},
 		{"tls_client_certificate_bound_access_tokens", true},
-		{"tenant_region_scope", "SA"},
+	}
+	return append(f, cloudMembers(base, region)...)
+}
+
+// configurationV1 has every member the v1 endpoint publishes, in its order.
+func configurationV1(base, root, issuer string, region any) fields {
+	f := fields{
+		{"token_endpoint", root + "/oauth2/token"},
+		{"token_endpoint_auth_methods_supported", []string{"client_secret_post", "private_key_jwt", "client_secret_basic", "self_signed_tls_client_auth"}},
+		{"jwks_uri", root + "/discovery/keys"},
+		{"response_modes_supported", []string{"query", "fragment", "form_post"}},
+		{"subject_types_supported", []string{"pairwise"}},
+		{"id_token_signing_alg_values_supported", []string{"RS256"}},
+		{"response_types_supported", []string{"code", "id_token", "code id_token", "token id_token", "token"}},
+		{"scopes_supported", []string{"openid"}},
+		{"issuer", issuer},
+		{"microsoft_multi_refresh_token", true},
+		{"authorization_endpoint", root + "/oauth2/authorize"},
+		{"device_authorization_endpoint", root + "/oauth2/devicecode"},
+		{"http_logout_supported", true},
+		{"frontchannel_logout_supported", true},
+		{"end_session_endpoint", root + "/oauth2/logout"},
+		{"claims_supported", []string{
+			"sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host", "aud",
+			"exp", "iat", "auth_time", "acr", "amr", "nonce", "email", "given_name", "family_name", "nickname",
+		}},
+		{"check_session_iframe", root + "/oauth2/checksession"},
+		{"userinfo_endpoint", root + "/openid/userinfo"},
+		{"kerberos_endpoint", root + "/kerberos"},
+		{"mtls_endpoint_aliases", fields{{"token_endpoint", root + "/oauth2/token"}}},
+		{"tls_client_certificate_bound_access_tokens", true},
+	}
+	return append(f, cloudMembers(base, region)...)
+}
+
+func cloudMembers(base string, region any) fields {
+	return fields{
+		{"tenant_region_scope", region},
 		{"cloud_instance_name", "microsoftonline.com"},
 		{"cloud_graph_host_name", "graph.windows.net"},
 		{"msgraph_host", strings.TrimPrefix(base, "https://")},
 		{"rbac_url", "https://pas.windows.net"},
-	})
+	}
 }
 
 func (e *Emulator) publishedKeys(rq *request, tenant string) {
@@ -64,8 +119,9 @@ func (e *Emulator) publishedKeys(rq *request, tenant string) {
 		e.loginError(rq, *refusal)
 		return
 	}
+	_, inIssuer := e.tenantNames(tenant)
 	loginHeaders(rq)
-	writeJSON(rq.w, http.StatusOK, jsonType, e.keys.jwks(e.base(rq.r)+"/"+e.cfg.Tenant+"/v2.0"))
+	writeJSON(rq.w, http.StatusOK, jsonType, e.keys.jwks(e.base(rq.r)+"/"+inIssuer+"/v2.0"))
 }
 
 // knownClouds are the authority hosts instance discovery vouches for.

@@ -268,7 +268,7 @@ func TestConfig_refuses(t *testing.T) {
 		"client-id: \"x\" is not a":  {ClientID: "x"},
 		"profile: \"x\" is not one":  {Profile: "x"},
 		"api-token-version: 3":       {APITokenVersion: 3},
-		"give both or none":          {CertFile: "x"},
+		"only one was given":         {CertFile: "x"},
 		"public-url: \"http://x\" i": {PublicURL: "http://x"},
 	} {
 		if _, err := Start(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), want) {
