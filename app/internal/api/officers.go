@@ -61,3 +61,18 @@ func (c *Client) SetValidity(ctx context.Context, key string, e access.Environme
 func (c *Client) SetKeyValidity(ctx context.Context, key string, id access.KeyID, version int64, body wire.SetValidity) (wire.AcceptedKey, error) {
 	return ask[wire.AcceptedKey](ctx, c, call{route: wire.RouteSetKeyValidity, id: string(id), key: key, version: version, body: body})
 }
+
+// Directory tells how the server stands in Entra.
+func (c *Client) Directory(ctx context.Context) (wire.Directory, error) {
+	return ask[wire.Directory](ctx, c, call{route: wire.RouteDirectory})
+}
+
+// CompareDrift compares keys with Entra now.
+func (c *Client) CompareDrift(ctx context.Context, key string, body wire.CompareDrift) (wire.Comparing, error) {
+	return ask[wire.Comparing](ctx, c, call{route: wire.RouteCompareDrift, key: key, body: body})
+}
+
+// FixDrift has a difference mended, or left with a reason.
+func (c *Client) FixDrift(ctx context.Context, key, id string, body wire.FixDrift) (wire.FixingDrift, error) {
+	return ask[wire.FixingDrift](ctx, c, call{route: wire.RouteFixDrift, id: id, key: key, body: body})
+}

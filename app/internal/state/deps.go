@@ -96,6 +96,10 @@ type OfficerAPI interface {
 
 	Validity(context.Context) (wire.Validity, error)
 	SetValidity(ctx context.Context, key string, e access.Environment, body wire.SetValidity) (wire.Validity, error)
+	Directory(context.Context) (wire.Directory, error)
+	CompareDrift(ctx context.Context, key string, body wire.CompareDrift) (wire.Comparing, error)
+	FixDrift(ctx context.Context, key string, id string, body wire.FixDrift) (wire.FixingDrift, error)
+
 	SetKeyValidity(ctx context.Context, key string, id access.KeyID, version int64, body wire.SetValidity) (wire.AcceptedKey, error)
 }
 

@@ -13,6 +13,7 @@ type officerState struct {
 	evidence *evidenceState
 	validity validityState
 	catalog  *wire.Permissions
+	drift    driftState
 	reading  readingState
 }
 

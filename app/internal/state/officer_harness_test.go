@@ -2,6 +2,7 @@ package state
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -15,6 +16,28 @@ type office struct {
 	proofs   []wire.Evidence
 	validity []wire.EnvironmentValidity
 	history  []wire.KeyHistoryEntry
+	drifts   map[string]access.Drift
+}
+
+// keepDrift writes a difference from outside.
+func (s *server) keepDrift(d access.Drift) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writeDrift(d)
+}
+
+func (s *server) writeDrift(d access.Drift) int64 {
+	if s.office.drifts == nil {
+		s.office.drifts = map[string]access.Drift{}
+	}
+	s.office.drifts[d.ID] = d
+	s.seq++
+	body, err := json.Marshal(d)
+	if err != nil {
+		s.t.Error(err)
+	}
+	s.pending = append(s.pending, wire.Change{Seq: s.seq, Kind: wire.RowDrift, ID: d.ID, Version: s.seq, Body: body})
+	return s.seq
 }
 
 // keepKey writes a key from outside.
@@ -151,4 +174,30 @@ func (s *server) SetValidity(_ context.Context, key string, e access.Environment
 
 func (s *server) SetKeyValidity(_ context.Context, key string, id access.KeyID, version int64, body wire.SetValidity) (wire.AcceptedKey, error) {
 	return s.actKey("key validity", key, id, version, func(k *wire.KeyRow) { k.ValidityDays = body.Days })
+}
+
+func (s *server) Directory(context.Context) (wire.Directory, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return wire.Directory{Items: []wire.DirectoryOf{{Environment: access.Production, Configured: true}}}, s.refuse["directory"]
+}
+
+func (s *server) CompareDrift(_ context.Context, key string, _ wire.CompareDrift) (wire.Comparing, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return wire.Comparing{Keys: 2}, s.enter("compare", key)
+}
+
+func (s *server) FixDrift(_ context.Context, key, id string, body wire.FixDrift) (wire.FixingDrift, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.enter("fix drift", key); err != nil {
+		return wire.FixingDrift{}, err
+	}
+	d := s.office.drifts[id]
+	d.State, d.Fix, d.Why = access.DriftFixing, body.Fix, body.Why
+	if body.Fix == access.FixDismiss {
+		d.State = access.DriftDismissed
+	}
+	return wire.FixingDrift{Seq: s.writeDrift(d), ID: id}, nil
 }

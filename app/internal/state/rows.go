@@ -20,6 +20,8 @@ type rowSet struct {
 	requests  map[access.RequestID]*requestEntry
 	keys      map[access.KeyID]*wire.KeyRow // never written to
 	providers map[access.LicenseCode]*providerEntry
+	drifts    map[string]*driftEntry
+	driftList *driftList                              // nil: a row came since
 	latest    map[access.LicenseCode]access.RequestID // the newest request of a code
 	done      map[access.LicenseCode]access.RequestID // the newest one of a code that is done
 	keysOf    map[access.LicenseCode][]access.KeyID   // preproduction first
@@ -50,6 +52,7 @@ func newRowSet() *rowSet {
 		requests:  map[access.RequestID]*requestEntry{},
 		keys:      map[access.KeyID]*wire.KeyRow{},
 		providers: map[access.LicenseCode]*providerEntry{},
+		drifts:    map[string]*driftEntry{},
 		latest:    map[access.LicenseCode]access.RequestID{},
 		done:      map[access.LicenseCode]access.RequestID{},
 		keysOf:    map[access.LicenseCode][]access.KeyID{},
@@ -65,6 +68,7 @@ type parsed struct {
 	request  *requestEntry
 	key      *wire.KeyRow
 	provider *providerEntry
+	drift    *driftEntry
 }
 
 // parse reads the body of a change, and folds its text: the slow part, done
@@ -88,6 +92,11 @@ func parse(c wire.Change) (parsed, error) {
 		p.provider = &providerEntry{}
 		if err = json.Unmarshal(c.Body, &p.provider.row); err == nil {
 			p.provider.folded = foldRow(providerText(p.provider.row))
+		}
+	case wire.RowDrift:
+		p.drift = &driftEntry{}
+		if err = json.Unmarshal(c.Body, &p.drift.row); err == nil {
+			p.drift.folded = foldRow(driftText(p.drift.row))
 		}
 	}
 	if err != nil {
@@ -134,6 +143,8 @@ func (s *rowSet) apply(p parsed) (before, after *wire.RequestRow) {
 		s.applyKey(access.KeyID(p.ID), p.key)
 	case wire.RowProvider:
 		s.applyProvider(access.LicenseCode(p.ID), p.provider)
+	case wire.RowDrift:
+		s.applyDrift(p.ID, p.drift)
 	}
 	return nil, nil
 }
@@ -221,6 +232,15 @@ func (s *rowSet) applyProvider(code access.LicenseCode, e *providerEntry) {
 	s.providers[code] = e
 }
 
+func (s *rowSet) applyDrift(id string, e *driftEntry) {
+	s.driftList = nil
+	if e == nil {
+		delete(s.drifts, id)
+		return
+	}
+	s.drifts[id] = e
+}
+
 func (s *rowSet) entityOf(p wire.ProviderRow) Entity {
 	e := Entity{Provider: p}
 	if r, ok := s.requests[s.latest[p.Code]]; ok {
@@ -257,6 +277,11 @@ func (s *rowSet) differences(old *rowSet) int {
 	}
 	for code, p := range s.providers {
 		if o, ok := old.providers[code]; !ok || o.row.Version != p.row.Version {
+			n++
+		}
+	}
+	for id, d := range s.drifts {
+		if o, ok := old.drifts[id]; !ok || o.row != d.row {
 			n++
 		}
 	}
