@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"llavero/server/internal/entra"
+	"llavero/server/internal/entraemu"
 	"llavero/server/internal/ladder"
 	"llavero/server/internal/params"
 	"llavero/server/internal/store"
@@ -16,6 +17,13 @@ import (
 	"llavero/shared/access"
 	"llavero/shared/secret"
 )
+
+// mustHold is all that holds of a finished key.
+func (w *world) mustHold(app entraemu.AppState, key issuedKey) {
+	w.t.Helper()
+	w.mustMatch(app, key)
+	w.mustBeReady(key)
+}
 
 // mustBeReady checks that a finished key was proved, and that its test is over.
 func (w *world) mustBeReady(key issuedKey) {
