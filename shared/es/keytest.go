@@ -96,11 +96,14 @@ func LightMeans(r access.LightResult, isAfterFailure bool) string {
 			return "Aún no todos los servidores de Entra conocen el secreto. Seguimos probando" + tries(r.Tries) + "."
 		}
 	}
+	if r.State != access.LightOn {
+		return lightAsks[r.Light]
+	}
 	switch r.Light {
 	case access.LightSecret:
 		return "El identificador y el secreto son los de esta llave, y el secreto está vigente."
 	case access.LightSteady:
-		if r.State == access.LightOn && r.Tries > 1 {
+		if r.Tries > 1 {
 			return "Entra lo aceptó " + strconv.Itoa(r.Tries) + " veces, con pausas: ya llegó a sus servidores."
 		}
 		return "Entra lo acepta varias veces, con pausas: ya llegó a sus servidores."
@@ -111,6 +114,14 @@ func LightMeans(r access.LightResult, isAfterFailure bool) string {
 	default:
 		return ""
 	}
+}
+
+// lightAsks says what a light that has no answer yet is about.
+var lightAsks = map[access.Light]string{
+	access.LightSecret:  "Comprueba que el identificador y el secreto sean los de esta llave, y que el secreto esté vigente.",
+	access.LightSteady:  "Comprueba, con pausas, que el secreto haya llegado a todos los servidores de Entra.",
+	access.LightRoles:   "Comprueba que el token traiga los mismos permisos que tiene la llave.",
+	access.LightGateway: "Comprueba que la pasarela reciba el token, con una consulta que no cambia nada.",
 }
 
 func tries(n int) string {

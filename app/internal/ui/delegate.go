@@ -105,6 +105,7 @@ func (s *Shell) openRequest(ctx context.Context, id access.RequestID) {
 // buildKeys connects «Consultar Token».
 func (s *Shell) buildKeys(ctx context.Context) {
 	k := delegate.NewKeys()
+	k.Clock = s.deps.Clock
 	k.OnChoose = func(code access.LicenseCode) { s.chooseKeys(ctx, code) }
 	k.OnReveal = func(key access.KeyID, field access.Field, purpose access.Purpose, done func(secret.Text, error)) {
 		var value secret.Text
@@ -133,13 +134,7 @@ func (s *Shell) buildKeys(ctx context.Context) {
 			s.loadAudit(ctx, key)
 		})
 	}
-	k.OnEndOverlap = func(ask kit.Ask, key access.KeyID) {
-		ask.OnDo = func() bool {
-			s.act(ctx, func(ctx context.Context) error { return s.model.EndOverlap(ctx, key) }, false, nil)
-			return true
-		}
-		kit.ShowAsk(s.deps.Window.Canvas(), ask)
-	}
+	s.connectKeyActs(ctx, k)
 	k.OnOpenRequest = func(id access.RequestID) { s.openRequest(ctx, id) }
 	k.OnRetry = func() { s.chooseKeys(ctx, s.model.Keys().Chosen) }
 	k.OnBack = func() { s.open(routeDelegateMenu) }

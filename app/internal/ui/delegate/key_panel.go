@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/widget"
 
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
@@ -26,29 +25,22 @@ type keyPanel struct {
 	screen *Keys
 	env    access.Environment
 
-	content fyne.CanvasObject
-	chip    *kit.StatusChip
-	left    *kit.Text
-	alert   *widget.Icon
-	note    *kit.Text
-	overlap *kit.Text   // until when the secret before works
-	end     *kit.Button // «Terminar relevo…»
-	endRow  fyne.CanvasObject
-	once    *kit.Text // the secret can be seen a single time
-	name    *kit.CopyField
-	masked  []*maskedField // client id, secret, expiry
-	sites   *kit.Text
-	params  *fyne.Container
-	loading *kit.Text
-	secrets []*maskedField // sensitive parameters
-	copyAll *kit.Button
-	include *kit.Check
-	hand    *handOver
-	audit   *kit.Fold
+	content  fyne.CanvasObject
+	standing *keyStanding
+	once     *kit.Text // the secret can be seen a single time
+	name     *kit.CopyField
+	masked   []*maskedField // client id, secret, expiry
+	sites    *kit.Text
+	params   *fyne.Container
+	loading  *kit.Text
+	secrets  []*maskedField // sensitive parameters
+	copyAll  *kit.Button
+	include  *kit.Check
+	hand     *handOver
+	history  *keyHistory
+	audit    *kit.Fold
 
 	key   access.KeyID
-	row   wire.KeyRow
-	owner wire.ProviderRow
 	drawn []wire.Parameter
 }
 
@@ -61,11 +53,10 @@ type maskedField struct {
 func newKeyPanel(screen *Keys, env access.Environment) *keyPanel {
 	p := &keyPanel{
 		screen: screen, env: env,
-		chip: kit.NewStatusChip(kit.Chip{}), left: kit.NewStrong("").Natural(),
-		alert: widget.NewIcon(look.Coloured(look.IconAlert, look.Ink(look.Warning))),
-		note:  kit.NewNote(""), overlap: kit.NewText(""), once: kit.NewNote(""),
-		name:  kit.NewCopyField("Nombre de llave", "", true),
-		sites: kit.NewNote(""), params: kit.NewStack(), loading: kit.NewNote("Cargando parámetros…"),
+		standing: newKeyStanding(screen),
+		once:     kit.NewNote(""),
+		name:     kit.NewCopyField("Nombre de llave", "", true),
+		sites:    kit.NewNote(""), params: kit.NewStack(), loading: kit.NewNote("Cargando parámetros…"),
 	}
 	p.name.OnCopy = func(s string) { kit.Call(screen.OnCopyText, s) }
 	values := []fyne.CanvasObject{p.name}
@@ -79,12 +70,7 @@ func newKeyPanel(screen *Keys, env access.Environment) *keyPanel {
 		values = append(values, m.MaskedSecret)
 	}
 	p.once.Hide()
-	p.end = kit.NewButton(es.EndOverlap+"…", func() {
-		if screen.OnEndOverlap != nil {
-			screen.OnEndOverlap(endOverlapAsk(p.owner, p.row), p.key)
-		}
-	})
-	p.endRow = inset(kit.NewRow(p.end))
+	p.history = newKeyHistory(func(id access.KeyID) { kit.Call(screen.OnSecrets, id) })
 	p.hand = newHandOver(env, func(to wire.HandOver, done func(error)) {
 		if screen.OnHandOver != nil {
 			screen.OnHandOver(p.key, to, done)
@@ -99,14 +85,13 @@ func newKeyPanel(screen *Keys, env access.Environment) *keyPanel {
 	})
 	p.audit = kit.NewFold("Quién vio, copió, exportó o entregó esta llave", "Copiar registro", func(s string) { kit.Call(screen.OnCopyText, s) })
 	head := container.NewHBox(kit.NewHeading(panelTitle(env)).Natural(), container.NewCenter(environmentTag(env)))
-	state := container.NewHBox(inset(container.NewCenter(p.chip)), container.NewCenter(p.alert), p.left)
 	parameters := kit.NewStack(kit.NewTight(
 		kit.NewSubheading("Parámetros de conexión · "+es.Environment(env)),
 		kit.NewNote("Señor usuario por favor tenga en cuenta la siguiente información para el proceso de integración:")),
 		p.loading, p.params,
 		container.NewBorder(nil, nil, nil, container.NewCenter(p.copyAll), p.include))
-	p.content = kit.NewPanel(kit.NewStack(kit.NewTight(head, state, p.note, p.overlap, p.endRow), kit.NewStack(values...), p.sites,
-		container.New(layout.NewCustomPaddedLayout(look.Gap, 0, 0, 0), parameters), p.hand.content, p.audit))
+	p.content = kit.NewPanel(kit.NewStack(kit.NewTight(head, p.standing.content), kit.NewStack(values...), p.sites,
+		container.New(layout.NewCustomPaddedLayout(look.Gap, 0, 0, 0), parameters), p.hand.content, p.history.drawer, p.audit))
 	return p
 }
 
@@ -174,17 +159,9 @@ func (p *keyPanel) render(s state.Keys, chosen bool) {
 		return
 	}
 	p.setKey(key.ID)
-	p.row, p.owner = key, s.Entity.Provider
-	l := keyLookOf(key, s.Now)
-	p.chip.Set(levelChip(l))
-	p.left.SetText(l.Left)
-	p.left.SetColor(leftColor(l))
-	kit.SetVisible(p.alert, l.Warn)
-	kit.Put(p.note, l.Note)
-	kit.Put(p.overlap, l.Overlap)
-	kit.SetVisible(p.endRow, l.CanEnd)
-	p.end.SetEnabled(s.Link.IsOnline())
-	p.name.SetValue(l.Name)
+	p.standing.render(s, key)
+	p.history.render(s, key)
+	p.name.SetValue(key.Name)
 	kit.Put(p.sites, "Sedes de este código: "+sitesText(s.Entity.Provider)+".")
 
 	online := s.Link.IsOnline()

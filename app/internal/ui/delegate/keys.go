@@ -1,6 +1,8 @@
 package delegate
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
@@ -39,6 +41,19 @@ type Keys struct {
 	OnHandOver func(key access.KeyID, to wire.HandOver, done func(error))
 	// OnEndOverlap asks whether to end the overlap of a key, and ends it.
 	OnEndOverlap func(ask kit.Ask, key access.KeyID)
+	// OnTest has a key tested; its lights come with the rows.
+	OnTest func(access.KeyID)
+	// OnCompromise and OnRevoke end a key's secrets, after their question; done
+	// tells what came of it. OnReminder answers a reminder; its done may be nil.
+	OnCompromise func(key access.KeyID, body wire.Compromise, done func(error))
+	OnRevoke     func(key access.KeyID, body wire.Revoke, done func(error))
+	OnReminder   func(key access.KeyID, body wire.AnswerReminder, done func(error))
+	// OnForget puts away what was refused of a key's last act.
+	OnForget func(access.KeyID)
+	// OnSecrets has the history of a key's secrets read.
+	OnSecrets func(access.KeyID)
+	// OnSaveCalendar saves the end of a key as a calendar's file.
+	OnSaveCalendar func(access.KeyID)
 	// OnOpenRequest opens the open request of the chosen code.
 	OnOpenRequest func(access.RequestID)
 	// OnRetry loads again what failed.
@@ -47,6 +62,10 @@ type Keys struct {
 	OnBack func()
 	// OnCopyText copies what is no secret: a key's name, words for the help desk.
 	OnCopyText func(string)
+
+	// Clock and Beat move what is counted down; without a clock it stands still.
+	Clock func() time.Time
+	Beat  Beat
 
 	page   *kit.Page
 	banner *kit.Banner
@@ -67,6 +86,7 @@ type Keys struct {
 	handingBox fyne.CanvasObject
 
 	inSight map[*maskedField]bool
+	ticker  ticker
 
 	last state.Keys
 }
@@ -75,8 +95,8 @@ type Keys struct {
 func NewKeys() *Keys {
 	k := &Keys{
 		banner: kit.NewBanner(), empty: kit.NewBanner(),
-		inSight: map[*maskedField]bool{},
-		count:   kit.NewNote(""), chip: kit.NewStatusChip(kit.Chip{}), means: kit.NewText(""),
+		inSight: map[*maskedField]bool{}, Beat: everySecond,
+		count: kit.NewNote(""), chip: kit.NewStatusChip(kit.Chip{}), means: kit.NewText(""),
 	}
 	k.banner.OnCopy = func(s string) { kit.Call(k.OnCopyText, s) }
 	k.picker = newEntityPicker(func(c access.LicenseCode) { kit.Call(k.OnChoose, c) })
@@ -146,6 +166,7 @@ func (k *Keys) Render(s state.Keys) {
 	for _, p := range k.panels {
 		p.render(s, chosen)
 	}
+	k.tick()
 	if only, ok := onlyEntity(s.Entities); ok && s.Chosen == "" {
 		kit.Call(k.OnChoose, only) // one code: there is nothing to choose
 		return
@@ -172,8 +193,25 @@ func isLacking(before, now state.Keys) bool {
 	return false
 }
 
+// tick moves what is counted down, and goes on while something is.
+func (k *Keys) tick() {
+	now := k.last.Now
+	if k.Clock != nil {
+		now = k.Clock()
+	}
+	isCounting := false
+	for _, p := range k.panels {
+		if p.key != "" {
+			p.standing.showTokens(now)
+			isCounting = isCounting || p.standing.isCounting(now)
+		}
+	}
+	k.ticker.run(isCounting && k.Clock != nil, k.Beat, k.tick)
+}
+
 // Close hides every shown value: on leaving the screen, locking, minimising.
 func (k *Keys) Close() {
+	k.ticker.run(false, nil, nil)
 	for _, p := range k.panels {
 		p.conceal()
 	}
@@ -215,9 +253,6 @@ func (k *Keys) follow() {
 		kit.Call(k.OnEnroll, k.last.Entity.Provider.Code)
 	}
 }
-
-// levelChip is a key's state as a chip.
-func levelChip(l keyLook) kit.Chip { return kit.Chip{Word: l.State, Level: l.Level} }
 
 // leftColor marks the days left when they are few.
 func leftColor(l keyLook) fyne.ThemeColorName {

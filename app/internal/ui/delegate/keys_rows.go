@@ -7,6 +7,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
@@ -28,6 +29,14 @@ type inscription struct {
 	// CanEnroll offers «Solicitar llave», CanRenew «Cambiar llave».
 	CanEnroll bool
 	CanRenew  bool
+}
+
+// ofOnly names the one environment that a request is about; nothing for both.
+func ofOnly(env access.Environment) string {
+	if !env.IsValid() {
+		return ""
+	}
+	return " de " + strings.ToLower(es.Environment(env))
 }
 
 // inscriptionOf reads an entity's state.
@@ -62,7 +71,10 @@ func standingOf(e state.Entity) inscription {
 	case access.StatusIssuing:
 		i.Level, i.Open = look.Info, r.ID
 		i.Means = "Estamos creando las llaves de la solicitud " + r.Number + "."
-		if r.Kind == access.KindRenew {
+		switch {
+		case r.Reason == access.ReasonCompromise:
+			i.Means = "Estamos reemplazando la llave comprometida" + ofOnly(r.Only) + " con la solicitud " + r.Number + "."
+		case r.Kind == access.KindRenew:
 			i.Means = "Estamos cambiando las llaves con la solicitud " + r.Number + "."
 		}
 	case access.StatusSigning:
@@ -82,12 +94,15 @@ func standingOf(e state.Entity) inscription {
 
 // keyLook is one environment's key as its panel shows it.
 type keyLook struct {
-	Name  string
-	State string
-	Level look.Level
-	Left  string // days left, in clear
-	Warn  bool   // 30 days or fewer: an icon goes with it
-	Note  string // what the person should know of this key
+	Name string
+	Chip kit.Chip
+	Left string // days left, in clear; the date stays hidden (M-83)
+	Warn bool   // 30 days or fewer: an icon goes with it
+	Note string // what the person should know of this key
+	// Stages are those of a young secret, with what they mean; none once it is
+	// ready.
+	Stages    []kit.StepLine
+	StageNote string
 	// Overlap says until when the secret before works; CanEnd offers to end that
 	// now.
 	Overlap string
@@ -99,27 +114,21 @@ const warnDays = 30
 
 // keyLookOf reads a key at now.
 func keyLookOf(k wire.KeyRow, now time.Time) keyLook {
-	var notes []string
-	l := keyLook{
-		Name:  k.Name,
-		State: es.KeyState(k.State),
-		Level: keyLevel(k.State),
-		Left:  es.Expiry(k.ExpiresAt, now),
+	state := tell.KeyState(k, now)
+	l := keyLook{Name: k.Name, Chip: tell.KeyChip(state)}
+	if state == access.KeyRevoked {
+		l.Note = revokedNote(k)
+		return l
 	}
-	if usable := k.State == access.KeyActive || k.State == access.KeyOverlap || k.State == access.KeyUnverified; usable && !now.Before(k.ExpiresAt) {
-		l.State, l.Level = es.KeyState(access.KeyExpired), look.Danger
-	}
-	if l.Level == look.Danger && !k.ExpiresAt.IsZero() && !now.Before(k.ExpiresAt) {
-		notes = append(notes, "La llave venció el "+es.DateTime(k.ExpiresAt)+" y ya no sirve.")
-	}
+	l.Left = es.Expiry(k.ExpiresAt, now)
 	l.Warn = es.DaysLeft(k.ExpiresAt, now) <= warnDays
-	if k.State == access.KeyUnverified {
-		notes = append(notes, "El Ministerio la registró a mano; aún no se ha probado en Entra.")
+	l.Note = strings.Join(keyNotes(k, state), " ")
+	if state != access.KeyExpired {
+		l.Stages = tell.Stages(k.Stage)
 	}
-	if k.Environment == access.Production {
-		notes = append(notes, es.ProductionPermissions(k.Permissions, k.PermissionsAt))
+	if len(l.Stages) > 0 {
+		l.StageNote = es.StageMeans(k.Stage) + " " + es.Patience
 	}
-	l.Note = strings.Join(notes, " ")
 	l.Overlap = es.Overlap(k.OverlapUntil, k.OverlapByHand, now)
 	l.CanEnd = k.OverlapUntil.After(now) && !k.OverlapByHand
 	if l.CanEnd {
@@ -128,17 +137,37 @@ func keyLookOf(k wire.KeyRow, now time.Time) keyLook {
 	return l
 }
 
-func keyLevel(s access.KeyState) look.Level {
-	switch s {
-	case access.KeyActive:
-		return look.Success
-	case access.KeyOverlap, access.KeyUnverified:
-		return look.Warning
-	case access.KeyRevoked, access.KeyExpired:
-		return look.Danger
-	default:
-		return look.Neutral
+func keyNotes(k wire.KeyRow, state access.KeyState) []string {
+	var notes []string
+	if state == access.KeyExpired && !k.ExpiresAt.IsZero() {
+		notes = append(notes, "La llave venció el "+es.DateTime(k.ExpiresAt)+" y ya no sirve.")
 	}
+	switch check := es.Check(k.Check); {
+	case check != "":
+		notes = append(notes, check)
+	case state == access.KeyUnverified:
+		notes = append(notes, "El Ministerio la registró a mano; aún no se ha probado en Entra.")
+	}
+	if k.Environment == access.Production {
+		notes = append(notes, es.ProductionPermissions(k.Permissions, k.PermissionsAt))
+	}
+	return notes
+}
+
+func revokedNote(k wire.KeyRow) string {
+	text := "La llave fue revocada"
+	if !k.RevokedAt.IsZero() {
+		text += " el " + es.DateTime(k.RevokedAt)
+	}
+	return text + " y ya no sirve. Si la necesita, pida un cambio de llave."
+}
+
+// upperFirst begins a line.
+func upperFirst(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // keyOf returns the key of an environment.

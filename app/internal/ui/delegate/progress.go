@@ -38,6 +38,8 @@ type Progress struct {
 	entity  *kit.Text
 	envs    []*envPanel
 	elapsed *kit.Text
+	about   *kit.StatusChip // the reason of a request that no form asked for
+	leak    *kit.Text       // what is known of a compromised secret
 	open    *kit.Button
 
 	last   state.Progress
@@ -52,6 +54,7 @@ func NewProgress(clock func() time.Time) *Progress {
 		banner:  kit.NewBanner(),
 		offline: kit.NewBanner(),
 		number:  kit.NewCode("").Natural(), entity: kit.NewText(""), elapsed: kit.NewNote(""),
+		about: kit.NewStatusChip(kit.Chip{}), leak: kit.NewText(""),
 	}
 	p.open = kit.NewPrimary("Ir a Consultar Token", func() { kit.Call(p.OnOpenKeys, p.last.Request.Code) })
 	panels := make([]fyne.CanvasObject, 0, 2)
@@ -63,7 +66,7 @@ func NewProgress(clock func() time.Time) *Progress {
 	numberRow := kit.NewRow(kit.NewStrong("Solicitud").Natural(), p.number,
 		kit.NewQuiet(es.Copy, look.IconCopy, func() { kit.Call(p.OnCopyText, p.last.Request.Number) }))
 	body := kit.NewColumn(p.wizard.content, p.banner, p.offline,
-		kit.NewPanel(kit.NewTight(numberRow, p.entity)),
+		kit.NewPanel(kit.NewTight(numberRow, p.entity, inset(p.about), p.leak)),
 		kit.NewPairs(panels...), p.elapsed)
 	back := kit.NewQuiet(es.BackToMenu, nil, func() { kit.Call0(p.OnBack) })
 	p.page = kit.NewFormPage("Creando sus llaves", "", body, kit.NewFooter([]fyne.CanvasObject{back}, p.open))
@@ -86,22 +89,31 @@ func (p *Progress) Render(s state.Progress) {
 	p.wizard.render(r.Kind)
 	p.number.SetText(r.Number)
 	p.entity.SetText(entityTitle(s.Entity.Provider))
-	for i, row := range progressRows(r) {
-		p.envs[i].render(row)
+	isReport := r.Reason == access.ReasonCompromise
+	kit.SetVisible(p.wizard.content, !isReport) // no form leads to it
+	p.about.Set(kit.Chip{})
+	if isReport {
+		p.about.Set(kit.Chip{Word: es.Reason(r.Reason), Level: look.Danger, Icon: look.IconAlert})
+	}
+	rows := progressRows(r)
+	for i, e := range p.envs {
+		kit.SetVisible(e.content, i < len(rows))
+		if i < len(rows) {
+			e.render(rows[i])
+		}
 	}
 	switch r.Status {
 	case access.StatusDone:
 		p.page.Title.SetText("Solicitud registrada con éxito")
-		p.banner.Set(doneMessage(r.Kind))
+		p.banner.Set(doneMessage(r))
 	case access.StatusPending:
 		p.page.Title.SetText("Solicitud enviada")
 		p.banner.Set(kit.Message{
 			Level: look.Warning, Title: "La solicitud será revisada por el equipo de mesa de ayuda",
-			Text: "No pudimos crear la llave ahora; la mesa de ayuda revisa su solicitud " + r.Number +
-				". No tiene que hacer nada más: le avisamos cuando esté lista.",
+			Text: reviewText(r),
 		})
 	default:
-		p.page.Title.SetText(workingTitle(r.Kind))
+		p.page.Title.SetText(workingTitle(r))
 		p.banner.Clear()
 	}
 	if s.Link.IsOnline() {
@@ -115,7 +127,7 @@ func (p *Progress) Render(s state.Progress) {
 	p.open.SetEnabled(r.Status == access.StatusDone)
 	kit.SetVisible(p.open, r.Status == access.StatusDone)
 	p.showElapsed()
-	p.ticker.run(r.Status == access.StatusIssuing, p.Beat, p.showElapsed)
+	p.ticker.run(r.Status == access.StatusIssuing || isReport, p.Beat, p.showElapsed)
 }
 
 // Close stops the elapsed time. The screen can be rendered again afterwards.
@@ -125,18 +137,23 @@ func (p *Progress) showElapsed() {
 	text := elapsedText(p.last, p.clock())
 	p.elapsed.SetText(text)
 	kit.SetVisible(p.elapsed, text != "")
+	kit.Put(p.leak, leakText(p.last, p.clock()))
 }
 
 // envPanel is one environment's column of steps.
 type envPanel struct {
 	content *fyne.Container
+	env     access.Environment
+	tag     *fyne.Container
 	text    *kit.Text
 	steps   []*stepLine
 }
 
 func newEnvPanel(env access.Environment) *envPanel {
 	e := &envPanel{text: kit.NewStrong("")}
-	rows := []fyne.CanvasObject{inset(environmentTag(env)), e.text}
+	e.tag = container.NewStack(environmentTag(env))
+	e.env = env
+	rows := []fyne.CanvasObject{inset(e.tag), e.text}
 	for range es.Steps {
 		l := &stepLine{icon: widget.NewIcon(look.IconCircle), text: kit.NewText("").Natural()}
 		l.content = container.NewHBox(inset(l.icon), l.text)
@@ -148,6 +165,11 @@ func newEnvPanel(env access.Environment) *envPanel {
 }
 
 func (e *envPanel) render(p envProgress) {
+	if e.env != p.Environment {
+		e.env = p.Environment
+		e.tag.Objects = []fyne.CanvasObject{environmentTag(e.env)}
+		e.tag.Refresh()
+	}
 	e.text.SetText(p.Text)
 	e.text.SetColor(markColor(p.Mark))
 	for i, s := range p.Steps {

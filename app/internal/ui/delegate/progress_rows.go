@@ -1,6 +1,7 @@
 package delegate
 
 import (
+	"strings"
 	"time"
 
 	"llavero/app/internal/state"
@@ -60,6 +61,9 @@ func progressRows(r wire.RequestRow) []envProgress {
 		}
 	}
 	for i, env := range access.Environments() {
+		if r.Only.IsValid() && r.Only != env {
+			continue // the other key stays as it is
+		}
 		p := envProgress{Environment: env}
 		reached := 0 // steps finished
 		switch {
@@ -141,12 +145,18 @@ func stepText(kind access.Kind, n int) string {
 	return es.StepAt(n)
 }
 
-// doneMessage is what a person reads once both keys exist (M-64, M-74).
-func doneMessage(kind access.Kind) kit.Message {
-	if kind == access.KindRenew {
+// doneMessage is what a person reads once the keys exist (M-64, M-74).
+func doneMessage(r wire.RequestRow) kit.Message {
+	switch {
+	case r.Reason == access.ReasonCompromise:
+		return kit.Message{
+			Level: look.Success, Title: "La llave" + ofOnly(r.Only) + " ya tiene un secreto nuevo",
+			Text: "El secreto comprometido ya no sirve. Consulte el nuevo en «Mis llaves (Consultar Token)», en ClientSecret, y entréguelo a su proveedor tecnológico.",
+		}
+	case r.Kind == access.KindRenew:
 		return kit.Message{
 			Level: look.Success, Title: "La llave ha sido creada correctamente",
-			Text: "El secreto es nuevo en los dos ambientes. Consúltelo y entréguelo a su proveedor tecnológico.",
+			Text: "El secreto es nuevo" + inEnvironments(r.Only) + ". Consúltelo y entréguelo a su proveedor tecnológico.",
 		}
 	}
 	return kit.Message{
@@ -155,9 +165,50 @@ func doneMessage(kind access.Kind) kit.Message {
 	}
 }
 
-func workingTitle(kind access.Kind) string {
-	if kind == access.KindRenew {
+func inEnvironments(only access.Environment) string {
+	if only.IsValid() {
+		return " en " + strings.ToLower(es.Environment(only))
+	}
+	return " en los dos ambientes"
+}
+
+func workingTitle(r wire.RequestRow) string {
+	switch {
+	case r.Reason == access.ReasonCompromise:
+		return "Reemplazando la llave comprometida"
+	case r.Kind == access.KindRenew:
 		return "Cambiando sus llaves"
 	}
 	return "Creando sus llaves"
+}
+
+// reviewText is what a person reads when the help desk has to act.
+func reviewText(r wire.RequestRow) string {
+	text := "No pudimos crear la llave ahora; la mesa de ayuda revisa su solicitud " + r.Number + "."
+	if r.Reason == access.ReasonCompromise {
+		return text + " El secreto comprometido puede servir aún: avise a su proveedor tecnológico que no lo use."
+	}
+	return text + " No tiene que hacer nada más: le avisamos cuando esté lista."
+}
+
+// leakText says what is known of the secret that a compromise ends: whether Entra
+// still takes it, and until when its tokens live. Empty for other requests.
+func leakText(s state.Progress, now time.Time) string {
+	if s.Request.Reason != access.ReasonCompromise {
+		return ""
+	}
+	for _, k := range s.Entity.Keys {
+		if s.Request.Only.IsValid() && k.Environment != s.Request.Only || k.Incident == nil {
+			continue
+		}
+		text := es.Incident(k.Incident.Number, k.Incident.By, k.Incident.At, k.Incident.RemovedAt)
+		if live := es.TokensLive(k.TokensUntil, now); live != "" {
+			return text + " " + live
+		}
+		if k.Incident.RemovedAt.IsZero() {
+			return text + " " + es.AlreadyIssued
+		}
+		return text
+	}
+	return es.AlreadyIssued
 }

@@ -168,17 +168,17 @@ func TestKeys_overlap(t *testing.T) {
 	k.Render(s)
 	show(t, k)
 	p := k.panels[1]
-	if p.endRow.Visible() || p.overlap.Visible() {
+	if p.standing.endRow.Visible() || p.standing.overlap.Visible() {
 		t.Error("an overlap where there is none")
 	}
 	keys := slices.Clone(s.Entity.Keys)
 	keys[1].State, keys[1].OverlapUntil = access.KeyOverlap, noon.AddDate(0, 0, 7)
 	s.Entity = &state.Entity{Provider: s.Entity.Provider, Request: s.Entity.Request, Keys: keys}
 	k.Render(s)
-	if got := p.overlap.Text(); got != "Los dos secretos sirven hasta el 30/11/2026 12:00 (hora de Colombia). Puede terminar el relevo antes." || !p.endRow.Visible() {
+	if got := p.standing.overlap.Text(); got != "Los dos secretos sirven hasta el 30/11/2026 12:00 (hora de Colombia). Puede terminar el relevo antes." || !p.standing.endRow.Visible() {
 		t.Errorf("says %q", got)
 	}
-	p.end.OnTapped()
+	p.standing.end.OnTapped()
 	if about != "k2" || asked.Do != "Terminar relevo de producción" || !asked.IsDangerous || !strings.Contains(asked.Text, string(clinic().Code)) || !strings.Contains(asked.Text, es.AlreadyIssued) {
 		t.Errorf("asked %+v about %s", asked, about)
 	}
@@ -186,13 +186,13 @@ func TestKeys_overlap(t *testing.T) {
 	keys[1].OverlapByHand = true
 	s.Entity = &state.Entity{Provider: s.Entity.Provider, Keys: keys}
 	k.Render(s)
-	if p.endRow.Visible() || !strings.Contains(p.overlap.Text(), "escrito a mano") {
-		t.Errorf("by hand: %q", p.overlap.Text())
+	if p.standing.endRow.Visible() || !strings.Contains(p.standing.overlap.Text(), "escrito a mano") {
+		t.Errorf("by hand: %q", p.standing.overlap.Text())
 	}
 	s.Link = state.Link{Phase: state.LinkOffline, DataAt: noon}
 	keys[1].OverlapByHand = false
 	k.Render(s)
-	if !p.end.Disabled() {
+	if !p.standing.end.Disabled() {
 		t.Error("an overlap can be ended without a connection")
 	}
 }
@@ -264,7 +264,7 @@ func TestProgressRows_renew(t *testing.T) {
 	if rows[0].Steps[0].Text != "Encontrar la aplicación" || rows[0].Text != "Retirando el secreto anterior (2/5)" {
 		t.Errorf("%+v", rows[0])
 	}
-	if m := doneMessage(access.KindRenew); m.Title != "La llave ha sido creada correctamente" {
+	if m := doneMessage(wire.RequestRow{Kind: access.KindRenew}); m.Title != "La llave ha sido creada correctamente" {
 		t.Errorf("%+v", m)
 	}
 }
@@ -310,8 +310,8 @@ func TestKeyLookOf_notes(t *testing.T) {
 	}
 	for _, s := range []access.KeyState{access.KeyActive, access.KeyOverlap, access.KeyUnverified} {
 		k.State, k.ExpiresAt = s, noon
-		if l := keyLookOf(k, noon); l.State != "Vencida" {
-			t.Errorf("%s past its end is %q", s, l.State)
+		if l := keyLookOf(k, noon); l.Chip.Word != "Vencida" {
+			t.Errorf("%s past its end is %q", s, l.Chip.Word)
 		}
 	}
 }

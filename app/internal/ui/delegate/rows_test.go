@@ -314,7 +314,7 @@ func TestKeyLookOf(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			got := keyLookOf(c.k, noon)
-			if got.State != c.state || got.Left != c.left || got.Warn != c.warn || (got.Note != "") != c.note {
+			if got.Chip.Word != c.state || got.Left != c.left || got.Warn != c.warn || (got.Note != "") != c.note {
 				t.Errorf("got %+v", got)
 			}
 		})

@@ -41,9 +41,9 @@ type Dialog struct {
 	isOpen bool
 }
 
-// ShowAsk puts a question over a canvas.
-func ShowAsk(c fyne.Canvas, ask Ask) *Dialog {
-	d := &Dialog{canvas: c, ask: ask, before: c.Focused(), isOpen: true}
+// NewDialog makes a question that is not asked yet.
+func NewDialog(ask Ask) *Dialog {
+	d := &Dialog{ask: ask}
 	if ask.Back == "" {
 		d.ask.Back = "Volver"
 	}
@@ -69,16 +69,33 @@ func ShowAsk(c fyne.Canvas, ask Ask) *Dialog {
 	panel := container.NewStack(NewFill(look.ColorCard, look.ColorBorder, 8), NewPadded(look.GapPage, words))
 	d.shade = newDialogShade(container.New(dialogLayout{}, panel))
 	d.shade.escape = d.Close
-	c.Overlays().Add(d.shade)
-	d.shade.Resize(c.Size())
-	switch {
-	case ask.Focus != nil:
-		c.Focus(ask.Focus)
-	default:
-		c.Focus(d.back)
-	}
 	return d
 }
+
+// ShowAsk puts a question over a canvas.
+func ShowAsk(c fyne.Canvas, ask Ask) *Dialog {
+	d := NewDialog(ask)
+	d.Show(c)
+	return d
+}
+
+// Show asks the question over a canvas.
+func (d *Dialog) Show(c fyne.Canvas) {
+	if c == nil || d.isOpen {
+		return
+	}
+	d.canvas, d.before, d.isOpen = c, c.Focused(), true
+	c.Overlays().Add(d.shade)
+	d.shade.Resize(c.Size())
+	if d.ask.Focus != nil {
+		c.Focus(d.ask.Focus)
+	} else {
+		c.Focus(d.back)
+	}
+}
+
+// Object is the question with what dims the screen behind it, for pictures.
+func (d *Dialog) Object() fyne.CanvasObject { return d.shade }
 
 // newEscapeButton makes Escape on a button close its dialog.
 func newEscapeButton(b *Button, escape func()) *Button {

@@ -52,3 +52,6 @@ func (d *Drawer) SetOpen(open bool) {
 
 // CreateRenderer implements fyne.Widget.
 func (d *Drawer) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(d.box) }
+
+// Title is what stands beside its chevron.
+func (d *Drawer) Title() string { return d.toggle.Text }

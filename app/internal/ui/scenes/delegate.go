@@ -28,7 +28,9 @@ func delegateScenes() []Scene {
 	all = append(all, confirmScenes()...)
 	all = append(all, progressScenes()...)
 	all = append(all, keysScenes()...)
-	return append(all, consultScenes()...)
+	all = append(all, consultScenes()...)
+	all = append(all, keyTestScenes()...)
+	return append(all, keyEndScenes()...)
 }
 
 func delegateMenu(role access.Role) fyne.CanvasObject {
