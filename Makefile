@@ -71,10 +71,15 @@ test: deps-build ## every test, with the race detector; no network, no display
 	go vet -tags $(TEST_TAGS) ./...
 	go test -race -tags $(TEST_TAGS) $(PKG)
 	go test -tags $(TEST_TAGS) ./app/internal/ui/scenes
+	cd server/internal/entraclients && go vet . && go test -race .
 
 .PHONY: contract
 contract: deps-build ## what Entra promises, asked of the emulator or (CONTRACT_TARGET=tenant) of a test tenant
 	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS) -run '^TestContract$$' ./server/internal/entracontract
+
+.PHONY: clients
+clients: deps-build ## other people's Entra clients (Go, Node), every credential, against the emulator
+	@.ci/clients full
 
 .PHONY: golden
 golden: deps-build ## compare the pictures of every scene
@@ -100,6 +105,7 @@ bench: deps-run ## measure; lines `bench <name> <value> <unit>`
 check: deps-build .dev/bin/golangci-lint ## formatting, lint, vet, tidy, import rules
 	@test -z "$$(git ls-files '*.go' | xargs -r .dev/bin/gofumpt -l | tee /dev/stderr)" || { echo "run: .dev/bin/gofumpt -w on these files"; exit 1; }
 	go mod tidy -diff
+	cd server/internal/entraclients && go mod tidy -diff
 	go vet -tags $(TAGS) ./...
 	.dev/bin/golangci-lint run
 	go test ./shared/shape/
