@@ -63,7 +63,7 @@ func (a *azure) call(ctx context.Context, method, path string, in, out any, want
 			return err
 		}
 	}
-	res, err := a.pipeline.Do(rq)
+	res, err := a.pipeline.Do(rq) //nolint:bodyclose // the pipeline has read and closed it
 	if err != nil {
 		return err
 	}
