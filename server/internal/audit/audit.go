@@ -94,6 +94,16 @@ const (
 	PermissionsSwept  Kind = "permissions.refresh"    // of all keys, asked for by a person
 	CatalogueRead     Kind = "permissions.catalogue"  // what the IHCE API offers changed
 
+	DriftCompared  Kind = "drift.compared"  // all keys of an environment, or some that a person asked for
+	DriftFound     Kind = "drift.found"     // Entra and the records differ; says how
+	DriftFixed     Kind = "drift.fixed"     // a comparison found the difference no more
+	DriftAsked     Kind = "drift.asked"     // a person has it mended
+	DriftDismissed Kind = "drift.dismissed" // a person leaves it; says why
+	DriftFailed    Kind = "drift.failed"    // the mending did not come about
+	DriftAdopted   Kind = "drift.adopted"   // what Entra says was taken into the records
+	DriftAttempt   Kind = "drift.attempt"   // one try of one call to Entra
+	DirectoryRead  Kind = "directory.read"  // the server's own standing, and it was not what was known
+
 	EvidenceAdded Kind = "evidence.added"
 	EvidenceRead  Kind = "evidence.read" // its file went out
 	ValiditySet   Kind = "validity.set"  // of an environment

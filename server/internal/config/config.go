@@ -46,6 +46,7 @@ type Config struct {
 	Entra     Entra     `toml:"entra"`
 	Provision Provision `toml:"provision"`
 	Test      Test      `toml:"test"`
+	Drift     Drift     `toml:"drift"`
 	Auth      Auth      `toml:"auth"`
 	Feed      Feed      `toml:"feed"`
 
@@ -140,6 +141,12 @@ type Entra struct {
 // pending list at once. An environment's own application may be set without it:
 // see Config.EntraOf.
 func (e Entra) IsSet() bool { return e.Tenant != "" && e.ClientID != "" }
+
+// Drift is the nightly comparison of all keys with the directory.
+type Drift struct {
+	Nightly bool `toml:"nightly"` // off: only when an officer asks
+	At      int  `toml:"at"`      // hour of Colombia, 0 to 23
+}
 
 // Provision bounds automatic issue.
 type Provision struct {

@@ -107,6 +107,8 @@ func (c Config) Validate() error {
 	span("entra.lag_window", c.Entra.LagWindow, time.Millisecond, time.Hour)
 	span("entra.timeout", c.Entra.Timeout, 100*time.Millisecond, 10*time.Minute)
 
+	number("drift.at", c.Drift.At, 0, 23)
+
 	a := c.Auth
 	number("auth.argon_memory", a.ArgonMemory, 8, 4<<20)
 	number("auth.argon_time", a.ArgonTime, 1, 100)

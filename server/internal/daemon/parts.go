@@ -11,6 +11,7 @@ import (
 
 	"llavero/server/internal/certs"
 	"llavero/server/internal/config"
+	"llavero/server/internal/drift"
 	"llavero/server/internal/entra"
 	"llavero/server/internal/ladder"
 	"llavero/server/internal/mail"
@@ -174,9 +175,18 @@ func (s *Server) newWorkers() ([]*worker.Worker, error) {
 			store.JobRetire:    provision.Retirer{Flow: flow, Entra: s.entra, Log: log},
 		}, bounds),
 		worker.New(db, map[string]worker.Runner{store.JobTest: tests}, testing),
+		s.newDriftWorker(bounds),
 		worker.New(db, map[string]worker.Runner{store.JobPermissions: permits, store.JobCatalogue: permits}, bounds),
 		worker.New(db, map[string]worker.Runner{store.JobMail: mail.Runner{Flow: flow, Mailer: mailer, Clock: clock, Log: log}}, letters),
 	}, nil
+}
+
+// newDriftWorker makes the worker of comparisons and of what mends: one slot for
+// each environment's comparison of all, and one for people.
+func (s *Server) newDriftWorker(bounds worker.Config) *worker.Worker {
+	cfg := drift.Config{Flow: s.flow, Entra: s.entra, LookAgain: s.cfg.Provision.LookAgain, Clock: s.clock, Log: s.log}
+	bounds.Slots = len(access.Environments()) + 1
+	return worker.New(s.store, map[string]worker.Runner{store.JobDrift: drift.NewComparer(cfg), store.JobDriftFix: drift.NewFixer(cfg)}, bounds)
 }
 
 // newProvisioner makes the runner of requests, and says when a key counts as

@@ -44,8 +44,9 @@ const (
 	sweepEvery   = time.Hour
 	lapseEvery   = 5 * time.Second // at least so often: a lease may have been taken meanwhile
 	shortestNap  = 50 * time.Millisecond
-	sweepAgain   = time.Second     // while permissions are being read
-	watchEvery   = 2 * time.Second // what another process wrote, an import, is told by then
+	lookForNight = 10 * time.Minute // at least so often: the clock may be set
+	sweepAgain   = time.Second      // while permissions are being read
+	watchEvery   = 2 * time.Second  // what another process wrote, an import, is told by then
 )
 
 // Server is the whole server, built and listening but not yet serving.
@@ -280,6 +281,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.lapse(ctx) })
 	g.Go(func() error { return s.sweep(ctx) })
 	g.Go(func() error { return s.readPermissions(ctx) })
+	g.Go(func() error { return s.compareNightly(ctx) })
 	g.Go(func() error { return s.checkTyped(ctx) })
 	g.Go(func() error { return s.store.Watch(ctx, watchEvery) })
 	g.Go(func() error { return s.auth.Run(ctx) })
@@ -345,6 +347,17 @@ func (s *Server) checkTyped(ctx context.Context) error {
 	return every(ctx, func() (time.Duration, error) {
 		_, err := s.flow.SweepChecks(ctx)
 		return s.cfg.Test.CheckEvery, err
+	}, s.log)
+}
+
+// compareNightly has all keys compared with the directory once a night.
+func (s *Server) compareNightly(ctx context.Context) error {
+	if !s.cfg.Drift.Nightly || len(s.entra) == 0 {
+		return nil
+	}
+	return every(ctx, func() (time.Duration, error) {
+		next, err := s.flow.CompareNightly(ctx, s.cfg.Drift.At)
+		return min(max(next.Sub(s.clock()), shortestNap), lookForNight), err
 	}, s.log)
 }
 

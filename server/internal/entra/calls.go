@@ -41,7 +41,12 @@ type Principal struct {
 	ClientID string    `json:"appId"`
 	Name     string    `json:"displayName"`
 	Roles    []AppRole `json:"appRoles"`
+	// Enabled is false when its sign-in was blocked; nil: not told.
+	Enabled *bool `json:"accountEnabled"`
 }
+
+// IsDisabled reports a service principal whose sign-in was blocked.
+func (p Principal) IsDisabled() bool { return p.Enabled != nil && !*p.Enabled }
 
 // AppRole is a permission that an API offers to applications.
 type AppRole struct {
@@ -99,7 +104,7 @@ func (c *Client) Application(ctx context.Context, objectID string, fresh bool) (
 }
 
 func (c *Client) application(ctx context.Context, target *url.URL, fresh bool) (app Application, err error) {
-	target.RawQuery = url.Values{"$select": {"id,appId,uniqueName,displayName,tags,passwordCredentials"}}.Encode()
+	target.RawQuery = url.Values{"$select": {applicationFields}}.Encode()
 	_, err = c.do(ctx, call{
 		name: "readApplication", method: http.MethodGet, target: target,
 		ok: []int{http.StatusOK}, lag: when(fresh, lagOfApplication),
@@ -130,7 +135,7 @@ func (c *Client) EnsurePrincipal(ctx context.Context, clientID, displayName stri
 // roles it offers. fresh: it was made moments ago.
 func (c *Client) PrincipalByClientID(ctx context.Context, clientID string, fresh bool) (p Principal, err error) {
 	target := c.keyed("servicePrincipals", "appId", clientID)
-	target.RawQuery = url.Values{"$select": {"id,appId,displayName,appRoles"}}.Encode()
+	target.RawQuery = url.Values{"$select": {"id,appId,displayName,appRoles,accountEnabled"}}.Encode()
 	_, err = c.do(ctx, call{
 		name: "readPrincipal", method: http.MethodGet, target: target,
 		ok: []int{http.StatusOK}, lag: when(fresh, lagOfPrincipal),
@@ -215,11 +220,9 @@ func (c *Client) RoleAssignments(ctx context.Context, principal string, fresh bo
 		if page.Next == "" {
 			return all, nil
 		}
-		next, err := url.Parse(page.Next)
-		if err != nil || next.Scheme != c.graph.Scheme || next.Host != c.graph.Host {
-			return nil, &Error{Call: "listAssignments", Code: CodeUnexpected, Outcome: Refused, Tries: 1}
+		if target, err = c.following("listAssignments", page.Next); err != nil {
+			return nil, err
 		}
-		target = next
 	}
 	return nil, &Error{Call: "listAssignments", Code: CodeUnexpected, Outcome: Refused, Tries: 1}
 }

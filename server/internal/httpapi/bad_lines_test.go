@@ -171,6 +171,8 @@ func badLines() map[string]badLine {
 
 		wire.RouteAddEvidence:    takes[wire.NewEvidence](map[string]class{"kind": word, "note": line, "name": fileName, "file": file}, readyEvidence),
 		wire.RouteSetValidity:    takes[wire.SetValidity](map[string]class{"days": count, "why": line}, readyValidity),
+		wire.RouteCompareDrift:   optional(takes[wire.CompareDrift](map[string]class{"keys": ids}, readyCompare)),
+		wire.RouteFixDrift:       takes[wire.FixDrift](map[string]class{"fix": word, "why": line}, readyFix),
 		wire.RouteSetKeyValidity: takes[wire.SetValidity](map[string]class{"days": maybeCount, "why": line}, readyKeyValidity),
 	}
 }

@@ -120,6 +120,9 @@ func trespasses(of estate) map[string]trespass {
 		wire.RouteValidity:           {none: "the same for all officers"},
 		wire.RouteSetValidity:        {none: "the same for all officers"},
 		wire.RouteSetKeyValidity:     {none: "officers see all keys"},
+		wire.RouteDirectory:          {none: "the same for all officers"},
+		wire.RouteCompareDrift:       {none: "officers see all keys"},
+		wire.RouteFixDrift:           {none: "officers see all differences"},
 	}
 }
 

@@ -42,6 +42,9 @@ type Flow interface {
 	Validity(ctx context.Context, act workflow.Act) (wire.Validity, error)
 	SetValidity(ctx context.Context, act workflow.Act, env access.Environment, in wire.SetValidity) (wire.Validity, error)
 	SetKeyValidity(ctx context.Context, act workflow.Act, id access.KeyID, version int64, in wire.SetValidity) (wire.AcceptedKey, error)
+	Directory(ctx context.Context, act workflow.Act) (wire.Directory, error)
+	CompareDrift(ctx context.Context, act workflow.Act, in wire.CompareDrift) (wire.Comparing, error)
+	FixDrift(ctx context.Context, act workflow.Act, id string, in wire.FixDrift) (wire.FixingDrift, error)
 }
 
 // route is one row of the table: the pattern, who may call it, what it does.
@@ -102,6 +105,10 @@ func (a *API) routes() []route {
 		{wire.RouteValidity, officers, a.validity},
 		{wire.RouteSetValidity, officers, a.setValidity},
 		{wire.RouteSetKeyValidity, officers, a.setKeyValidity},
+
+		{wire.RouteDirectory, officers, a.directory},
+		{wire.RouteCompareDrift, officers, a.compareDrift},
+		{wire.RouteFixDrift, officers, a.fixDrift},
 
 		{wire.RouteFeed, signedIn, a.feed},
 	}

@@ -106,7 +106,7 @@ func (tx *Tx) ChangesAfter(viewer access.Viewer, after int64, limit int) (change
 func logQuery(viewer access.Viewer, after int64, limit int) (query string, args []any) {
 	switch {
 	case viewer.IsOfficer():
-		return `SELECT seq, kind, id FROM changes WHERE seq > $1 AND kind IN ('request', 'key') ORDER BY seq LIMIT $2`,
+		return `SELECT seq, kind, id FROM changes WHERE seq > $1 AND kind IN ('request', 'key', 'drift') ORDER BY seq LIMIT $2`,
 			[]any{after, limit}
 	case viewer.IsDelegate():
 		return `SELECT seq, kind, id FROM changes WHERE seq > $1 AND entity = $2 ORDER BY seq LIMIT $3`,

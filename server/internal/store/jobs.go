@@ -17,6 +17,8 @@ const (
 	JobMail        = "mail"        // subject: what the mail is about; payload sealed
 	JobRetire      = "retire"      // subject: id of the secret to remove from Entra
 	JobTest        = "test"        // subject: the key's id; step: how often it was put off; as JobPermissions
+	JobDrift       = "drift"       // subject: a key's id, or all/ or again/ and an environment; as JobPermissions
+	JobDriftFix    = "drift_fix"   // subject: the difference's id; as JobPermissions
 )
 
 // Job is one thing the worker has to do. It is never deleted on failure: it is

@@ -9,7 +9,7 @@ import (
 // EnqueueOnce has a job run at once whose kind allows one live job a subject: a
 // live one that waits is woken, with all its attempts; one that runs is left.
 func (tx *Tx) EnqueueOnce(kind, subject string) error {
-	live, err := tx.liveJobs(kind, subject)
+	live, err := tx.LiveJobsOf(kind, subject)
 	if err != nil {
 		return err
 	}
@@ -23,7 +23,9 @@ func (tx *Tx) EnqueueOnce(kind, subject string) error {
 	return err
 }
 
-func (tx *Tx) liveJobs(kind, subject string) (int, error) {
+// LiveJobsOf counts the jobs of a kind about a subject that are neither finished
+// nor parked.
+func (tx *Tx) LiveJobsOf(kind, subject string) (int, error) {
 	var n int
 	err := tx.row(`SELECT count(*) FROM jobs WHERE kind = $1 AND subject = $2 AND finished_at = 0 AND parked_at = 0`,
 		kind, subject).Scan(&n)

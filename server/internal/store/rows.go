@@ -79,6 +79,7 @@ const keyRowColumns = `
 	coalesce(in_force.stage, ''),
 	coalesce(in_force.test, ''),
 	coalesce(in_force.checked, ''),
+	(SELECT count(*) FROM drifts WHERE drifts.access_key = access_keys.id AND drifts.state IN ('open', 'fixing')),
 	access_keys.version`
 
 const keyRowFrom = `
@@ -89,9 +90,9 @@ func scanKeyRow(viewer access.Viewer, scan func(...any) error) (wire.KeyRow, err
 	var k wire.KeyRow
 	err := scan(&k.ID, &k.Code, &k.Environment, &k.Name, &k.ClientID, &k.State, timeInto{&k.IssuedAt}, timeInto{&k.ExpiresAt},
 		timeInto{&k.OverlapUntil}, &k.OverlapByHand, jsonInto{&k.Permissions}, timeInto{&k.PermissionsAt}, &k.IsMissing,
-		jsonInto{&k.Tasks}, &k.ValidityDays, &k.Evidence, &k.Stage, jsonInto{&k.Test}, jsonInto{&k.Check}, &k.Version)
+		jsonInto{&k.Tasks}, &k.ValidityDays, &k.Evidence, &k.Stage, jsonInto{&k.Test}, jsonInto{&k.Check}, &k.Drift, &k.Version)
 	if !viewer.IsOfficer() {
-		k.ClientID, k.Tasks, k.IsMissing, k.Evidence, k.ValidityDays = "", nil, false, 0, 0
+		k.ClientID, k.Tasks, k.IsMissing, k.Evidence, k.ValidityDays, k.Drift = "", nil, false, 0, 0, 0
 	}
 	return k, err
 }
@@ -198,6 +199,10 @@ func (tx *Tx) changeFor(viewer access.Viewer, kind wire.RowKind, id string) (wir
 			err = tx.listed(viewer, p)
 		}
 		row, version = providerRow(p), p.Version
+	case wire.RowDrift:
+		var d Drift
+		d, err = tx.driftFor(viewer, id)
+		row, version = d.Drift, d.Version
 	default:
 		return wire.Change{}, false, fmt.Errorf("the log tells of a row of unknown kind %q", kind)
 	}
@@ -236,6 +241,8 @@ func (tx *Tx) goneFor(viewer access.Viewer, kind wire.RowKind, id string) (wire.
 	switch {
 	case kind == wire.RowRequest && viewer.IsOfficer():
 		return gone, false, nil // not signed; a signed one stays in sight
+	case kind == wire.RowDrift && !viewer.IsOfficer():
+		return gone, false, nil // never in sight
 	case kind == wire.RowKey && viewer.IsOfficer():
 		return gone, false, nil // being made; later states stay in sight
 	case kind == wire.RowKey:
@@ -303,11 +310,34 @@ func (tx *Tx) VisibleRows(viewer access.Viewer, fn func(wire.Change) error) erro
 		return err
 	}
 	scope, args = keyScope(viewer)
-	return tx.each(func(scan func(...any) error) error {
+	err = tx.each(func(scan func(...any) error) error {
 		k, err := scanKeyRow(viewer, scan)
 		if err != nil {
 			return err
 		}
 		return emit(wire.RowKey, string(k.ID), k.Version, k)
 	}, `SELECT `+keyRowColumns+keyRowFrom+` WHERE `+scope+` ORDER BY access_keys.id`, args...)
+	if err != nil || !viewer.IsOfficer() {
+		return err
+	}
+	return tx.each(func(scan func(...any) error) error {
+		var d Drift
+		if err := scan(d.into()...); err != nil {
+			return err
+		}
+		return emit(wire.RowDrift, d.ID, d.Version, d.Drift)
+	}, `SELECT `+driftColumns+` FROM drifts WHERE state <> 'suspected' ORDER BY id`)
+}
+
+// driftFor reads a difference as a viewer may see it: officers, once a second
+// look has found it; ErrNotFound otherwise.
+func (tx *Tx) driftFor(viewer access.Viewer, id string) (Drift, error) {
+	if !viewer.IsOfficer() {
+		return Drift{}, ErrNotFound
+	}
+	d, err := tx.Drift(id)
+	if err == nil && d.State == DriftSuspected {
+		err = ErrNotFound
+	}
+	return d, err
 }
