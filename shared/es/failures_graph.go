@@ -147,6 +147,22 @@ var ownCases = []FailureCase{
 		Next: "No se quitó, para no dejar la llave sin secreto. Primero cambie la llave; después, quítelo.",
 	},
 	{
+		Codes: []string{"StillThere"}, Cause: "Entra recibió el cambio y todavía muestra la diferencia.", Who: ActsNobody,
+		Next: "La comparación siguiente lo mira de nuevo. Si continúa, intente otra vez.",
+	},
+	{
+		Codes: []string{"KeyBusy"}, Cause: "La llave tiene una solicitud en curso.", Who: ActsReader,
+		Next: "Espere a que termine, o atiéndala; después, intente de nuevo.",
+	},
+	{
+		Codes: []string{"ByRequest"}, Cause: "La diferencia se resuelve con un cambio de llave.", Who: ActsReader,
+		Next: "Pida el cambio en «Cambiar llave (Resolicitud Token)»; la comparación siguiente la cierra.",
+	},
+	{
+		Codes: []string{"OurSecret"}, Cause: "El secreto o la aplicación es de una llave en uso.", Who: ActsReader,
+		Next: "No se tocó nada. Compare la llave de nuevo.",
+	},
+	{
 		Codes: []string{"Internal"}, Cause: "El servidor tuvo una falla.", Who: ActsServer,
 		Next: "Reanude en unos minutos. Si se repite, avise al administrador con el detalle técnico.",
 	},

@@ -19,7 +19,7 @@ var understood = []string{
 	"Error_MsaAppDoesNotExist", "TooManyRequests", "Service_ServiceUnavailable", "UnknownError",
 	"AADSTS7000215", "AADSTS7000222", "AADSTS7000229", "AADSTS7000216", "AADSTS700016", "AADSTS7000112", "AADSTS90002",
 	"AADSTS900023", "AADSTS900144", "AADSTS500011", "AADSTS1002012", "AADSTS70003", "AADSTS501051", "AADSTS700027",
-	"NoAnswer", "NotSent", "UnexpectedAnswer", "NotConfigured", "NoSuchRole", "RolesMissing", "OtherKey", "OtherApp",
+	"StillThere", "KeyBusy", "ByRequest", "OurSecret", "LastSecret", "NoAnswer", "NotSent", "UnexpectedAnswer", "NotConfigured", "NoSuchRole", "RolesMissing", "OtherKey", "OtherApp",
 	"OtherAudience", "OtherTenant", "NotInEntra", "ObjectIDTyped", "OtherEnvironment", "OtherCode", "SecretUnknown", "SecretExpired", "NotAKey", "Interrupted",
 	"Internal",
 	"GatewayKeyMissing", "GatewayKeyRefused", "GatewayTokenRefused", "GatewayRoleRefused", "GatewayNoAnswer", "GatewayUnexpected",
