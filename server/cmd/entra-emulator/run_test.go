@@ -79,3 +79,25 @@ func TestRun_readyBlock(t *testing.T) {
 		t.Errorf("code %d", c)
 	}
 }
+
+// Whatever stands in a flag or its variable, it is taken or refused by name.
+func FuzzParse(f *testing.F) {
+	f.Add("seed", "18446744073709551616")
+	f.Add("listen", "[::1]:0")
+	f.Add("clock", "2026-01-02T03:04:05Z")
+	f.Add("extra-hosts", "a,,b c")
+	f.Add("public-url", "https://%zz")
+	f.Fuzz(func(t *testing.T, name, value string) {
+		if strings.ContainsAny(name, "=\x00") || name == "client-secret-file" {
+			return
+		}
+		variable := "ENTRA_EMULATOR_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+		o, err := parse(nil, []string{variable + "=" + value}, io.Discard, io.Discard)
+		if err == nil && o.cfg.Validate() != nil {
+			t.Fatalf("%s=%q: taken, and refused at the start", name, value)
+		}
+		if err != nil && strings.TrimSpace(err.Error()) == "" {
+			t.Fatalf("%s=%q: refused without a word", name, value)
+		}
+	})
+}
