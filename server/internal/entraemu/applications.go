@@ -1,224 +1,130 @@
 package entraemu
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
 const (
 	audienceMyOrg  = "AzureADMyOrg"
 	maxDisplayName = 120
+	maxSecrets     = 500
 )
 
 // audiences are the values of signInAudience.
 var audiences = []string{audienceMyOrg, "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}
 
-// applications serves /applications and what is under it.
-func (op *operation) applications() *graphError {
-	key, rest := op.address()
-	if key == nil {
-		if len(rest) > 0 {
-			return noSegment(rest[0].name)
-		}
-		switch op.r.Method {
-		case http.MethodGet:
-			return op.listApplications()
-		case http.MethodPost:
-			return op.createApplication("")
-		}
-		return wrongMethod()
-	}
-	if len(rest) > 0 {
-		return op.underApplication(*key, rest)
-	}
-	switch op.r.Method {
-	case http.MethodGet:
-		return op.readApplication(*key)
-	case http.MethodPatch:
-		return op.patchApplication(*key)
-	case http.MethodDelete:
-		return op.deleteApplication(*key)
-	}
-	return wrongMethod()
-}
+// apps is the collection of applications.
+type apps struct{}
 
-func (op *operation) underApplication(key objectKey, rest []segment) *graphError {
-	name := strings.TrimPrefix(rest[0].name, "microsoft.graph.")
-	switch strings.ToLower(name) {
-	case "addpassword", "removepassword":
-		if op.r.Method != http.MethodPost || len(rest) > 1 {
-			return wrongMethod()
-		}
-		if strings.EqualFold(name, "addPassword") {
-			return op.addPassword(key)
-		}
-		return op.removePassword(key)
-	case "owners":
-		app, refusal := op.findApplication(key)
-		if refusal != nil {
-			return refusal
-		}
-		return op.owners(&app.Owners, rest[1:])
-	}
-	return noSegment(rest[0].name)
-}
+func (apps) name() string            { return "applications" }
+func (apps) typeName() string        { return "application" }
+func (apps) resource() string        { return "Application" }
+func (apps) upsertKey() string       { return "uniqueName" }
+func (apps) all(d *directory) []item { return d.appOrder }
 
-// lookUpApplication finds by key whatever the replicas know. Deleted ones too.
-func (op *operation) lookUpApplication(key objectKey) *application {
+func (apps) find(d *directory, key objectKey) item {
+	var a *application
 	switch strings.ToLower(key.property) {
 	case "id":
-		return op.e.dir.Apps[strings.ToLower(key.value)]
+		a = d.Apps[strings.ToLower(key.value)]
 	case "appid":
-		return op.e.dir.byAppID[strings.ToLower(key.value)]
+		a = d.byAppID[strings.ToLower(key.value)]
 	case "uniquename":
-		return op.e.dir.byUniqueName[key.value]
+		a = d.byUniqueName[key.value]
 	}
-	return nil
+	if a == nil {
+		return nil
+	}
+	return a
 }
 
-// findApplication finds what this replica shows.
-func (op *operation) findApplication(key objectKey) (*application, *graphError) {
-	if !op.mayReadApps() {
-		return nil, denied()
-	}
-	a := op.lookUpApplication(key)
-	if a == nil || !a.visible(op.replica, op.now) {
-		return nil, notFound(key.value)
-	}
-	return a, nil
-}
+// keeps: a deleted application holds its uniqueName until it is purged.
+func (apps) keeps(item) bool { return true }
 
-// ownApplication finds an application the caller may change.
-func (op *operation) ownApplication(key objectKey) (*application, *graphError) {
+func (apps) taken(op *operation) *graphError { return nameTaken(op.e.replicas%2 == 0) }
+
+func (c apps) create(op *operation, uniqueName string) *graphError {
 	if !op.mayCreate() {
-		return nil, denied()
-	}
-	a := op.lookUpApplication(key)
-	if a == nil || a.deleted() || !a.visible(op.replica, op.now) {
-		return nil, notFound(key.value)
-	}
-	if !op.mayWrite(a.Owners) {
-		return nil, denied()
-	}
-	return a, nil
-}
-
-func (op *operation) readApplication(key objectKey) *graphError {
-	a, refusal := op.findApplication(key)
-	if refusal != nil {
-		return refusal
-	}
-	return op.answer(http.StatusOK, op.selected(append(fields{op.context("applications/$entity")}, op.showApplication(a)...)))
-}
-
-func (op *operation) listApplications() *graphError {
-	if !op.mayReadApps() {
-		return denied()
-	}
-	var seen []*application
-	for _, a := range inOrder(op.e.dir.Apps) {
-		if a.visible(op.replica, op.now) {
-			seen = append(seen, a)
-		}
-	}
-	read := func(a *application, property string) ([]string, bool) {
-		switch property {
-		case "id":
-			return []string{a.ID}, true
-		case "appId":
-			return []string{a.AppID}, true
-		case "displayName":
-			return []string{a.DisplayName}, true
-		case "tags":
-			return a.Tags, true
-		case "identifierUris":
-			return a.URIs, true
-		}
-		return nil, false
-	}
-	return list(op, "applications", seen, read, op.showApplication)
-}
-
-// patchApplication updates, or creates under a uniqueName when asked to.
-func (op *operation) patchApplication(key objectKey) *graphError {
-	if !op.mayCreate() {
-		return denied()
-	}
-	a := op.lookUpApplication(key)
-	upsert := op.createIfMissing() && strings.EqualFold(key.property, "uniqueName")
-	if upsert && a == nil {
-		return op.createApplication(key.value)
-	}
-	if upsert && a.deleted() {
-		return nameTaken(true)
-	}
-	if upsert && !a.visible(op.replica, op.now) && op.e.knobs.UpsertConflict {
-		return nameTaken(op.e.replicas%2 == 0)
-	}
-	if a == nil || a.deleted() || !upsert && !a.visible(op.replica, op.now) {
-		return notFound(key.value)
-	}
-	if !op.mayWrite(a.Owners) {
 		return denied()
 	}
 	body, refusal := op.object()
 	if refusal != nil {
 		return refusal
+	}
+	owners, refusal := op.boundOwners(body)
+	if refusal != nil {
+		return refusal
+	}
+	a := &application{entity: entity{Extra: map[string]json.RawMessage{}}, Audience: audienceMyOrg, UniqueName: uniqueName}
+	if refusal := a.set(body, true); refusal != nil {
+		return refusal
+	}
+	if a.DisplayName == "" {
+		return required("displayName", c.resource())
+	}
+	if taken := op.e.dir.byUniqueName[a.UniqueName]; a.UniqueName != "" && taken != nil {
+		return nameTaken(true)
+	}
+	if refusal := op.checkURIs(&a.entity); refusal != nil {
+		return refusal
+	}
+	if refusal := op.overQuota(); refusal != nil {
+		return refusal
+	}
+	op.enter(a, op.e.knobs.Lag.Application, owners)
+	a.AppID = guidOf(op.random())
+	op.e.dir.addApp(a)
+	return op.createdOne(a)
+}
+
+func (apps) set(op *operation, it item, body map[string]json.RawMessage) *graphError {
+	a, ok := it.(*application)
+	if !ok {
+		return badRequest("Not an application.")
 	}
 	next := *a
 	next.Extra = cloneMap(a.Extra)
 	if refusal := next.set(body, false); refusal != nil {
 		return refusal
 	}
+	if refusal := op.checkURIs(&next.entity); refusal != nil {
+		return refusal
+	}
+	if refusal := tooBig(&next.entity); refusal != nil {
+		return refusal
+	}
+	if refusal := op.checkKeys(&a.entity, &next.entity); refusal != nil {
+		return refusal
+	}
+	old := a.URIs
 	*a = next
-	op.wrote()
-	return op.noContent()
+	op.e.dir.renameURIs(&a.entity, old)
+	return nil
 }
 
-func (op *operation) createApplication(uniqueName string) *graphError {
-	if !op.mayCreate() {
-		return denied()
+// checkURIs refuses an identifier URI that another application has.
+func (op *operation) checkURIs(e *entity) *graphError {
+	for _, uri := range e.URIs {
+		if owner, ok := op.e.dir.byURI[uri]; ok && owner != e.AppID {
+			return badRequest("Another object with the same value for property identifierUris already exists.").detail("ObjectConflict", "identifierUris")
+		}
 	}
-	body, refusal := op.object()
-	if refusal != nil {
-		return refusal
-	}
-	a := &application{Audience: audienceMyOrg, Extra: map[string]json.RawMessage{}, UniqueName: uniqueName}
-	if refusal := a.set(body, true); refusal != nil {
-		return refusal
-	}
-	if a.DisplayName == "" {
-		return badRequest("A value is required for property 'displayName' of resource 'Application'.").detail("ObjectRequired", "displayName")
-	}
-	if taken := op.e.dir.byUniqueName[a.UniqueName]; a.UniqueName != "" && taken != nil {
-		return nameTaken(true)
-	}
-	if refusal := op.overQuota(); refusal != nil {
-		return refusal
-	}
-	a.object = op.newObject(op.e.knobs.Lag.Application)
-	a.AppID = guidOf(op.random())
-	a.Owners = []string{op.caller.OID}
-	op.e.dir.addApp(a)
-	return op.created("/applications/"+a.ID, append(fields{op.context("applications/$entity")}, op.showApplication(a)...))
+	return nil
 }
 
-func (op *operation) deleteApplication(key objectKey) *graphError {
-	a, refusal := op.ownApplication(key)
-	if refusal != nil {
-		return refusal
+func (apps) under(_ *operation, _ item, rest []segment) *graphError { return noSegment(rest[0].name) }
+
+// dropped: the service principal goes with its application.
+func (apps) dropped(op *operation, it item, gone []time.Time) {
+	if sp := op.e.dir.spByAppID[it.core().AppID]; sp != nil && !sp.deleted() {
+		op.drop(sp, gone, it.core().ID)
+		principals{}.dropped(op, sp, gone)
 	}
-	op.wrote()
-	gone := op.e.spread(op.now, op.e.knobs.Lag.Delete)
-	a.DeletedAt, a.Gone = op.now, gone
-	if sp := op.e.dir.spByAppID[a.AppID]; sp != nil && !sp.deleted() {
-		op.e.dropPrincipal(sp, op.now, gone)
-	}
-	return op.noContent()
 }
 
 // readOnly are properties that exist and cannot be set.
@@ -242,8 +148,10 @@ func (a *application) set(body map[string]json.RawMessage, creating bool) *graph
 		case "signInAudience":
 			ok = decode(raw, &a.Audience) && slices.Contains(audiences, a.Audience)
 		case "tags":
+			a.Tags = nil // decoding into the old list would change it
 			ok = decode(raw, &a.Tags)
 		case "identifierUris":
+			a.URIs = nil
 			ok = decode(raw, &a.URIs)
 		case "appRoles":
 			if refusal := a.setRoles(raw); refusal != nil {
@@ -293,29 +201,6 @@ func (a *application) setRoles(raw json.RawMessage) *graphError {
 	return nil
 }
 
-func (a *application) setCertificates(raw json.RawMessage) bool {
-	var in []struct {
-		Key, KeyID, DisplayName, Type, Usage string
-	}
-	if !decode(raw, &in) {
-		return false
-	}
-	next := []certificate{}
-	for _, k := range in {
-		der, err := base64.StdEncoding.DecodeString(k.Key)
-		if err != nil || k.Usage != "Verify" {
-			return false
-		}
-		c, ok := newCertificate(der, k.KeyID, k.DisplayName)
-		if !ok {
-			return false
-		}
-		next = append(next, c)
-	}
-	a.Certificates = next
-	return true
-}
-
 // decode reads a member's value; null is not one.
 func decode(raw json.RawMessage, into any) bool {
 	return string(raw) != "null" && json.Unmarshal(raw, into) == nil
@@ -327,4 +212,15 @@ func cloneMap(m map[string]json.RawMessage) map[string]json.RawMessage {
 		out[k] = v
 	}
 	return out
+}
+
+func nameTaken(withDetail bool) *graphError {
+	g := &graphError{
+		status: http.StatusBadRequest, code: "Request_BadRequest",
+		message: "Another object with the same value for property uniqueName already exists.",
+	}
+	if withDetail {
+		return g.detail("ObjectConflict", "uniqueName")
+	}
+	return g
 }

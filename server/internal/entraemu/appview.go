@@ -1,12 +1,6 @@
 package entraemu
 
-import (
-	"crypto/sha1" // customKeyIdentifier is a SHA-1 thumbprint
-	"crypto/x509"
-	"encoding/hex"
-	"encoding/json"
-	"strings"
-)
+import "encoding/json"
 
 // settable are the other members of an application a body may carry; they are
 // kept and shown as given.
@@ -18,21 +12,6 @@ var settable = map[string]bool{
 	"publicClient": true, "requiredResourceAccess": true, "web": true, "spa": true, "nativeAuthenticationApisEnabled": true,
 }
 
-// newCertificate checks a certificate's bytes.
-func newCertificate(der []byte, keyID, name string) (certificate, bool) {
-	c, err := x509.ParseCertificate(der)
-	if err != nil {
-		return certificate{}, false
-	}
-	if keyID == "" {
-		keyID = randomID()
-	}
-	if name == "" {
-		name = c.Subject.String()
-	}
-	return certificate{KeyID: keyID, DisplayName: name, DER: der, Start: c.NotBefore, End: c.NotAfter}, true
-}
-
 func emptyInfo() fields {
 	return fields{{"logoUrl", nil}, {"marketingUrl", nil}, {"privacyStatementUrl", nil}, {"supportUrl", nil}, {"termsOfServiceUrl", nil}}
 }
@@ -41,16 +20,20 @@ func emptyPublisher() fields {
 	return fields{{"displayName", nil}, {"verifiedPublisherId", nil}, {"addedDateTime", nil}}
 }
 
-// showApplication is the whole object, in the order Graph documents.
-func (op *operation) showApplication(a *application) fields {
+// show is the whole object, in the order Graph documents.
+func (apps) show(op *operation, it item) fields {
+	a, ok := it.(*application)
+	if !ok {
+		return nil
+	}
 	none := []any{}
 	f := fields{
 		{"id", a.ID},
-		{"deletedDateTime", nil},
+		{"deletedDateTime", deletedStamp(&a.object)},
 		{"appId", a.AppID},
 		{"applicationTemplateId", nil},
 		{"disabledByMicrosoftStatus", nil},
-		{"createdDateTime", createdStamp(a.CreatedAt)},
+		{"createdDateTime", stamp(a.CreatedAt)},
 		{"displayName", a.DisplayName},
 		{"description", nil},
 		{"groupMembershipClaims", nil},
@@ -81,9 +64,9 @@ func (op *operation) showApplication(a *application) fields {
 		}},
 		{"appRoles", showRoles(a.AppRoles)},
 		{"info", emptyInfo()},
-		{"keyCredentials", showCertificates(a.Certificates)},
+		{"keyCredentials", op.showCertificates(&a.entity)},
 		{"parentalControlSettings", fields{{"countriesBlockedForMinors", none}, {"legalAgeGroupRule", "Allow"}}},
-		{"passwordCredentials", op.showPasswords(a)},
+		{"passwordCredentials", op.showPasswords(&a.entity)},
 		{"publicClient", fields{{"redirectUris", none}}},
 		{"requiredResourceAccess", none},
 		{"verifiedPublisher", emptyPublisher()},
@@ -139,43 +122,9 @@ func showRoles(roles []appRole) []fields {
 	return out
 }
 
-func showCertificates(list []certificate) []fields {
-	out := make([]fields, len(list))
-	for i, c := range list {
-		sum := sha1.Sum(c.DER) // customKeyIdentifier is a SHA-1 thumbprint
-		out[i] = fields{
-			{"customKeyIdentifier", strings.ToUpper(hex.EncodeToString(sum[:]))},
-			{"displayName", c.DisplayName},
-			{"endDateTime", createdStamp(c.End)},
-			{"key", nil},
-			{"keyId", c.KeyID},
-			{"startDateTime", createdStamp(c.Start)},
-			{"type", "AsymmetricX509Cert"},
-			{"usage", "Verify"},
-		}
+func deletedStamp(o *object) any {
+	if !o.deleted() {
+		return nil
 	}
-	return out
-}
-
-// showPasswords lists the secrets this replica knows, never their text.
-func (op *operation) showPasswords(a *application) []fields {
-	out := []fields{}
-	for _, p := range a.Passwords {
-		if reached(p.Seen, op.replica, op.now) {
-			out = append(out, showPassword(p, nil))
-		}
-	}
-	return out
-}
-
-func showPassword(p *password, text any) fields {
-	return fields{
-		{"customKeyIdentifier", nil},
-		{"displayName", orNull(p.DisplayName)},
-		{"endDateTime", stamp(p.End)},
-		{"hint", p.Hint},
-		{"keyId", p.KeyID},
-		{"secretText", text},
-		{"startDateTime", stamp(p.Start)},
-	}
+	return stamp(o.DeletedAt)
 }

@@ -2,149 +2,126 @@ package entraemu
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 )
 
-// typed puts the type before an object of a mixed collection.
-func typed(kind string, f fields) fields {
-	return append(fields{{"@odata.type", "#microsoft.graph." + kind}}, f...)
+// mixed is a collection of applications and service principals, in order of
+// creation.
+func (op *operation) mixed(items []item) source[item] {
+	return source[item]{
+		context: "directoryObjects", resource: "DirectoryObject", mixed: true, items: items, properties: directoryProperties,
+		visible: func(it item) bool { return op.shows(&it.core().object) },
+		show:    func(it item) fields { return op.whole(it, true) },
+		related: func(it item) item { return it },
+	}
 }
 
-// anyObject shows an application or service principal by id, as this replica
-// knows it.
-func (op *operation) anyObject(id string) (fields, bool) {
-	id = strings.ToLower(id)
-	if a := op.e.dir.Apps[id]; a != nil && a.visible(op.replica, op.now) {
-		return typed("application", op.showApplication(a)), true
+// directoryObjects serves any object by its id.
+func (op *operation) directoryObjects() *graphError {
+	if len(op.path) == 2 && strings.EqualFold(strings.TrimPrefix(op.path[1].name, "microsoft.graph."), "getByIds") {
+		return op.getByIDs()
 	}
-	if p := op.e.dir.Principals[id]; p != nil && p.visible(op.replica, op.now) {
-		return typed("servicePrincipal", op.showPrincipal(p)), true
+	key, rest := address(op.path)
+	if key == nil {
+		return noSegment(op.path[0].name)
 	}
-	return nil, false
-}
-
-func (op *operation) directoryObject() *graphError {
-	key, rest := op.address()
-	if key == nil || len(rest) > 0 {
-		return noSegment("directoryObjects")
+	if !strings.EqualFold(key.property, "id") {
+		return badRequest("The request URI is not valid. The key property '%s' is not one of directoryObjects.", key.property)
 	}
-	if op.r.Method != http.MethodGet {
+	it := op.e.dir.any(strings.ToLower(key.value))
+	if len(rest) > 0 && it != nil {
+		rest = castTo(rest, strings.ToLower(it.in().typeName()))
+	}
+	if len(rest) > 0 {
+		return noSegment(rest[0].name)
+	}
+	switch op.r.Method {
+	case http.MethodGet:
+	case http.MethodDelete:
+		if it == nil {
+			return notFound(key.value)
+		}
+		return op.remove(it.in(), objectKey{"id", key.value})
+	default:
 		return wrongMethod()
 	}
 	if !op.mayReadApps() {
 		return denied()
 	}
-	f, ok := op.anyObject(key.value)
-	if !ok {
+	if it == nil || !op.shows(&it.core().object) {
 		return notFound(key.value)
 	}
-	return op.answer(http.StatusOK, op.selected(append(fields{op.context("directoryObjects/$entity")}, f...)))
-}
-
-// byID is how objects of a mixed collection are filtered.
-func byID(f fields, property string) ([]string, bool) {
-	if property != "id" {
-		return nil, false
-	}
-	for _, p := range f {
-		if p.name == "id" {
-			id, ok := p.value.(string)
-			return []string{id}, ok
-		}
-	}
-	return nil, true
-}
-
-// createdObjects lists what a service principal made: the quota watch.
-func (op *operation) createdObjects(key objectKey) *graphError {
-	p, refusal := op.findPrincipal(key)
+	f, refusal := op.shaped("", op.whole(it, true), it)
 	if refusal != nil {
 		return refusal
 	}
-	if op.r.Method != http.MethodGet {
+	return op.answer(http.StatusOK, append(op.context("directoryObjects"+op.selectText()+"/$entity"), f...))
+}
+
+// getByIDs shows those of up to 1000 objects that are there.
+func (op *operation) getByIDs() *graphError {
+	if op.r.Method != http.MethodPost {
 		return wrongMethod()
 	}
-	type made struct {
-		serial int64
-		f      fields
-	}
-	var all []made
-	for _, a := range op.e.dir.Apps {
-		if a.CreatedBy == p.ID && a.visible(op.replica, op.now) {
-			all = append(all, made{a.Serial, typed("application", op.showApplication(a))})
-		}
-	}
-	for _, s := range op.e.dir.Principals {
-		if s.CreatedBy == p.ID && s.visible(op.replica, op.now) {
-			all = append(all, made{s.Serial, typed("servicePrincipal", op.showPrincipal(s))})
-		}
-	}
-	slices.SortFunc(all, func(a, b made) int { return int(a.serial - b.serial) })
-	out := make([]fields, len(all))
-	for i, m := range all {
-		out[i] = m.f
-	}
-	return list(op, "directoryObjects", out, byID, func(f fields) fields { return f })
-}
-
-// owners lists, adds and removes the owners of an object.
-func (op *operation) owners(of *[]string, rest []segment) *graphError {
-	switch {
-	case len(rest) == 0 && op.r.Method == http.MethodGet:
-		var out []fields
-		for _, id := range *of {
-			if f, ok := op.anyObject(id); ok {
-				out = append(out, f)
-			}
-		}
-		return list(op, "directoryObjects", out, byID, func(f fields) fields { return f })
-	case len(rest) == 1 && rest[0].name == "$ref" && op.r.Method == http.MethodPost:
-		return op.addOwner(of)
-	case len(rest) == 2 && rest[1].name == "$ref" && op.r.Method == http.MethodDelete:
-		return op.removeOwner(of, strings.ToLower(rest[0].name))
-	}
-	return wrongMethod()
-}
-
-func (op *operation) addOwner(of *[]string) *graphError {
-	if !op.mayWrite(*of) {
+	if !op.mayReadApps() {
 		return denied()
 	}
 	var in struct {
-		ID string `json:"@odata.id"`
+		IDs   []string `json:"ids"`
+		Types []string `json:"types"`
 	}
 	if refusal := op.read(&in); refusal != nil {
 		return refusal
 	}
-	u, err := url.Parse(in.ID)
-	if err != nil {
-		return badRequest("Invalid URL format specified in @odata.id for 'owners'")
+	if len(in.IDs) == 0 || len(in.IDs) > 1000 {
+		return badRequest("Invalid value specified for property 'ids'. Give between 1 and 1000 ids.")
 	}
-	id := strings.ToLower(u.Path[strings.LastIndex(u.Path, "/")+1:])
-	if _, ok := op.anyObject(id); !ok {
-		return notFound(id)
+	rows := []fields{}
+	seen := map[string]bool{}
+	for _, id := range in.IDs {
+		if id = strings.ToLower(id); !isGUID(id) {
+			return badRequest("Invalid GUID:%s", id)
+		}
+		it := op.e.dir.any(id)
+		if it == nil || seen[id] || !op.shows(&it.core().object) {
+			continue
+		}
+		seen[id] = true
+		if len(in.Types) > 0 && !slices.ContainsFunc(in.Types, func(t string) bool {
+			return strings.EqualFold(t, it.in().typeName()) || strings.EqualFold(t, "directoryObject")
+		}) {
+			continue
+		}
+		f, refusal := selected("", op.whole(it, true), op.selectNames(op.query.Get("$select")))
+		if refusal != nil {
+			return refusal
+		}
+		rows = append(rows, f)
 	}
-	if slices.Contains(*of, id) {
-		return badRequest("One or more added object references already exist for the following modified properties: 'owners'.")
-	}
-	*of = append(*of, id)
-	op.wrote()
-	return op.noContent()
+	return op.answer(http.StatusOK, append(op.context("directoryObjects"+op.selectText()), pair{"value", rows}))
 }
 
-func (op *operation) removeOwner(of *[]string, id string) *graphError {
-	if !op.mayWrite(*of) {
+// createdObjects lists what a service principal made: the quota watch.
+func (op *operation) createdObjects(p *principal, rest []segment) *graphError {
+	if !op.mayReadAll() {
 		return denied()
 	}
-	i := slices.Index(*of, id)
-	if i < 0 {
-		return badRequest("One or more removed object references do not exist for the following modified properties: 'owners'.")
+	items, size := op.e.dir.byCreator[p.ID], false
+	for _, s := range rest {
+		kind, cast := strings.CutPrefix(strings.ToLower(s.name), "microsoft.graph.")
+		switch {
+		case cast:
+			items = slices.DeleteFunc(slices.Clone(items), func(it item) bool { return !strings.EqualFold(kind, it.in().typeName()) })
+		case s.name == "$count":
+			size = true
+		default:
+			return noSegment(s.name)
+		}
 	}
-	*of = slices.Delete(*of, i, i+1)
-	op.wrote()
-	return op.noContent()
+	s := op.mixed(items)
+	s.size = size
+	return list(op, s)
 }
 
 // organization describes the tenant.
@@ -152,7 +129,7 @@ func (op *operation) organization() *graphError {
 	if op.r.Method != http.MethodGet {
 		return wrongMethod()
 	}
-	if len(op.caller.Roles) == 0 || !op.may(permOrgReadAll, permDirReadAll, permDirWriteAll, permAppReadAll, permAppOwned, permAppWriteAll) {
+	if !op.may(permOrgReadAll, permDirReadAll, permDirWriteAll) {
 		return denied()
 	}
 	org := fields{
@@ -176,15 +153,19 @@ func (op *operation) organization() *graphError {
 			{"type", "Managed"},
 		}}},
 	}
-	key, rest := op.address()
+	key, rest := address(op.path)
 	if len(rest) > 0 {
 		return noSegment(rest[0].name)
 	}
-	if key != nil {
-		if !strings.EqualFold(key.value, op.e.cfg.Tenant) {
-			return notFound(key.value)
-		}
-		return op.answer(http.StatusOK, op.selected(append(fields{op.context("organization/$entity")}, org...)))
+	if key != nil && !strings.EqualFold(key.value, op.e.cfg.Tenant) {
+		return notFound(key.value)
 	}
-	return list(op, "organization", []fields{org}, byID, func(f fields) fields { return f })
+	f, refusal := selected("Organization", org, op.selectNames(op.query.Get("$select")))
+	if refusal != nil {
+		return refusal
+	}
+	if key != nil {
+		return op.answer(http.StatusOK, append(op.context("organization"+op.selectText()+"/$entity"), f...))
+	}
+	return op.answer(http.StatusOK, append(op.context("organization"+op.selectText()), pair{"value", []fields{f}}))
 }

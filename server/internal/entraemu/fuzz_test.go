@@ -2,6 +2,7 @@ package entraemu
 
 import (
 	"encoding/json"
+	"net/http/httptest"
 	"testing"
 )
 
@@ -32,14 +33,15 @@ func FuzzGraphBody(f *testing.F) {
 			}
 			return
 		}
-		a := &application{Audience: audienceMyOrg, Extra: map[string]json.RawMessage{}}
+		a := &application{entity: entity{Extra: map[string]json.RawMessage{}}, Audience: audienceMyOrg}
 		if refusal := a.set(m, true); refusal != nil {
 			if refusal.status != 400 || refusal.code != "Request_BadRequest" {
 				t.Fatalf("refusal %+v", refusal)
 			}
 			return
 		}
-		if _, err := json.Marshal((&operation{request: &request{}, e: &Emulator{}}).showApplication(a)); err != nil {
+		op := &operation{request: &request{r: httptest.NewRequest("GET", "/v1.0/applications", nil)}, e: &Emulator{}}
+		if text, err := json.Marshal(apps{}.show(op, a)); err != nil || !json.Valid(text) {
 			t.Fatalf("taken but not shown: %v", err)
 		}
 	})
@@ -50,14 +52,55 @@ func FuzzFilter(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		list, refusal := parseFilter(text)
-		if refusal != nil && (refusal.status != 400 || len(list) > 0) {
-			t.Fatalf("%q: %+v with %d conditions", text, refusal, len(list))
-		}
-		for _, c := range list {
-			if c.operator == "" || len(c.values) == 0 {
-				t.Fatalf("%q: empty condition %+v", text, c)
+		parsed, refusal := parseFilter(text)
+		if refusal != nil {
+			if refusal.status != 400 || parsed != nil {
+				t.Fatalf("%q: %+v with a filter", text, refusal)
 			}
+			return
+		}
+		if parsed == nil {
+			return
+		}
+		parsed.unknown(func(string) bool { return true })
+		parsed.advanced()
+		parsed.holds(func(string) []string { return []string{"x"} })
+	})
+}
+
+func FuzzPageToken(f *testing.F) {
+	f.Add(pageToken(7).text(3))
+	f.Add("")
+	f.Fuzz(func(t *testing.T, text string) {
+		if n, ok := parsePageToken(text, 3); ok && n <= 0 {
+			t.Fatalf("%q leads to %d", text, n)
+		}
+	})
+}
+
+func FuzzBatch(f *testing.F) {
+	f.Add(`{"requests":[{"id":"1","method":"GET","url":"/applications"},{"id":"2","method":"post","url":"x","dependsOn":["1"],"headers":{"content-type":"application/json"},"body":{}}]}`)
+	f.Add(`{"requests":[{"id":"1","method":"GET","url":"%zz"}]}`)
+	f.Fuzz(func(t *testing.T, body string) {
+		steps, refusal := parseBatch([]byte(body))
+		if refusal != nil && (refusal.status != 400 || steps != nil) {
+			t.Fatalf("%+v with %d steps", refusal, len(steps))
+		}
+		rq := &request{r: httptest.NewRequest("POST", "/v1.0/$batch", nil), entry: &Call{}}
+		for _, s := range steps {
+			if sub := rq.step(s); sub.r.URL.Host != "" {
+				t.Fatalf("%q leaves the host", s.URL)
+			}
+		}
+	})
+}
+
+func FuzzReference(f *testing.F) {
+	f.Add("https://graph.microsoft.com/v2/t/directoryObjects/11111111-2222-4333-8444-555555555555/Microsoft.DirectoryServices.User")
+	f.Add("directoryObjects('11111111-2222-4333-8444-555555555555')")
+	f.Fuzz(func(t *testing.T, text string) {
+		if id, ok := referenced(text); ok && !isGUID(id) {
+			t.Fatalf("%q: %q is no id", text, id)
 		}
 	})
 }

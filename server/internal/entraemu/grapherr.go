@@ -54,17 +54,13 @@ func badValue(property, resource string) *graphError {
 	return badRequest("Invalid value specified for property '%s' of resource '%s'.", property, resource).detail("InvalidValue", property)
 }
 
-func nameTaken(withDetail bool) *graphError {
-	g := badRequest("Another object with the same value for property uniqueName already exists.")
-	if withDetail {
-		return g.detail("ObjectConflict", "uniqueName")
-	}
-	return g
-}
-
 func noBackingApplication(appID string) *graphError {
 	return badRequest("The appId '%s' of the service principal does not reference a valid application object.", appID).
 		detail("NoBackingApplicationObject", "appId")
+}
+
+func badPayload() *graphError {
+	return &graphError{status: http.StatusBadRequest, code: "BadRequest", message: "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."}
 }
 
 func sameKeyValue() *graphError {

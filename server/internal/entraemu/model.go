@@ -2,26 +2,10 @@ package entraemu
 
 import (
 	"encoding/json"
-	"slices"
 	"time"
 )
 
-// directory is the tenant: what is true, whatever the replicas say meanwhile.
-// Guarded by Emulator.mu. Exported fields are what the state file holds.
-type directory struct {
-	Apps        map[string]*application // by object id
-	Principals  map[string]*principal   // by object id
-	Assignments map[string]*assignment  // by id
-	Serial      int64                   // numbers objects in order of creation
-
-	byAppID      map[string]*application // deleted ones included
-	byUniqueName map[string]*application // deleted ones included: they hold the name
-	spByAppID    map[string]*principal   // living ones
-	byPrincipal  map[string][]*assignment
-	byResource   map[string][]*assignment
-}
-
-// object is what applications, service principals and assignments share.
+// object is what everything in the tenant shares: identity and life.
 type object struct {
 	ID        string
 	Serial    int64
@@ -30,6 +14,7 @@ type object struct {
 	Seen      []time.Time // per replica, when it learns of the object
 	DeletedAt time.Time   // zero: lives
 	Gone      []time.Time // per replica, when it learns of the deletion
+	GoneWith  string      `json:",omitempty"` // id of the object whose deletion took this one along
 }
 
 // visible reports whether a replica's answer still, or already, holds it.
@@ -42,38 +27,61 @@ func (o *object) visible(replica int, now time.Time) bool {
 
 func (o *object) deleted() bool { return !o.DeletedAt.IsZero() }
 
+func (o *object) serial() int64 { return o.Serial }
+
+// drop marks the object as deleted at now, as the replicas will learn of it.
+func (o *object) drop(now time.Time, gone []time.Time, with string) {
+	o.DeletedAt, o.Gone, o.GoneWith = now, gone, with
+}
+
+// revive undoes drop; the replicas learn of it as of a new object.
+func (o *object) revive(seen []time.Time) {
+	o.DeletedAt, o.Gone, o.GoneWith, o.Seen = time.Time{}, nil, "", seen
+}
+
 func reached(at []time.Time, replica int, now time.Time) bool {
 	return len(at) == 0 || !now.Before(at[replica%len(at)])
 }
 
-type application struct {
+// entity is what applications and service principals share.
+type entity struct {
 	object
 	AppID        string
-	UniqueName   string
 	DisplayName  string
-	Audience     string
 	Tags         []string
-	URIs         []string // identifierUris
+	URIs         []string // identifierUris; of first-party APIs, their names
 	AppRoles     []appRole
 	Passwords    []*password
 	Certificates []certificate
 	Owners       []string                   // object ids of service principals
 	Extra        map[string]json.RawMessage // other settable properties, as given
-	TokenVersion int                        // of tokens for this API; 0: the knob's
+	Revision     int                        // counts changes, for ETags
+}
+
+func (e *entity) core() *entity { return e }
+
+// item is an application or a service principal.
+type item interface {
+	core() *entity
+	in() collection
+	order() int64
+}
+
+type application struct {
+	entity
+	UniqueName   string
+	Audience     string
+	TokenVersion int // of tokens for this API; 0: the knob's
 }
 
 type principal struct {
-	object
-	AppID              string
-	DisplayName        string
+	entity
 	Enabled            bool
 	AssignmentRequired bool
-	Tags               []string
-	Owners             []string
-	AppRoles           []appRole // of first-party APIs, which have no application here
-	URIs               []string
-	Extra              map[string]json.RawMessage
 }
+
+func (*application) in() collection { return apps{} }
+func (*principal) in() collection   { return principals{} }
 
 type appRole struct {
 	ID          string
@@ -110,125 +118,6 @@ type assignment struct {
 	RoleID    string
 }
 
-func newDirectory() *directory {
-	d := &directory{
-		Apps: map[string]*application{}, Principals: map[string]*principal{}, Assignments: map[string]*assignment{},
-	}
-	d.index()
-	return d
-}
-
-// index rebuilds the lookups from the three tables.
-func (d *directory) index() {
-	d.byAppID, d.byUniqueName = map[string]*application{}, map[string]*application{}
-	d.spByAppID = map[string]*principal{}
-	d.byPrincipal, d.byResource = map[string][]*assignment{}, map[string][]*assignment{}
-	for _, a := range d.Apps {
-		d.byAppID[a.AppID] = a
-		if a.UniqueName != "" {
-			d.byUniqueName[a.UniqueName] = a
-		}
-	}
-	for _, p := range d.Principals {
-		if kept := d.spByAppID[p.AppID]; kept == nil || kept.Serial < p.Serial {
-			d.spByAppID[p.AppID] = p
-		}
-	}
-	for _, a := range inOrder(d.Assignments) {
-		d.byPrincipal[a.Principal] = append(d.byPrincipal[a.Principal], a)
-		d.byResource[a.Resource] = append(d.byResource[a.Resource], a)
-	}
-}
-
-func (d *directory) addApp(a *application) {
-	d.Apps[a.ID], d.byAppID[a.AppID] = a, a
-	if a.UniqueName != "" {
-		d.byUniqueName[a.UniqueName] = a
-	}
-}
-
-func (d *directory) addPrincipal(p *principal) { d.Principals[p.ID], d.spByAppID[p.AppID] = p, p }
-
-func (d *directory) addAssignment(a *assignment) {
-	d.Assignments[a.ID] = a
-	d.byPrincipal[a.Principal] = append(d.byPrincipal[a.Principal], a)
-	d.byResource[a.Resource] = append(d.byResource[a.Resource], a)
-}
-
-// roles returns the app roles an API offers.
-func (d *directory) roles(resource *principal) []appRole {
-	if len(resource.AppRoles) > 0 {
-		return resource.AppRoles
-	}
-	if a := d.byAppID[resource.AppID]; a != nil {
-		return a.AppRoles
-	}
-	return nil
-}
-
-// granted returns the role values a principal holds on a resource, as one
-// replica knows them.
-func (d *directory) granted(principalID string, resource *principal, replica int, now time.Time) []string {
-	var values []string
-	for _, a := range d.byPrincipal[principalID] {
-		if a.Resource != resource.ID || !a.visible(replica, now) {
-			continue
-		}
-		for _, r := range d.roles(resource) {
-			if r.ID == a.RoleID && r.Value != "" && !slices.Contains(values, r.Value) {
-				values = append(values, r.Value)
-			}
-		}
-	}
-	return values
-}
-
-// resource finds an API by app id or identifier URI. Only living ones.
-func (d *directory) resource(name string) *principal {
-	if p := d.spByAppID[name]; p != nil && !p.deleted() {
-		return p
-	}
-	for _, p := range d.Principals {
-		if p.deleted() {
-			continue
-		}
-		if slices.Contains(p.URIs, name) {
-			return p
-		}
-		if a := d.byAppID[p.AppID]; a != nil && slices.Contains(a.URIs, name) {
-			return p
-		}
-	}
-	return nil
-}
-
-// countObjects is what counts against quotas; creator empty counts all.
-func (d *directory) countObjects(creator string) int {
-	n := 0
-	count := func(o object) {
-		if creator == "" || o.CreatedBy == creator {
-			n++
-		}
-	}
-	for _, a := range d.Apps {
-		count(a.object)
-	}
-	for _, p := range d.Principals {
-		count(p.object)
-	}
-	return n
-}
-
-func (a *application) serial() int64 { return a.Serial }
-func (p *principal) serial() int64   { return p.Serial }
-func (a *assignment) serial() int64  { return a.Serial }
-
-// inOrder lists a table in order of creation.
-func inOrder[T interface{ serial() int64 }](table map[string]T) []T {
-	out := make([]T, 0, len(table))
-	for _, v := range table {
-		out = append(out, v)
-	}
-	slices.SortFunc(out, func(a, b T) int { return int(a.serial() - b.serial()) })
-	return out
-}
+// purged is an object gone for good; it weighs a quarter in the tenant's quota
+// for a while.
+type purged struct{ At time.Time }

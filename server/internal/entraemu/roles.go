@@ -8,81 +8,80 @@ import (
 
 // roleAssignments serves both sides of the relation: what a client was granted
 // (appRoleAssignments) and who holds an API's roles (appRoleAssignedTo).
-func (op *operation) roleAssignments(key objectKey, rest []segment, onResource bool) *graphError {
-	if len(rest) > 1 {
+func (op *operation) roleAssignments(p *principal, rest []segment, onResource bool) *graphError {
+	size := len(rest) == 1 && rest[0].name == "$count"
+	switch {
+	case len(rest) > 1:
 		return noSegment(rest[1].name)
-	}
-	p, refusal := op.findPrincipal(key)
-	if refusal != nil {
-		return refusal
-	}
-	if len(rest) == 1 {
+	case len(rest) == 1 && !size:
 		return op.oneAssignment(p, rest[0].name, onResource)
-	}
-	switch op.r.Method {
-	case http.MethodGet:
-		return op.listAssignments(p, onResource)
-	case http.MethodPost:
+	case op.r.Method == http.MethodPost && !size:
 		return op.grantRole(p, onResource)
 	}
-	return wrongMethod()
+	return op.listAssignments(p, onResource, size)
 }
 
-func (op *operation) mayGrant() bool {
-	return op.may(permAssignAll) && op.may(permAppReadAll, permAppWriteAll, permDirReadAll, permDirWriteAll)
+// mayGrant: granting asks for reading too, as the caller must see both ends.
+func (op *operation) mayGrant() bool { return op.may(permAssignAll) && op.mayReadAll() }
+
+func (op *operation) mayReadAssignments() bool { return op.may(permAssignAll) || op.mayReadAll() }
+
+func (op *operation) listAssignments(p *principal, onResource, size bool) *graphError {
+	if !op.mayReadAssignments() {
+		return denied()
+	}
+	among := func(list []*assignment) []*assignment {
+		return slices.DeleteFunc(slices.Clone(list), func(a *assignment) bool { return !a.on(p, onResource) })
+	}
+	return list(op, source[*assignment]{
+		context: "appRoleAssignments", resource: "AppRoleAssignment", items: op.e.dir.side(p, onResource), properties: assignmentProperties,
+		visible: func(a *assignment) bool { return op.shows(&a.object) },
+		show:    op.showAssignment,
+		size:    size,
+		lookUp: map[string]func(string) []*assignment{
+			"id": func(id string) []*assignment {
+				if a := op.e.dir.Assignments[id]; a != nil {
+					return among([]*assignment{a})
+				}
+				return nil
+			},
+			"principalId": func(id string) []*assignment { return among(op.e.dir.byPrincipal[strings.ToLower(id)]) },
+		},
+	})
 }
 
-func (op *operation) side(p *principal, onResource bool) []*assignment {
-	all := op.e.dir.byPrincipal[p.ID]
+// on reports whether an assignment is on this side of the principal.
+func (a *assignment) on(p *principal, onResource bool) bool {
 	if onResource {
-		all = op.e.dir.byResource[p.ID]
+		return a.Resource == p.ID
 	}
-	var out []*assignment
-	for _, a := range all {
-		if a.visible(op.replica, op.now) {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-func (op *operation) listAssignments(p *principal, onResource bool) *graphError {
-	read := func(a *assignment, property string) ([]string, bool) {
-		switch property {
-		case "id":
-			return []string{a.ID}, true
-		case "resourceId":
-			return []string{a.Resource}, true
-		case "principalId":
-			return []string{a.Principal}, true
-		}
-		return nil, false
-	}
-	name := "appRoleAssignments"
-	return list(op, name, op.side(p, onResource), read, op.showAssignment)
+	return a.Principal == p.ID
 }
 
 func (op *operation) oneAssignment(p *principal, id string, onResource bool) *graphError {
-	i := slices.IndexFunc(op.side(p, onResource), func(a *assignment) bool { return a.ID == id })
-	if i < 0 {
+	if op.r.Method != http.MethodGet && op.r.Method != http.MethodDelete {
+		return wrongMethod()
+	}
+	if op.r.Method == http.MethodDelete && !op.mayGrant() || !op.mayReadAssignments() {
+		return denied()
+	}
+	a := op.e.dir.Assignments[id]
+	if a == nil || !a.on(p, onResource) || !op.shows(&a.object) {
 		return notFound(id)
 	}
-	a := op.side(p, onResource)[i]
-	switch op.r.Method {
-	case http.MethodGet:
-		return op.answer(http.StatusOK, op.selected(append(fields{op.context("appRoleAssignments/$entity")}, op.showAssignment(a)...)))
-	case http.MethodDelete:
-		if !op.mayGrant() {
-			return denied()
-		}
+	if op.r.Method == http.MethodDelete {
 		if a.deleted() {
 			return notFound(id)
 		}
 		op.wrote()
-		a.DeletedAt, a.Gone = op.now, op.e.spread(op.now, op.e.knobs.Lag.Delete)
+		a.drop(op.now, op.e.spread(op.now, op.e.knobs.Lag.Delete), "")
 		return op.noContent()
 	}
-	return wrongMethod()
+	f, refusal := selected("AppRoleAssignment", op.showAssignment(a), op.selectNames(op.query.Get("$select")))
+	if refusal != nil {
+		return refusal
+	}
+	return op.answer(http.StatusOK, append(op.context("appRoleAssignments"+op.selectText()+"/$entity"), f...))
 }
 
 func (op *operation) grantRole(p *principal, onResource bool) *graphError {
@@ -123,11 +122,11 @@ func (op *operation) grantRole(p *principal, onResource bool) *graphError {
 	if onResource {
 		path = "/servicePrincipals/" + p.ID + "/appRoleAssignedTo/" + a.ID
 	}
-	return op.created(path, append(fields{op.context("appRoleAssignments/$entity")}, op.showAssignment(a)...))
+	return op.created(path, append(op.context("appRoleAssignments/$entity"), op.showAssignment(a)...))
 }
 
 func (op *operation) living(p *principal) bool {
-	return p != nil && !p.deleted() && p.visible(op.replica, op.now)
+	return p != nil && !p.deleted() && op.shows(&p.object)
 }
 
 func (op *operation) showAssignment(a *assignment) fields {
@@ -137,7 +136,7 @@ func (op *operation) showAssignment(a *assignment) fields {
 		}
 		return nil
 	}
-	return fields{
+	f := fields{
 		{"id", a.ID},
 		{"deletedDateTime", nil},
 		{"appRoleId", a.RoleID},
@@ -148,4 +147,9 @@ func (op *operation) showAssignment(a *assignment) fields {
 		{"resourceDisplayName", name(a.Resource)},
 		{"resourceId", a.Resource},
 	}
+	if op.level() != metaFull {
+		return f
+	}
+	link := "servicePrincipals/" + a.Principal + "/appRoleAssignments/" + a.ID
+	return typed("appRoleAssignment", append(fields{{"@odata.id", op.root() + "/" + link}, {"@odata.editLink", link}}, f...))
 }

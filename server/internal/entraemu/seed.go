@@ -56,13 +56,17 @@ var careRoleNames = map[string]string{
 // three provisioning applications. The administrator's secret is the one given.
 func (e *Emulator) seedTenant(adminSecret string) {
 	graph := &principal{
-		object: e.seedObject("graph"), AppID: graphAppID, DisplayName: "Microsoft Graph", Enabled: true,
-		AppRoles: graphRoles, URIs: []string{"https://graph.microsoft.com"},
+		entity: entity{
+			object: e.seedObject("graph"), AppID: graphAppID, DisplayName: "Microsoft Graph",
+			AppRoles: graphRoles, URIs: []string{"https://graph.microsoft.com"},
+		},
+		Enabled: true,
 	}
 	e.dir.addPrincipal(graph)
 	for _, name := range []string{nameSandbox, nameProd} {
 		app, _ := e.seedApp(name, derivedID(e.cfg.Seed, name+" app id"))
 		app.URIs = []string{"api://" + app.AppID}
+		e.dir.nameURIs(&app.entity)
 		for _, value := range CareRoles {
 			app.AppRoles = append(app.AppRoles, appRole{
 				ID: derivedID(e.cfg.Seed, name+" role "+value), Value: value,
@@ -89,10 +93,10 @@ func (e *Emulator) seedObject(name string) object {
 
 func (e *Emulator) seedApp(name, appID string) (*application, *principal) {
 	app := &application{
-		object: e.seedObject(name), AppID: appID, DisplayName: name, Audience: audienceMyOrg,
-		Extra: map[string]json.RawMessage{},
+		entity:   entity{object: e.seedObject(name), AppID: appID, DisplayName: name, Extra: map[string]json.RawMessage{}},
+		Audience: audienceMyOrg,
 	}
-	sp := &principal{object: e.seedObject(name + " principal"), AppID: appID, DisplayName: name, Enabled: true}
+	sp := &principal{entity: entity{object: e.seedObject(name + " principal"), AppID: appID, DisplayName: name}, Enabled: true}
 	e.dir.addApp(app)
 	e.dir.addPrincipal(sp)
 	return app, sp

@@ -2,153 +2,43 @@ package entraemu
 
 import (
 	"encoding/json"
-	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// servicePrincipals serves /servicePrincipals and what is under it.
-func (op *operation) servicePrincipals() *graphError {
-	key, rest := op.address()
-	if key == nil {
-		if len(rest) > 0 {
-			return noSegment(rest[0].name)
-		}
-		switch op.r.Method {
-		case http.MethodGet:
-			return op.listPrincipals()
-		case http.MethodPost:
-			return op.createPrincipal("")
-		}
-		return wrongMethod()
-	}
-	if len(rest) > 0 {
-		return op.underPrincipal(*key, rest)
-	}
-	switch op.r.Method {
-	case http.MethodGet:
-		return op.readPrincipal(*key)
-	case http.MethodPatch:
-		return op.patchPrincipal(*key)
-	case http.MethodDelete:
-		return op.deletePrincipal(*key)
-	}
-	return wrongMethod()
-}
+// maxPrincipalName bounds a service principal's display name.
+const maxPrincipalName = 256
 
-func (op *operation) underPrincipal(key objectKey, rest []segment) *graphError {
-	switch strings.ToLower(rest[0].name) {
-	case "approleassignedto":
-		return op.roleAssignments(key, rest[1:], true)
-	case "approleassignments":
-		return op.roleAssignments(key, rest[1:], false)
-	case "createdobjects":
-		return op.createdObjects(key)
-	case "owners":
-		p, refusal := op.findPrincipal(key)
-		if refusal != nil {
-			return refusal
-		}
-		return op.owners(&p.Owners, rest[1:])
-	}
-	return noSegment(rest[0].name)
-}
+// principals is the collection of service principals.
+type principals struct{}
 
-// lookUpPrincipal finds by key whatever the replicas know. Deleted ones too.
-func (op *operation) lookUpPrincipal(key objectKey) *principal {
+func (principals) name() string            { return "servicePrincipals" }
+func (principals) typeName() string        { return "servicePrincipal" }
+func (principals) resource() string        { return "ServicePrincipal" }
+func (principals) upsertKey() string       { return "appId" }
+func (principals) all(d *directory) []item { return d.spOrder }
+
+func (principals) find(d *directory, key objectKey) item {
+	var p *principal
 	switch strings.ToLower(key.property) {
 	case "id":
-		return op.e.dir.Principals[strings.ToLower(key.value)]
+		p = d.Principals[strings.ToLower(key.value)]
 	case "appid":
-		return op.e.dir.spByAppID[strings.ToLower(key.value)]
+		p = d.spByAppID[strings.ToLower(key.value)]
 	}
-	return nil
+	if p == nil {
+		return nil
+	}
+	return p
 }
 
-func (op *operation) findPrincipal(key objectKey) (*principal, *graphError) {
-	if !op.mayReadApps() {
-		return nil, denied()
-	}
-	p := op.lookUpPrincipal(key)
-	if p == nil || !p.visible(op.replica, op.now) {
-		return nil, notFound(key.value)
-	}
-	return p, nil
-}
+// keeps: an application may get a new service principal after the deletion.
+func (principals) keeps(item) bool { return false }
 
-func (op *operation) readPrincipal(key objectKey) *graphError {
-	p, refusal := op.findPrincipal(key)
-	if refusal != nil {
-		return refusal
-	}
-	return op.answer(http.StatusOK, op.selected(append(fields{op.context("servicePrincipals/$entity")}, op.showPrincipal(p)...)))
-}
+func (principals) taken(*operation) *graphError { return sameKeyValue() }
 
-func (op *operation) listPrincipals() *graphError {
-	if !op.mayReadApps() {
-		return denied()
-	}
-	var seen []*principal
-	for _, p := range inOrder(op.e.dir.Principals) {
-		if p.visible(op.replica, op.now) {
-			seen = append(seen, p)
-		}
-	}
-	read := func(p *principal, property string) ([]string, bool) {
-		switch property {
-		case "id":
-			return []string{p.ID}, true
-		case "appId":
-			return []string{p.AppID}, true
-		case "displayName":
-			return []string{p.DisplayName}, true
-		case "tags":
-			return p.Tags, true
-		case "servicePrincipalNames":
-			return op.principalNames(p), true
-		case "servicePrincipalType":
-			return []string{"Application"}, true
-		}
-		return nil, false
-	}
-	return list(op, "servicePrincipals", seen, read, op.showPrincipal)
-}
-
-// patchPrincipal updates, or creates for an appId when asked to.
-func (op *operation) patchPrincipal(key objectKey) *graphError {
-	if !op.mayCreate() {
-		return denied()
-	}
-	p := op.lookUpPrincipal(key)
-	upsert := op.createIfMissing() && strings.EqualFold(key.property, "appId")
-	if upsert && (p == nil || p.deleted()) {
-		return op.createPrincipal(strings.ToLower(key.value))
-	}
-	if upsert && !p.visible(op.replica, op.now) && op.e.knobs.UpsertConflict {
-		return sameKeyValue()
-	}
-	if p == nil || p.deleted() || !upsert && !p.visible(op.replica, op.now) {
-		return notFound(key.value)
-	}
-	if !op.mayWrite(p.Owners) {
-		return denied()
-	}
-	body, refusal := op.object()
-	if refusal != nil {
-		return refusal
-	}
-	next := *p
-	next.Extra = cloneMap(p.Extra)
-	if refusal := next.set(body); refusal != nil {
-		return refusal
-	}
-	*p = next
-	op.wrote()
-	return op.noContent()
-}
-
-func (op *operation) createPrincipal(appID string) *graphError {
+func (c principals) create(op *operation, appID string) *graphError {
 	if !op.mayCreate() {
 		return denied()
 	}
@@ -156,25 +46,20 @@ func (op *operation) createPrincipal(appID string) *graphError {
 	if refusal != nil {
 		return refusal
 	}
-	p := &principal{AppID: appID, Enabled: true, Extra: map[string]json.RawMessage{}}
+	owners, refusal := op.boundOwners(body)
+	if refusal != nil {
+		return refusal
+	}
+	p := &principal{entity: entity{AppID: strings.ToLower(appID), Extra: map[string]json.RawMessage{}}, Enabled: true}
 	if refusal := p.set(body); refusal != nil {
 		return refusal
 	}
 	if p.AppID == "" {
-		return badRequest("A value is required for property 'appId' of resource 'ServicePrincipal'.").detail("ObjectRequired", "appId")
+		return required("appId", c.resource())
 	}
-	app := op.e.dir.byAppID[p.AppID]
-	known := app != nil && !app.deleted() && app.visible(op.replica, op.now)
-	if !op.may(permAppWriteAll, permDirWriteAll) {
-		if !known {
-			return foreignApplication()
-		}
-		if !op.mayWrite(app.Owners) {
-			return denied()
-		}
-	}
-	if !known {
-		return noBackingApplication(p.AppID)
+	app, refusal := op.backing(p.AppID)
+	if refusal != nil {
+		return refusal
 	}
 	if old := op.e.dir.spByAppID[p.AppID]; old != nil && !old.deleted() {
 		return sameKeyValue()
@@ -185,10 +70,25 @@ func (op *operation) createPrincipal(appID string) *graphError {
 	if p.DisplayName == "" {
 		p.DisplayName = app.DisplayName
 	}
-	p.object = op.newObject(op.e.knobs.Lag.Principal)
-	p.Owners = []string{op.caller.OID}
+	op.enter(p, op.e.knobs.Lag.Principal, owners)
 	op.e.dir.addPrincipal(p)
-	return op.created("/servicePrincipals/"+p.ID, append(fields{op.context("servicePrincipals/$entity")}, op.showPrincipal(p)...))
+	return op.createdOne(p)
+}
+
+// backing finds the application that a new service principal stands for, as
+// the caller may see it.
+func (op *operation) backing(appID string) (*application, *graphError) {
+	app := op.e.dir.byAppID[appID]
+	known := app != nil && !app.deleted() && op.shows(&app.object)
+	switch {
+	case op.writesAll() && !known:
+		return nil, noBackingApplication(appID)
+	case !known:
+		return nil, foreignApplication()
+	case !op.mayWrite(app.Owners):
+		return nil, denied()
+	}
+	return app, nil
 }
 
 func foreignApplication() *graphError {
@@ -197,29 +97,48 @@ func foreignApplication() *graphError {
 	return g
 }
 
-func (op *operation) deletePrincipal(key objectKey) *graphError {
-	if !op.mayCreate() {
-		return denied()
+func (principals) set(op *operation, it item, body map[string]json.RawMessage) *graphError {
+	p, ok := it.(*principal)
+	if !ok {
+		return badRequest("Not a service principal.")
 	}
-	p := op.lookUpPrincipal(key)
-	if p == nil || p.deleted() || !p.visible(op.replica, op.now) {
-		return notFound(key.value)
+	next := *p
+	next.Extra = cloneMap(p.Extra)
+	if refusal := next.set(body); refusal != nil {
+		return refusal
 	}
-	if !op.mayWrite(p.Owners) {
-		return denied()
+	if refusal := op.checkKeys(&p.entity, &next.entity); refusal != nil {
+		return refusal
 	}
-	op.wrote()
-	op.e.dropPrincipal(p, op.now, op.e.spread(op.now, op.e.knobs.Lag.Delete))
-	return op.noContent()
+	*p = next
+	return nil
 }
 
-// dropPrincipal deletes a service principal with its role assignments; mu is
-// held.
-func (e *Emulator) dropPrincipal(p *principal, now time.Time, gone []time.Time) {
-	p.DeletedAt, p.Gone = now, gone
-	for _, a := range e.dir.byPrincipal[p.ID] {
-		if !a.deleted() {
-			a.DeletedAt, a.Gone = now, gone
+func (principals) under(op *operation, it item, rest []segment) *graphError {
+	p, ok := it.(*principal)
+	if !ok {
+		return noSegment(rest[0].name)
+	}
+	switch strings.ToLower(rest[0].name) {
+	case "approleassignedto":
+		return op.roleAssignments(p, rest[1:], true)
+	case "approleassignments":
+		return op.roleAssignments(p, rest[1:], false)
+	case "createdobjects":
+		return op.createdObjects(p, rest[1:])
+	}
+	return noSegment(rest[0].name)
+}
+
+// dropped: the role assignments of a service principal go with it, those of
+// others on it too.
+func (principals) dropped(op *operation, it item, gone []time.Time) {
+	id := it.core().ID
+	for _, side := range [][]*assignment{op.e.dir.byPrincipal[id], op.e.dir.byResource[id]} {
+		for _, a := range side {
+			if !a.deleted() {
+				a.drop(op.now, gone, id)
+			}
 		}
 	}
 }
@@ -229,7 +148,7 @@ func (p *principal) set(body map[string]json.RawMessage) *graphError {
 		ok := true
 		switch name {
 		case "displayName":
-			ok = decode(raw, &p.DisplayName) && utf8.RuneCountInString(p.DisplayName) <= maxDisplayName
+			ok = decode(raw, &p.DisplayName) && utf8.RuneCountInString(p.DisplayName) <= maxPrincipalName
 		case "appId":
 			var v string
 			ok = decode(raw, &v) && isGUID(v) && (p.AppID == "" || strings.EqualFold(v, p.AppID))
@@ -239,7 +158,10 @@ func (p *principal) set(body map[string]json.RawMessage) *graphError {
 		case "appRoleAssignmentRequired":
 			ok = decode(raw, &p.AssignmentRequired)
 		case "tags":
+			p.Tags = nil
 			ok = decode(raw, &p.Tags)
+		case "keyCredentials":
+			ok = p.setCertificates(raw)
 		default:
 			if ok = settablePrincipal[name] && json.Valid(raw); ok {
 				p.Extra[name] = raw
@@ -256,61 +178,4 @@ func (p *principal) set(body map[string]json.RawMessage) *graphError {
 var settablePrincipal = map[string]bool{
 	"alternativeNames": true, "description": true, "homepage": true, "loginUrl": true, "logoutUrl": true, "notes": true,
 	"notificationEmailAddresses": true, "preferredSingleSignOnMode": true, "replyUrls": true, "samlSingleSignOnSettings": true,
-}
-
-// principalNames are the names an API answers to.
-func (op *operation) principalNames(p *principal) []string {
-	names := append([]string{p.AppID}, p.URIs...)
-	if a := op.e.dir.byAppID[p.AppID]; a != nil {
-		names = append(names, a.URIs...)
-	}
-	return names
-}
-
-func (op *operation) showPrincipal(p *principal) fields {
-	none := []any{}
-	owner, audience := op.e.cfg.Tenant, audienceMyOrg
-	app := op.e.dir.byAppID[p.AppID]
-	if app == nil { // Microsoft's own
-		owner, audience = "f8cdef31-a31e-4b4a-93e4-5f571e91255a", "AzureADMultipleOrgs"
-	}
-	f := fields{
-		{"id", p.ID},
-		{"deletedDateTime", nil},
-		{"accountEnabled", p.Enabled},
-		{"alternativeNames", none},
-		{"appDisplayName", p.DisplayName},
-		{"appDescription", nil},
-		{"appId", p.AppID},
-		{"applicationTemplateId", nil},
-		{"appOwnerOrganizationId", owner},
-		{"appRoleAssignmentRequired", p.AssignmentRequired},
-		{"createdDateTime", createdStamp(p.CreatedAt)},
-		{"description", nil},
-		{"disabledByMicrosoftStatus", nil},
-		{"displayName", p.DisplayName},
-		{"homepage", nil},
-		{"loginUrl", nil},
-		{"logoutUrl", nil},
-		{"notes", nil},
-		{"notificationEmailAddresses", none},
-		{"preferredSingleSignOnMode", nil},
-		{"preferredTokenSigningKeyThumbprint", nil},
-		{"replyUrls", none},
-		{"servicePrincipalNames", op.principalNames(p)},
-		{"servicePrincipalType", "Application"},
-		{"signInAudience", audience},
-		{"tags", orEmpty(p.Tags)},
-		{"tokenEncryptionKeyId", nil},
-		{"samlSingleSignOnSettings", nil},
-		{"addIns", none},
-		{"appRoles", showRoles(op.e.dir.roles(p))},
-		{"info", emptyInfo()},
-		{"keyCredentials", none},
-		{"oauth2PermissionScopes", none},
-		{"passwordCredentials", none},
-		{"resourceSpecificApplicationPermissions", none},
-		{"verifiedPublisher", emptyPublisher()},
-	}
-	return f.with(p.Extra)
 }
