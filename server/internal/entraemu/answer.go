@@ -137,6 +137,14 @@ func (op *operation) stale(e *entity) (*graphError, bool) {
 	return nil, true
 }
 
+// sendTag names the revision, to who asks for full metadata. Entra sends no tag
+// for these objects by default.
+func (op *operation) sendTag(it item) {
+	if op.level() == metaFull {
+		op.w.Header().Set("ETag", etag(it.core()))
+	}
+}
+
 // showOne answers with one object of its own collection.
 func (op *operation) showOne(it item) *graphError {
 	c := it.in()
@@ -144,14 +152,14 @@ func (op *operation) showOne(it item) *graphError {
 	if refusal != nil {
 		return refusal
 	}
-	op.w.Header().Set("ETag", etag(it.core()))
+	op.sendTag(it)
 	return op.answer(http.StatusOK, append(op.context(c.name()+op.selectText()+"/$entity"), f...))
 }
 
 // createdOne answers a write that made an object.
 func (op *operation) createdOne(it item) *graphError {
 	c := it.in()
-	op.w.Header().Set("ETag", etag(it.core()))
+	op.sendTag(it)
 	return op.created("/"+c.name()+"/"+it.core().ID, append(op.context(c.name()+"/$entity"), op.whole(it, false)...))
 }
 
