@@ -118,7 +118,8 @@ func (s batchStep) header(name string) string {
 // step makes a request of its own of one in a batch.
 func (rq *request) step(s batchStep) *request {
 	version, _, _ := strings.Cut(strings.TrimPrefix(rq.r.URL.Path, "/"), "/")
-	r := rq.r.Clone(rq.r.Context())
+	r := new(http.Request)
+	*r = *rq.r
 	r.Method, r.Header = s.Method, http.Header{}
 	for k, v := range s.Headers {
 		r.Header.Set(k, v)

@@ -57,11 +57,11 @@ func (op *operation) owners(it item, rest []segment) *graphError {
 	return list(op, s)
 }
 
-// castTo takes a type cast out of a path: owners/microsoft.graph.servicePrincipal.
+// castTo takes a type cast out of a path: owners/microsoft.graph.servicePrincipal,
+// or the older name of the type that @odata.id has.
 func castTo(rest []segment, kind string) []segment {
 	for i, s := range rest {
-		name, ok := strings.CutPrefix(strings.ToLower(s.name), "microsoft.graph.")
-		if ok && (name == kind || kind == "") {
+		if name := strings.ToLower(s.name); name == "microsoft.graph."+kind || name == "microsoft.directoryservices."+kind {
 			return slices.Delete(slices.Clone(rest), i, i+1)
 		}
 	}

@@ -63,7 +63,7 @@ func (op *operation) parseList(resource string, known func(string) bool, size bo
 	if name, bad := q.filter.unknown(known); bad {
 		return q, badClause("query filter clause", name, resource)
 	}
-	if q.filter.advanced() && !q.count && !(size && op.eventual()) {
+	if q.filter.advanced() && !q.count && !size {
 		return q, unsupportedQuery("Unsupported Query.")
 	}
 	if q.search, refusal = op.parseSearch(resource, known); refusal != nil {
