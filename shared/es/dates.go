@@ -5,11 +5,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"llavero/shared/calendar"
 )
 
-// Colombia is Colombian time: UTC−5 the year round, whatever the system knows
-// of time zones.
-var Colombia = time.FixedZone("COT", -5*60*60)
+// Colombia is Colombian time, for times that people write or read.
+var Colombia = calendar.Colombia
 
 // DateTime writes dd/mm/aaaa HH:mm in Colombian time; "—" for the zero time.
 func DateTime(t time.Time) string {
@@ -74,8 +75,8 @@ func DataAge(t, now time.Time) string {
 	}
 }
 
-// Expiry words the time left of a key: «Vence en 42 días», «Vence hoy a las
-// 19:00», «Venció hace 2 días».
+// Expiry words the time left of a key: «Vence en 42 días (29 hábiles)», «Vence
+// hoy a las 19:00», «Venció hace 2 días».
 func Expiry(t, now time.Time) string {
 	if t.IsZero() {
 		return "Sin fecha de vencimiento"
@@ -97,21 +98,25 @@ func Expiry(t, now time.Time) string {
 	case 1:
 		return "Vence mañana a las " + Clock(t)
 	default:
-		return "Vence en " + Count(days, "día", "días")
+		return "Vence en " + Days(t, now)
 	}
+}
+
+// Days words the days from now to t, both ways of counting them: «42 días (29
+// hábiles)».
+func Days(t, now time.Time) string {
+	text := Count(daysBetween(now, t), "día", "días")
+	if n := calendar.BusinessDaysBetween(now, t); n != 0 {
+		return text + " (" + Count(n, "hábil", "hábiles") + ")"
+	}
+	return text + " (ninguno hábil)"
 }
 
 // DaysLeft counts calendar days in Colombia from now to t; negative once past.
 func DaysLeft(t, now time.Time) int { return daysBetween(now, t) }
 
 // daysBetween counts midnights of Colombia between a and b.
-func daysBetween(a, b time.Time) int {
-	day := func(t time.Time) time.Time {
-		y, m, d := t.In(Colombia).Date()
-		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
-	}
-	return int(day(b).Sub(day(a)).Hours() / 24)
-}
+func daysBetween(a, b time.Time) int { return calendar.DaysBetween(a, b) }
 
 // Elapsed writes a waiting time: «35 s», «2 min 05 s», «1 h 03 min».
 func Elapsed(d time.Duration) string {

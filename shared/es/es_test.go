@@ -55,17 +55,44 @@ func TestExpiry(t *testing.T) {
 		in   time.Duration
 		want string
 	}{
-		{42 * 24 * time.Hour, "Vence en 42 días"},
+		{42 * 24 * time.Hour, "Vence en 42 días (27 hábiles)"}, // 8 and 25 December and 1 January are off
+		{2 * 24 * time.Hour, "Vence en 2 días (2 hábiles)"},
+		{7 * 24 * time.Hour, "Vence en 7 días (5 hábiles)"},
 		{7 * time.Hour, "Vence hoy a las 19:00"},
 		{13 * time.Hour, "Vence mañana a las 01:00"},
 		{0, "Venció hoy a las 12:00"},
 		{-13 * time.Hour, "Venció ayer"},
 		{-48 * time.Hour, "Venció hace 2 días"},
-		{1200 * 24 * time.Hour, "Vence en 1.200 días"},
+		{1200 * 24 * time.Hour, "Vence en 1.200 días (805 hábiles)"},
 	} {
 		if got := Expiry(noon.Add(c.in), noon); got != c.want {
 			t.Errorf("in %v: %q, want %q", c.in, got, c.want)
 		}
+	}
+	// Midnight UTC is 19:00 of the day before.
+	midnight := time.Date(2027, 11, 24, 0, 0, 0, 0, time.UTC)
+	for now, want := range map[string]string{
+		"2027-11-23T08:00:00-05:00": "Vence hoy a las 19:00",
+		"2027-11-22T08:00:00-05:00": "Vence mañana a las 19:00",
+		"2027-11-22T23:59:00-05:00": "Vence mañana a las 19:00",
+		"2027-11-23T19:00:00-05:00": "Venció hoy a las 19:00",
+		"2027-11-12T12:00:00-05:00": "Vence en 11 días (6 hábiles)", // the 15th is a Monday off
+		"2027-11-24T00:00:00-05:00": "Venció ayer",
+	} {
+		at, err := time.Parse(time.RFC3339, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Expiry(midnight, at); got != want {
+			t.Errorf("at %s: %q, want %q", now, got, want)
+		}
+	}
+	friday := time.Date(2026, 11, 13, 9, 0, 0, 0, Colombia)
+	if got := Expiry(friday.AddDate(0, 0, 3), friday); got != "Vence en 3 días (ninguno hábil)" {
+		t.Errorf("over a long weekend: %q", got)
+	}
+	if got := Expiry(friday.AddDate(0, 0, 4), friday); got != "Vence en 4 días (1 hábil)" {
+		t.Errorf("and its Tuesday: %q", got)
 	}
 }
 

@@ -203,7 +203,6 @@ func TestProgressRows(t *testing.T) {
 		{name: "just signed", r: wire.RequestRow{Status: access.StatusIssuing}, pre: markWaiting, prod: markWaiting, preT: "En espera", wantAtStep: markWaiting},
 		{name: "first step", r: wire.RequestRow{Status: access.StatusIssuing, Environment: access.Preproduction, Step: access.StepApplication}, pre: markNow, prod: markWaiting, preT: "Creando aplicación (1/5)", wantAtStep: markNow},
 		{name: "secret", r: wire.RequestRow{Status: access.StatusIssuing, Environment: access.Preproduction, Step: access.StepSecret}, pre: markNow, prod: markWaiting, preN: 1, preT: "Creando secreto (2/5)", wantAtStep: markNow},
-		{name: "test", r: wire.RequestRow{Status: access.StatusIssuing, Environment: access.Preproduction, Step: access.StepTest}, pre: markNow, prod: markWaiting, preN: 3, preT: "Probando llave (4/5)", wantAtStep: markNow},
 		{name: "production", r: wire.RequestRow{Status: access.StatusIssuing, Environment: access.Production, Step: access.StepVerify}, pre: markDone, prod: markNow, preN: 5, prodN: 2, preT: "Lista (5/5)"},
 		{name: "done", r: wire.RequestRow{Status: access.StatusDone}, pre: markDone, prod: markDone, preN: 5, prodN: 5, preT: "Lista (5/5)"},
 		{name: "pending at once", r: wire.RequestRow{Status: access.StatusPending}, pre: markStopped, prod: markStopped, preT: "La revisa la mesa de ayuda", wantAtStep: markWaiting},
@@ -304,12 +303,12 @@ func TestKeyLookOf(t *testing.T) {
 		warn  bool
 		note  bool
 	}{
-		{"fresh", wire.KeyRow{State: access.KeyActive, Environment: access.Preproduction, ExpiresAt: noon.Add(365 * day)}, "Activa", "Vence en 365 días", false, false},
-		{"production says it holds no permission", wire.KeyRow{State: access.KeyActive, Environment: access.Production, ExpiresAt: noon.Add(31 * day)}, "Activa", "Vence en 31 días", false, true},
-		{"near", wire.KeyRow{State: access.KeyActive, ExpiresAt: noon.Add(30 * day)}, "Activa", "Vence en 30 días", true, false},
+		{"fresh", wire.KeyRow{State: access.KeyActive, Environment: access.Preproduction, ExpiresAt: noon.Add(365 * day)}, "Activa", "Vence en 365 días (243 hábiles)", false, false},
+		{"production says it holds no permission", wire.KeyRow{State: access.KeyActive, Environment: access.Production, ExpiresAt: noon.Add(31 * day)}, "Activa", "Vence en 31 días (22 hábiles)", false, true},
+		{"near", wire.KeyRow{State: access.KeyActive, ExpiresAt: noon.Add(30 * day)}, "Activa", "Vence en 30 días (21 hábiles)", true, false},
 		{"today", wire.KeyRow{State: access.KeyActive, ExpiresAt: noon.Add(7 * time.Hour)}, "Activa", "Vence hoy a las 19:00", true, false},
 		{"past", wire.KeyRow{State: access.KeyActive, ExpiresAt: noon.Add(-2 * day)}, "Vencida", "Venció hace 2 días", true, true},
-		{"typed by hand", wire.KeyRow{State: access.KeyUnverified, ExpiresAt: noon.Add(90 * day)}, "Sin verificar", "Vence en 90 días", false, true},
+		{"typed by hand", wire.KeyRow{State: access.KeyUnverified, ExpiresAt: noon.Add(90 * day)}, "Sin verificar", "Vence en 90 días (61 hábiles)", false, true},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -67,7 +67,7 @@ func TestAssigned_columnsOfTheManual(t *testing.T) {
 	a := withKeys()
 	base := []string{
 		"1", "999100005", "0500199001", "1469", "HOSPITAL ÑANDÚ DE EJEMPLO", "Antioquia-MEDELLÍN", "23/11/2026", "Asignado",
-		"Actualizar Keys", "Llave asignada", "03/03/2027 · Vence en 100 días",
+		"Actualizar Keys", "Llave asignada", "03/03/2027 · Vence en 100 días (68 hábiles)",
 	}
 	if got := cellsOf(s, &a); !slices.Equal(got, base) {
 		t.Errorf("got %q", got)
@@ -77,7 +77,7 @@ func TestAssigned_columnsOfTheManual(t *testing.T) {
 	changed.Production.State = access.KeyUnverified
 	changed.Preproduction.ExpiresAt = noon.Add(48 * time.Hour)
 	got := cellsOf(s, &changed)
-	if got[colStatus] != "Reasignado" || got[colSituation] != "Llave cambiada · sin verificar" || got[colExpires] != "25/11/2026 · Vence en 2 días" {
+	if got[colStatus] != "Reasignado" || got[colSituation] != "Llave cambiada · sin verificar" || got[colExpires] != "25/11/2026 · Vence en 2 días (2 hábiles)" {
 		t.Errorf("changed: %q", got)
 	}
 	if s.cell(&changed, 1, colExpires).Muted || !s.cell(&a, 1, colExpires).Muted {
