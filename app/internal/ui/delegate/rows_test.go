@@ -303,12 +303,12 @@ func TestKeyLookOf(t *testing.T) {
 		warn  bool
 		note  bool
 	}{
-		{"fresh", wire.KeyRow{State: access.KeyActive, Environment: access.Preproduction, ExpiresAt: noon.Add(365 * day)}, "Activa", "Vence en 365 días (243 hábiles)", false, false},
+		{"fresh", wire.KeyRow{State: access.KeyActive, Environment: access.Preproduction, ExpiresAt: noon.Add(365 * day)}, "Activa", "Vence en 365 días (245 hábiles)", false, false},
 		{"production says it holds no permission", wire.KeyRow{State: access.KeyActive, Environment: access.Production, ExpiresAt: noon.Add(31 * day)}, "Activa", "Vence en 31 días (22 hábiles)", false, true},
 		{"near", wire.KeyRow{State: access.KeyActive, ExpiresAt: noon.Add(30 * day)}, "Activa", "Vence en 30 días (21 hábiles)", true, false},
 		{"today", wire.KeyRow{State: access.KeyActive, ExpiresAt: noon.Add(7 * time.Hour)}, "Activa", "Vence hoy a las 19:00", true, false},
 		{"past", wire.KeyRow{State: access.KeyActive, ExpiresAt: noon.Add(-2 * day)}, "Vencida", "Venció hace 2 días", true, true},
-		{"typed by hand", wire.KeyRow{State: access.KeyUnverified, ExpiresAt: noon.Add(90 * day)}, "Sin verificar", "Vence en 90 días (61 hábiles)", false, true},
+		{"typed by hand", wire.KeyRow{State: access.KeyUnverified, ExpiresAt: noon.Add(90 * day)}, "Sin verificar", "Vence en 90 días (60 hábiles)", false, true},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
