@@ -147,12 +147,20 @@ func DriftConsequence(k access.DriftKind, f access.DriftFix) string {
 	}
 }
 
-// Compared says when all keys were compared last.
-func Compared(at time.Time, keys int, now time.Time) string {
+// Compared says when all keys were compared last; empty before the first time.
+func Compared(at, now time.Time) string {
 	if at.IsZero() {
-		return "Aún no se comparan las llaves con Entra."
+		return ""
 	}
-	return "Última comparación: " + Relative(at, now) + ", " + Count(keys, "llave", "llaves") + "."
+	return "Comparadas " + Relative(at, now)
+}
+
+// DriftFailed says why a fix failed, by Graph's code or one of ours.
+func DriftFailed(code string) string {
+	if code == "Authorization_RequestDenied" {
+		return "El servidor no tiene permiso para hacerlo. Avise al administrador del directorio; después, decida de nuevo."
+	}
+	return FailureCause(access.Failure{Code: code}) + " Decida de nuevo en unos minutos."
 }
 
 // DirectoryPermissions says which permissions of the server are missing or too

@@ -15,6 +15,7 @@ func (s *Shell) buildMinistry(ctx context.Context) {
 	menu.OnAssigned = func() { s.open(routeAssigned) }
 	menu.OnGrants = func() { s.openGrants(ctx) }
 	menu.OnValidity = func() { s.openValidity(ctx) }
+	menu.OnDrift = func() { s.openDrift(ctx) }
 	s.officerMenu = menu
 
 	list := ministry.NewQueue()

@@ -50,6 +50,7 @@ func (s *Shell) buildKeysOfOthers(ctx context.Context) {
 
 	s.buildGrants(ctx)
 	s.buildEvidence(ctx)
+	s.buildDrift(ctx)
 }
 
 // buildGrants connects the list of permissions and its form.
@@ -118,6 +119,8 @@ func (s *Shell) renderOfficer() {
 		if v, ok := s.model.Evidence(); ok && s.evidence.IsOpen() {
 			s.evidence.Render(v)
 		}
+	case routeDrift:
+		s.renderDrift()
 	}
 }
 
@@ -153,8 +156,10 @@ func (s *Shell) openEvidence(ctx context.Context, code access.LicenseCode) {
 	s.act(ctx, func(ctx context.Context) error { return s.model.LoadEvidence(ctx, code) }, false, nil)
 }
 
-// closeSheets takes away what lies over the list of permissions.
+// closeSheets takes away what lies over a list.
 func (s *Shell) closeSheets() {
+	s.driftForm.Hide()
+	s.directory.Hide()
 	if s.evidence.Hide() {
 		s.model.CloseEvidence()
 	}

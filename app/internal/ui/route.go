@@ -40,6 +40,7 @@ const (
 	routeAmend
 	routeGrants
 	routeValidity
+	routeDrift
 )
 
 // parent is the screen one step back; routeNone for the menus.
@@ -55,7 +56,7 @@ func (r route) parent() route {
 		return routeEnroll
 	case routeConfirmRenew:
 		return routeRenew
-	case routeQueue, routeAssigned, routeGrants, routeValidity, routeOfficerAccount:
+	case routeQueue, routeAssigned, routeGrants, routeValidity, routeDrift, routeOfficerAccount:
 		return routeOfficerMenu
 	case routeAttend:
 		return routeQueue
@@ -107,6 +108,8 @@ func (r route) title() string {
 		return es.WithManual(es.GrantTitle, es.GrantManual)
 	case routeValidity:
 		return es.ValidityTitle
+	case routeDrift:
+		return es.DriftTitle
 	default:
 		return ""
 	}
@@ -148,7 +151,7 @@ func (s *Shell) open(r route) {
 	case routeAmend:
 		s.amend.Close()
 		s.model.CloseAmend()
-	case routeGrants:
+	case routeGrants, routeDrift:
 		s.closeSheets()
 	default:
 		s.leaveAccounts(s.at)
@@ -240,6 +243,8 @@ func (s *Shell) screen() fyne.CanvasObject {
 		return s.assigned
 	case routeAmend:
 		return s.amend
+	case routeDrift:
+		return s.drift
 	case routeGrants:
 		return s.grants
 	case routeValidity:

@@ -77,6 +77,9 @@ type Shell struct {
 	grant        *ministry.Grant
 	evidence     *ministry.Evidence
 	validity     *ministry.Validity
+	drift        *ministry.Drift
+	driftForm    *ministry.DriftForm
+	directory    *ministry.Directory
 	files        *dialog.FileDialog // the question which file, or where to; nil: not asked
 
 	help   *kit.Sheet

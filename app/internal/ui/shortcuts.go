@@ -98,6 +98,8 @@ func (s *Shell) refresh() {
 		kit.Call0(s.grants.OnRetry)
 	case routeValidity:
 		kit.Call0(s.validity.OnRetry)
+	case routeDrift:
+		kit.Call0(s.drift.OnRetry)
 	}
 	s.render()
 }
@@ -160,6 +162,8 @@ func (r route) help() help.ID {
 		return help.Amend
 	case routeGrants:
 		return help.Grant
+	case routeDrift:
+		return help.Drift
 	default:
 		return help.SignIn
 	}

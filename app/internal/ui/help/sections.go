@@ -16,6 +16,7 @@ const (
 	Queue    ID = "queue"
 	Amend    ID = "amend"
 	Grant    ID = "grant"
+	Drift    ID = "drift"
 	Keyboard ID = "keyboard"
 	Norms5   ID = "norms"
 	Terms11  ID = "terms"

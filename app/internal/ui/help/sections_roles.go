@@ -58,6 +58,13 @@ func officerSections() []Section {
 			"Hace falta la evidencia de las pruebas en preproducción.",
 			"Un permiso retirado deja de venir en el siguiente token.",
 		}},
+		{Drift, "Diferencias con Entra", "Muestra lo que Microsoft Entra tiene distinto de lo que este sistema hizo.", []string{
+			"Abra una fila: dice qué significa la diferencia y qué se puede hacer; lo recomendado va primero.",
+			"Elija, lea la consecuencia y confirme. Para retirar algo, o dejarlo así, escriba el motivo.",
+			"«Comparar ahora» no espera a la noche. «Estado del directorio» dice qué permisos tiene el servidor y cuándo vence su credencial.",
+		}, []string{
+			"Aquí no se elimina ninguna aplicación ni el último secreto que sirve.",
+		}},
 	}
 }
 

@@ -24,6 +24,8 @@ type Menu struct {
 	OnGrants func()
 	// OnValidity opens «Vigencia de las llaves».
 	OnValidity func()
+	// OnDrift opens «Diferencias con Entra».
+	OnDrift func()
 
 	page     *kit.Page
 	noRole   *kit.Banner
@@ -31,6 +33,7 @@ type Menu struct {
 	assigned *kit.MenuCard
 	grants   *kit.MenuCard
 	validity *kit.Button
+	drift    *kit.Button
 }
 
 // NewMenu makes the menu.
@@ -43,7 +46,9 @@ func NewMenu() *Menu {
 	m.grants = kit.NewMenuCard(look.IconRoles, es.GrantTitle, es.GrantManual,
 		"Asigne o retire roles en producción.", func() { kit.Call0(m.OnGrants) })
 	m.validity = kit.NewQuiet(es.ValidityTitle, look.IconClock, func() { kit.Call0(m.OnValidity) })
-	also := kit.NewStack(kit.NewFlush(kit.NewNote("También puede fijar cuánto vive un secreto nuevo.")), kit.NewRow(m.validity))
+	m.drift = kit.NewQuiet(es.DriftTitle, look.IconSearch, func() { kit.Call0(m.OnDrift) })
+	also := kit.NewStack(kit.NewFlush(kit.NewNote("También puede fijar cuánto vive un secreto nuevo, y revisar lo que Microsoft Entra tiene distinto.")),
+		kit.NewRow(m.validity, m.drift))
 	m.page = kit.NewFormPage("¿Qué necesita hacer?", "Elija una opción. Puede volver aquí en cualquier momento.",
 		kit.NewGroups(m.noRole, kit.NewCards(m.queue, m.assigned, m.grants), also), nil)
 	m.ExtendBaseWidget(m)
@@ -69,6 +74,7 @@ func (m *Menu) Render(s state.Menu) {
 		c.SetOff(why)
 	}
 	m.validity.SetEnabled(why == "")
+	m.drift.SetEnabled(why == "")
 	if why != "" {
 		m.queue.SetBadge(kit.Chip{})
 		m.assigned.SetBadge(kit.Chip{})

@@ -114,6 +114,9 @@ func guideOfficers() []Picture {
 		{Name: "pruebas", Scene: "ministry-evidence-data", Who: guideOfficer, At: grants, Height: 800},
 		{Name: "asignar-permisos", Scene: "ministry-grant-changes", Who: guideOfficer, At: grants, Height: 860},
 		{Name: "resultado-permisos", Scene: "ministry-grant-results", Who: guideOfficer, At: grants, Height: 800},
+		{Name: "diferencias", Scene: "ministry-drift-data", Who: guideOfficer, At: es.DriftTitle},
+		{Name: "decidir-diferencia", Scene: "ministry-drift-secret", Who: guideOfficer, At: es.DriftTitle},
+		{Name: "estado-directorio", Scene: "ministry-directory-data", Who: guideOfficer, At: es.DriftTitle, Height: 860},
 		{Name: "sin-conexion", Scene: "ministry-queue-offline", Who: guideOfficer, At: queue, Offline: true},
 	}
 }

@@ -63,7 +63,7 @@ func catalog() *wire.Permissions {
 }
 
 func officerScenes() []Scene {
-	return slices.Concat(assignedScenes(), amendScenes(), grantsScenes(), grantScenes(), evidenceScenes(), validityScenes())
+	return slices.Concat(assignedScenes(), amendScenes(), grantsScenes(), grantScenes(), evidenceScenes(), validityScenes(), driftScenes())
 }
 
 func assignedList(s state.AssignedKeys) fyne.CanvasObject {
