@@ -107,6 +107,7 @@ type world struct {
 	overlap int
 	before  map[string]issuedKey // the keys before a change of them
 	jitter  func() float64       // nil: as drawn
+	wire    http.RoundTripper    // between the lives and the directory; nil: the directory's own
 }
 
 // setSeed makes the back-offs of the next lives those of a seed.
@@ -354,7 +355,11 @@ func (w *world) spend(l *life) (died string) {
 		cancel()
 		_ = db.Close() // nothing more is written: the job keeps its lease
 	}
-	hc := &http.Client{Transport: mortalWire{w.dir.wire.Transport, l}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	inner := w.dir.wire.Transport
+	if w.wire != nil {
+		inner = w.wire
+	}
+	hc := &http.Client{Transport: mortalWire{inner, l}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	client, err := entra.New(w.entraConfig(hc))
 	if err != nil {
 		w.t.Fatal(err)
