@@ -1,13 +1,17 @@
 package ui
 
 import (
+	"bytes"
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
 
 	"llavero/shared/access"
 	"llavero/shared/es"
@@ -156,6 +160,31 @@ func TestKeyboard_revokes(t *testing.T) {
 		d.at(routeKeys)
 		if k := d.shell.model.Keys().Entity.Keys[0]; k.State != access.KeyRevoked || d.canvas.Overlays().Top() != nil {
 			t.Errorf("%s; asked %q", k.State, s.did())
+		}
+	})
+}
+
+// The end of a key goes into a real file, through the toolkit's own address of
+// it.
+func TestShell_savesTheCalendar(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := aKey()
+		d := sit(t, s)
+		d.signIn("ADMIHCEIPS999100005")
+		name, file, ok := d.shell.model.Calendar("k-1")
+		if !ok {
+			t.Fatal("the key has no end")
+		}
+		path := filepath.Join(t.TempDir(), name)
+		w, err := storage.Writer(storage.NewFileURI(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.shell.do(func() { d.shell.saveFile(w, nil, file) })
+		synctest.Wait()
+		kept, err := os.ReadFile(path)
+		if err != nil || !bytes.Equal(kept, file) || !bytes.HasPrefix(kept, []byte("BEGIN:VCALENDAR\r\n")) {
+			t.Errorf("the file holds %q, %v", kept, err)
 		}
 	})
 }
