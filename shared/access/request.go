@@ -158,6 +158,17 @@ func (r *KeyRequest) Cancel(who Viewer, now time.Time) error {
 	return nil
 }
 
+// Withdraw ends a signed or unsigned request that is not being issued: something
+// more urgent takes its place.
+func (r *KeyRequest) Withdraw(now time.Time) error {
+	if r.Status != StatusSigning && r.Status != StatusPending {
+		return r.refuse(HintState)
+	}
+	r.Status, r.Failure, r.UpdatedAt = StatusCancelled, nil, now
+	r.drop()
+	return nil
+}
+
 // Advance records the step the worker is at.
 func (r *KeyRequest) Advance(env Environment, step Step, now time.Time) error {
 	if r.Status != StatusIssuing {

@@ -26,6 +26,11 @@ var acts = map[string]string{
 	"key.secret_replaced": "Reemplazó el secreto anterior",
 	"key.secret_retired":  "Retiró el secreto anterior",
 	"key.secret_kept":     "No retiró el secreto anterior",
+	"key.compromised":     "Reportó la llave como comprometida",
+	"key.incident_closed": "Entra ya no acepta ningún secreto anterior",
+	"key.revoke_asked":    "Pidió revocar la llave",
+	"key.revoked":         "Revocó la llave",
+	"key.expired":         "La llave venció",
 	"key.overlap_ended":   "Terminó el relevo antes de su fecha",
 	"key.handed_over":     "Entregó la llave al proveedor",
 	"key.issued":          "Emitió la llave",
@@ -51,6 +56,10 @@ var whys = map[string]string{
 	"overlap_moved":  "se actualizó hasta cuándo sirve el secreto anterior",
 	"entity_changed": "el código cambió de entidad en REPS",
 	"last_valid":     "es el último secreto válido de la llave",
+	"unproved":       "el secreto nuevo todavía no ha iniciado sesión",
+	"lost_in_entra":  "Entra no tiene el secreto nuevo",
+	"compromise":     "la llave fue reportada como comprometida",
+	"revoked":        "la llave fue revocada",
 	"not_removed":    "Entra no lo permitió; se intenta de nuevo",
 }
 
@@ -101,6 +110,11 @@ func ActDetail(kind string, detail map[string]string) string {
 		if end, ok := timeArg(detail, "expiresAt"); ok {
 			add("vencimiento según Entra: ", DateTime(end))
 		}
+	case "key.compromised":
+		add("incidente ", detail["incident"])
+		add("qué pasó: ", detail["what"])
+	case "key.incident_closed":
+		add("incidente ", detail["incident"])
 	case "key.handed_over":
 		add("recibió: ", detail["person"])
 		add("proveedor: ", detail["vendor"])

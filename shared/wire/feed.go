@@ -151,10 +151,14 @@ type KeyRow struct {
 	Check *access.KeyCheck `json:"check,omitempty"`
 	// TokensUntil is until when tokens asked with a secret that was removed may
 	// still work; zero, or past: none does.
-	TokensUntil time.Time        `json:"tokensUntil,omitzero"`
-	RevokedAt   time.Time        `json:"revokedAt,omitzero"`
-	Incident    *Incident        `json:"incident,omitempty"` // the last one
-	Reminder    *access.Reminder `json:"reminder,omitempty"`
+	TokensUntil time.Time `json:"tokensUntil,omitzero"`
+	// RevokeAskedAt is when somebody asked to take all secrets away, until that is
+	// done; RevokeFailed, officers only, is the code of its last failure.
+	RevokeAskedAt time.Time        `json:"revokeAskedAt,omitzero"`
+	RevokeFailed  string           `json:"revokeFailed,omitempty"`
+	RevokedAt     time.Time        `json:"revokedAt,omitzero"`
+	Incident      *Incident        `json:"incident,omitempty"` // the last one
+	Reminder      *access.Reminder `json:"reminder,omitempty"`
 
 	// Permissions are those Entra showed at PermissionsAt; zero: never read.
 	Permissions   []string  `json:"permissions,omitempty"`

@@ -80,10 +80,15 @@ const (
 	KeyIssued      Kind = "key.issued"
 	KeyTyped       Kind = "key.typed"
 	KeyRevealed    Kind = "key.revealed"
-	OverlapEnded   Kind = "key.overlap_ended" // before its time, by a person
-	KeyHandedOver  Kind = "key.handed_over"   // to the technology vendor; says to whom
-	KeyAmended     Kind = "key.amended"       // an officer changed what was typed or issued
-	KeyValidity    Kind = "key.validity_set"  // of one key's next secret
+	KeyCompromised Kind = "key.compromised"     // reported by a person; says the incident
+	IncidentClosed Kind = "key.incident_closed" // Entra takes none of its old secrets
+	RevokeAsked    Kind = "key.revoke_asked"    // by a person; says why
+	KeyRevoked     Kind = "key.revoked"         // Entra takes none of its secrets
+	KeyExpired     Kind = "key.expired"         // its secret in force has
+	OverlapEnded   Kind = "key.overlap_ended"   // before its time, by a person
+	KeyHandedOver  Kind = "key.handed_over"     // to the technology vendor; says to whom
+	KeyAmended     Kind = "key.amended"         // an officer changed what was typed or issued
+	KeyValidity    Kind = "key.validity_set"    // of one key's next secret
 
 	PermissionsAsked  Kind = "key.permissions_asked"  // by a person; says what for
 	PermissionGranted Kind = "key.permission_granted" // in Entra

@@ -172,7 +172,7 @@ func (s *Server) newWorkers() ([]*worker.Worker, error) {
 	return []*worker.Worker{
 		worker.New(db, map[string]worker.Runner{
 			store.JobProvision: keys,
-			store.JobRetire:    provision.Retirer{Flow: flow, Entra: s.entra, Log: log},
+			store.JobRetire:    provision.Retirer{Flow: flow, Entra: s.entra, LookAgain: p.LookAgain, Log: log},
 		}, bounds),
 		worker.New(db, map[string]worker.Runner{store.JobTest: tests}, testing),
 		s.newDriftWorker(bounds),

@@ -320,7 +320,7 @@ func (s *Server) lapse(ctx context.Context) error {
 // sweep forgets what nobody needs any more.
 func (s *Server) sweep(ctx context.Context) error {
 	return every(ctx, func() (time.Duration, error) {
-		return sweepEvery, errors.Join(s.auth.Sweep(ctx), s.flow.Sweep(ctx))
+		return sweepEvery, errors.Join(s.auth.Sweep(ctx), s.flow.Sweep(ctx), s.flow.ExpireKeys(ctx))
 	}, s.log)
 }
 

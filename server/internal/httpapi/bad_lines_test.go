@@ -163,6 +163,8 @@ func badLines() map[string]badLine {
 		wire.RouteHandOver:   takes[wire.HandOver](map[string]class{"vendor": line, "person": line}, readyHandOver),
 		wire.RouteEndOverlap: nothing(readyEndOverlap),
 		wire.RouteTestKey:    nothing(readyTest),
+		wire.RouteCompromise: takes[wire.Compromise](map[string]class{"lastDigits": proof, "what": line}, readyCompromise),
+		wire.RouteRevoke:     takes[wire.Revoke](map[string]class{"lastDigits": proof, "why": line}, readyRevoke),
 
 		wire.RouteAmendKeys: takes[wire.AmendKeys](and(environment("production", maybeSecret), environment("preproduction", maybeSecret),
 			map[string]class{"production": part, "preproduction": part, "production.version": seen, "preproduction.version": seen}), readyAmend),

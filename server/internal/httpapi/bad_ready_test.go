@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -245,12 +246,29 @@ func readyEndOverlap(b *bench) ready {
 			ID: uuid.NewString(), Key: pro.ID, Request: all[0].Request, State: store.SecretOverlap, EntraKeyID: uuid.NewString(),
 			ObjectID: uuid.NewString(), CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(time.Hour), EndsAt: tx.Now().Add(time.Hour),
 		}
-		return tx.InsertSecret(old)
+		all[0].ProvedAt = tx.Now() // the one in force is good
+		return errors.Join(tx.InsertSecret(old), tx.SaveProof(all[0]))
 	})
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	return ready{token: b.delegate, path: "/v1/keys/" + string(pro.ID) + "/end-overlap", version: pro.Version, body: nobody}
+}
+
+func readyCompromise(b *bench) ready {
+	pro, _ := b.assigned()
+	return ready{
+		token: b.officer, path: "/v1/keys/" + string(pro.ID) + "/compromise", version: pro.Version, back: "/v1/codes/" + string(myCode) + "/history",
+		body: always(wire.Compromise{LastDigits: access.LastDigits(myCode), What: "Se publicó en un correo"}),
+	}
+}
+
+func readyRevoke(b *bench) ready {
+	pro, _ := b.assigned()
+	return ready{
+		token: b.officer, path: "/v1/keys/" + string(pro.ID) + "/revoke", version: pro.Version, back: "/v1/codes/" + string(myCode) + "/history",
+		body: always(wire.Revoke{LastDigits: access.LastDigits(myCode), Why: "Se cerró la sede"}),
+	}
 }
 
 func readyTest(b *bench) ready {

@@ -61,3 +61,31 @@ func (a *API) endOverlap(ctx context.Context, c *call) (reply, error) {
 	}
 	return accepted(a.Flow.EndOverlap(ctx, act, c.key(), version))
 }
+
+func (a *API) compromise(ctx context.Context, c *call) (reply, error) {
+	in, err := decode[wire.Compromise](c)
+	if err != nil {
+		return reply{}, err
+	}
+	act, version, err := c.versioned()
+	if err != nil {
+		return reply{}, err
+	}
+	return accepted(a.Flow.Compromise(ctx, act, c.key(), version, in))
+}
+
+func (a *API) revoke(ctx context.Context, c *call) (reply, error) {
+	in, err := decode[wire.Revoke](c)
+	if err != nil {
+		return reply{}, err
+	}
+	act, version, err := c.versioned()
+	if err != nil {
+		return reply{}, err
+	}
+	return accepted(a.Flow.Revoke(ctx, act, c.key(), version, in))
+}
+
+func (a *API) secrets(ctx context.Context, c *call) (reply, error) {
+	return ok(a.Flow.KeySecrets(ctx, c.act(), c.key()))
+}

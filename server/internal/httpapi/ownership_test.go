@@ -108,6 +108,9 @@ func trespasses(of estate) map[string]trespass {
 		wire.RouteHandOver:      {body: wire.HandOver{Vendor: "Proveedor", Person: "Persona"}},
 		wire.RouteEndOverlap:    {},
 		wire.RouteTestKey:       {},
+		wire.RouteCompromise:    {body: wire.Compromise{LastDigits: access.LastDigits(of.code), What: "Se publicó"}},
+		wire.RouteRevoke:        {body: wire.Revoke{LastDigits: access.LastDigits(of.code), Why: "Se cerró"}},
+		wire.RouteSecrets:       {},
 
 		wire.RouteAmendKeys:          {none: "officers see all keys"},
 		wire.RouteKeyHistory:         {none: "officers see all keys"},

@@ -29,6 +29,9 @@ type Flow interface {
 	KeyAudit(ctx context.Context, act workflow.Act, id access.KeyID) (wire.KeyAudit, error)
 	HandOver(ctx context.Context, act workflow.Act, id access.KeyID, in wire.HandOver) (wire.AcceptedKey, error)
 	TestKey(ctx context.Context, act workflow.Act, id access.KeyID) (wire.AcceptedKey, error)
+	Compromise(ctx context.Context, act workflow.Act, id access.KeyID, version int64, in wire.Compromise) (wire.Compromised, error)
+	Revoke(ctx context.Context, act workflow.Act, id access.KeyID, version int64, in wire.Revoke) (wire.AcceptedKey, error)
+	KeySecrets(ctx context.Context, act workflow.Act, id access.KeyID) (wire.KeySecrets, error)
 	EndOverlap(ctx context.Context, act workflow.Act, id access.KeyID, version int64) (wire.AcceptedKey, error)
 
 	Amend(ctx context.Context, act workflow.Act, code access.LicenseCode, in wire.AmendKeys) (wire.Amended, error)
@@ -93,6 +96,9 @@ func (a *API) routes() []route {
 		{wire.RouteHandOver, delegates, a.handOver},
 		{wire.RouteEndOverlap, signedIn, a.endOverlap},
 		{wire.RouteTestKey, signedIn, a.testKey},
+		{wire.RouteCompromise, signedIn, a.compromise},
+		{wire.RouteRevoke, signedIn, a.revoke},
+		{wire.RouteSecrets, signedIn, a.secrets},
 
 		{wire.RouteAmendKeys, officers, a.amendKeys},
 		{wire.RouteKeyHistory, officers, a.keyHistory},

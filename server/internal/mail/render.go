@@ -18,6 +18,8 @@ const (
 	TemplateFinish  = "account_finish"
 	TemplateRecover = "account_recover"
 	TemplateClosed  = "account_closed"
+	// TemplateCompromised tells that a key was reported compromised.
+	TemplateCompromised = "key_compromised"
 )
 
 var account = []string{"code", "expires", "link", "login", "name", "page"}
@@ -28,6 +30,8 @@ var needs = map[string][]string{
 	TemplateFinish:  account,
 	TemplateRecover: account,
 	TemplateClosed:  account,
+	// "withdrawn" may be empty.
+	TemplateCompromised: {"entity", "environment", "incident", "license", "number", "what", "withdrawn"},
 }
 
 //go:embed templates

@@ -58,6 +58,8 @@ func matrixActs() []act {
 		{name: "issue", begin: newWorld, live: (*world).spend, again: (*world).resumeIfParked, whole: (*world).mustBeWhole},
 		renew(access.ReasonSecurity, 0),
 		renew(access.ReasonVendor, 1),
+		{name: "compromise", begin: newCompromise, live: (*world).spend, again: (*world).resumeIfParked, whole: (*world).mustBeSafe},
+		{name: "revoke", begin: newRevoke, live: (*world).spend, again: (*world).laterIfFailed, whole: (*world).mustBeRevoked},
 		{
 			name: "role grant",
 			begin: func(t *testing.T, dir *directory) *world {

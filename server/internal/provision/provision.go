@@ -70,8 +70,9 @@ const (
 	CodeNoSuchRole    = "NoSuchRole"    // the IHCE API does not offer a permission of the settings
 	CodeRolesMissing  = ladder.CodeRolesMissing
 	CodeOtherKey      = ladder.CodeOtherKey
-	CodeOtherApp      = "OtherApp" // the directory has another client id for the key's application
-	CodeInternal      = "Internal" // a fault of ours
+	CodeOtherApp      = "OtherApp"      // the directory has another client id for the key's application
+	CodeSecretUnknown = "SecretUnknown" // the application has no secret that begins as the one typed
+	CodeInternal      = "Internal"      // a fault of ours
 )
 
 // Config is what a Provisioner works with.

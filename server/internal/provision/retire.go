@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"time"
 
 	"llavero/server/internal/entra"
 	"llavero/server/internal/store"
@@ -19,6 +21,8 @@ type RetireFlow interface {
 	RetirePlan(ctx context.Context, secret string) (*workflow.OldSecret, error)
 	RecordAttempts(ctx context.Context, id access.RequestID, env access.Environment, step access.Step, tried []workflow.Attempt) error
 	RecordRetired(ctx context.Context, secret string, step access.Step, tried ...workflow.Attempt) error
+	// KeepSecret keeps one because Entra has not the secret in force.
+	KeepSecret(ctx context.Context, secret string) error
 	RetireFailed(ctx context.Context, secret string, f access.Failure) error
 }
 
@@ -27,7 +31,10 @@ type RetireFlow interface {
 type Retirer struct {
 	Flow  RetireFlow
 	Entra map[access.Environment]*entra.Client
-	Log   *slog.Logger
+	// LookAgain is how long what a list of secrets lacks is doubted; default 5 s.
+	LookAgain time.Duration
+	Sleep     func(ctx context.Context, d time.Duration) error // default: a timer
+	Log       *slog.Logger
 }
 
 var (
@@ -46,7 +53,11 @@ func (r Retirer) Run(ctx context.Context, job store.Job) error {
 	}
 	var tried []workflow.Attempt
 	observed := entra.Observe(ctx, func(a entra.Attempt) { tried = append(tried, attemptOf(a)) })
-	if err := r.remove(observed, *old); err != nil {
+	err = r.remove(observed, *old)
+	if errors.Is(err, errLast) {
+		return r.Flow.KeepSecret(ctx, old.ID)
+	}
+	if err != nil {
 		failed := &stepError{env: old.Environment, step: access.StepRetire, err: err}
 		untold := r.Flow.RecordAttempts(context.WithoutCancel(ctx), old.Request, old.Environment, access.StepRetire, tried)
 		if untold != nil {
@@ -61,14 +72,122 @@ func (r Retirer) Run(ctx context.Context, job store.Job) error {
 }
 
 func (r Retirer) remove(ctx context.Context, old workflow.OldSecret) error {
-	if old.ObjectID == "" { // typed by hand: it has expired by itself
+	if old.KeyID == "" && old.Hint == "" { // typed by hand: it has expired by itself
 		return nil
 	}
 	client := r.Entra[old.Environment]
 	if client == nil {
 		return giveUp(CodeNotConfigured)
 	}
-	return remove(ctx, client, old)
+	look := looker{client: client, again: r.LookAgain, sleep: r.Sleep}.withDefaults()
+	if old.Keep != "" && !old.Sure {
+		if err := look.mustHave(ctx, old); err != nil {
+			return err
+		}
+	}
+	return look.remove(ctx, old)
+}
+
+// errLast says that Entra has not the secret in force: the one that was to go is
+// the last.
+var errLast = errors.New("provision: Entra has not the secret in force")
+
+// looker reads an application's secrets, and doubts what it does not find: one
+// of Graph's servers may be late.
+type looker struct {
+	client *entra.Client
+	again  time.Duration
+	sleep  func(ctx context.Context, d time.Duration) error
+}
+
+func (l looker) withDefaults() looker {
+	if l.again == 0 {
+		l.again = 5 * time.Second
+	}
+	if l.sleep == nil {
+		l.sleep = entra.Sleep
+	}
+	return l
+}
+
+func (l looker) application(ctx context.Context, old workflow.OldSecret) (entra.Application, error) {
+	if old.ObjectID == "" {
+		return l.client.ApplicationByClientID(ctx, old.ClientID)
+	}
+	return l.client.Application(ctx, old.ObjectID, false)
+}
+
+// mustHave answers errLast when Entra has not the secret in force. It may live in
+// another application, after a change of that.
+func (l looker) mustHave(ctx context.Context, old workflow.OldSecret) error {
+	for look := range 2 {
+		if look > 0 {
+			if err := l.sleep(ctx, l.again); err != nil {
+				return err
+			}
+		}
+		app, err := l.client.ApplicationByClientID(ctx, old.ClientID)
+		if err != nil && !entra.IsNotFound(err) {
+			return err
+		}
+		if slices.ContainsFunc(app.Passwords, func(p entra.Password) bool { return p.KeyID == old.Keep }) {
+			return nil
+		}
+	}
+	return errLast
+}
+
+// remove takes a secret away, and all but the one in force where all are to go.
+func (l looker) remove(ctx context.Context, old workflow.OldSecret) error {
+	if old.KeyID != "" {
+		if err := remove(ctx, l.client, old); err != nil {
+			return err
+		}
+		if !old.All {
+			return nil
+		}
+	}
+	found := old.KeyID != ""
+	for look := range 2 {
+		if look > 0 {
+			if err := l.sleep(ctx, l.again); err != nil {
+				return err
+			}
+		}
+		n, err := l.sweep(ctx, old)
+		if entra.IsNotFound(err) && old.KeyID != "" {
+			return nil // its application is gone, and all with it
+		}
+		if err != nil {
+			return err
+		}
+		found = found || n > 0
+		if found && !old.All {
+			return nil
+		}
+	}
+	if !found {
+		return giveUp(CodeSecretUnknown)
+	}
+	return nil
+}
+
+// sweep removes what one look at the application shows and is to go.
+func (l looker) sweep(ctx context.Context, old workflow.OldSecret) (removed int, err error) {
+	app, err := l.application(ctx, old)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range app.Passwords {
+		if p.KeyID == old.Keep || !old.All && p.Hint != old.Hint {
+			continue
+		}
+		if err := l.client.RemovePassword(ctx, app.ID, p.KeyID); err != nil && !entra.IsNotFound(err) {
+			return removed, err
+		}
+		removed++
+	}
+	return removed, nil
 }
 
 // remove takes a secret away; with its application gone it is gone too, once

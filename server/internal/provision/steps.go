@@ -188,8 +188,9 @@ func (r *run) remove(ctx context.Context, names []string) (removed []string, err
 
 // retire removes the secrets that the new one takes the place of at once.
 func (r *run) retire(ctx context.Context) error {
+	look := looker{client: r.client, again: r.cfg.LookAgain, sleep: r.cfg.Sleep}
 	for _, old := range r.due {
-		if err := remove(ctx, r.client, old); err != nil {
+		if err := look.remove(ctx, old); err != nil {
 			return err
 		}
 		if err := r.told(r.cfg.Flow.RecordRetired(ctx, old.ID, access.StepRetire, r.tried...)); err != nil {

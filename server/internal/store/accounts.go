@@ -103,6 +103,12 @@ func (tx *Tx) Accounts() ([]Account, error) {
 	return tx.accounts(`ORDER BY login, created_at, id`)
 }
 
+// DelegatesOf reads the accounts that may sign in for an entity, in the order they
+// were made.
+func (tx *Tx) DelegatesOf(entity access.EntityID) ([]Account, error) {
+	return tx.accounts(`WHERE entity = $1 AND entity <> '' AND disabled_at = 0 ORDER BY created_at`, entity)
+}
+
 func (tx *Tx) accounts(where string, args ...any) ([]Account, error) {
 	var all []Account
 	err := tx.each(func(scan func(...any) error) error {

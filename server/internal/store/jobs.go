@@ -34,6 +34,7 @@ type Job struct {
 	RunAfter    time.Time // zero: at once
 	LeasedUntil time.Time
 	LastError   string
+	Urgent      bool // before all others
 }
 
 // Enqueue writes a job. It commits with the act that needs it.
@@ -44,9 +45,9 @@ func (tx *Tx) Enqueue(j Job) error {
 	if j.RunAfter.IsZero() {
 		j.RunAfter = tx.now
 	}
-	_, err := tx.exec(`INSERT INTO jobs (id, kind, subject, step, payload, created_at, run_after)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		j.ID, j.Kind, j.Subject, j.Step, j.Payload, micros(tx.now), micros(j.RunAfter))
+	_, err := tx.exec(`INSERT INTO jobs (id, kind, subject, step, payload, created_at, run_after, urgent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		j.ID, j.Kind, j.Subject, j.Step, j.Payload, micros(tx.now), micros(j.RunAfter), bit(j.Urgent))
 	if err != nil {
 		return fmt.Errorf("enqueue %s: %w", j.Kind, err)
 	}
@@ -64,7 +65,8 @@ const jobColumns = `
 	created_at,
 	run_after,
 	leased_until,
-	last_error`
+	last_error,
+	urgent`
 
 func (j *Job) into() []any {
 	return []any{
@@ -73,6 +75,7 @@ func (j *Job) into() []any {
 		timeInto{&j.RunAfter},
 		timeInto{&j.LeasedUntil},
 		&j.LastError,
+		&j.Urgent,
 	}
 }
 
@@ -83,19 +86,21 @@ func (tx *Tx) Job(id string) (Job, error) {
 	return j, found(err)
 }
 
-// ClaimJob leases the job that has waited longest among those due, and counts
-// the attempt; nil when none is due. A job whose lease ran out is due again.
+// ClaimJob leases the job that has waited longest among those due, urgent ones
+// first, and counts the attempt; nil when none is due. A job whose lease ran out is due again.
 func (tx *Tx) ClaimJob(kinds []string, lease time.Duration) (*Job, error) {
 	if len(kinds) == 0 {
 		return nil, nil
 	}
 	args := []any{micros(tx.now.Add(lease)), micros(tx.now)}
 	in := kindList(&args, kinds)
+	due := `finished_at = 0 AND parked_at = 0 AND run_after <= $2 AND leased_until <= $2 AND kind IN (` + in + `)
+		ORDER BY run_after, created_at`
 	var j Job
 	err := found(tx.row(`UPDATE jobs SET leased_until = $1, attempts = attempts + 1 WHERE id = (
-			SELECT id FROM jobs
-			WHERE finished_at = 0 AND parked_at = 0 AND run_after <= $2 AND leased_until <= $2 AND kind IN (`+in+`)
-			ORDER BY run_after, created_at LIMIT 1
+			SELECT coalesce(
+			(SELECT id FROM jobs WHERE urgent = 1 AND `+due+` LIMIT 1),
+			(SELECT id FROM jobs WHERE `+due+` LIMIT 1))
 		) RETURNING `+jobColumns, args...).Scan(j.into()...))
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil

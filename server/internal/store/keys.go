@@ -20,6 +20,10 @@ type Key struct {
 	PermissionsAt time.Time
 	IsMissing     bool             // Entra has no application of this client id
 	Tasks         []PermissionTask // changes of permissions on their way, or failed
+
+	RevokeAskedAt time.Time // all its secrets are to go; zero: not asked, or done
+	RevokeFailed  string    // code of the last failure to remove them
+	RevokedAt     time.Time // when the last of them was gone; zero: it is not revoked
 }
 
 // PermissionTask is one change of a permission that somebody asked for.
@@ -50,6 +54,9 @@ const keyColumns = `
 	permissions_at,
 	is_missing,
 	tasks,
+	revoke_asked_at,
+	revoke_failed,
+	revoked_at,
 	version`
 
 func (k *Key) into() []any {
@@ -63,6 +70,9 @@ func (k *Key) into() []any {
 		timeInto{&k.PermissionsAt},
 		&k.IsMissing,
 		jsonInto{&k.Tasks},
+		timeInto{&k.RevokeAskedAt},
+		&k.RevokeFailed,
+		timeInto{&k.RevokedAt},
 		&k.Version,
 	}
 }
@@ -97,6 +107,14 @@ func (tx *Tx) ClientIDUsed(clientID string, code access.LicenseCode, env access.
 	return used, err
 }
 
+// ExpiredKeys reads keys whose secret in force has expired and that do not say
+// so yet, those first that expired first.
+func (tx *Tx) ExpiredKeys(limit int) ([]access.KeyID, error) {
+	return tx.keyIDs(`SELECT id FROM access_keys
+		WHERE state IN ('active', 'overlap', 'unverified') AND expires_at > 0 AND expires_at <= $1
+		ORDER BY expires_at LIMIT $2`, micros(tx.now), limit)
+}
+
 // InsertKey writes a new key at version 1.
 func (tx *Tx) InsertKey(k *Key) error {
 	permissions, tasks, err := k.documents()
@@ -105,10 +123,10 @@ func (tx *Tx) InsertKey(k *Key) error {
 	}
 	k.Version = 1
 	_, err = tx.exec(`INSERT INTO access_keys (`+keyColumns+`
-		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 		k.ID, k.Code, k.Entity, k.Environment, k.UniqueName, k.Name, k.ObjectID, k.ClientID, k.PrincipalID,
 		k.State, micros(k.IssuedAt), micros(k.ExpiresAt), k.ValidityDays, permissions, micros(k.PermissionsAt),
-		bit(k.IsMissing), tasks, k.Version)
+		bit(k.IsMissing), tasks, micros(k.RevokeAskedAt), k.RevokeFailed, micros(k.RevokedAt), k.Version)
 	return err
 }
 
@@ -131,10 +149,14 @@ func (tx *Tx) SaveKey(k *Key) error {
 			permissions_at = $9,
 			is_missing = $10,
 			tasks = $11,
+			revoke_asked_at = $12,
+			revoke_failed = $13,
+			revoked_at = $14,
 			version = version + 1
-		WHERE id = $12 AND version = $13`,
+		WHERE id = $15 AND version = $16`,
 		k.ObjectID, k.ClientID, k.PrincipalID, k.State, micros(k.IssuedAt), micros(k.ExpiresAt), k.ValidityDays,
-		permissions, micros(k.PermissionsAt), bit(k.IsMissing), tasks, k.ID, k.Version)
+		permissions, micros(k.PermissionsAt), bit(k.IsMissing), tasks,
+		micros(k.RevokeAskedAt), k.RevokeFailed, micros(k.RevokedAt), k.ID, k.Version)
 	if err == nil && n == 0 {
 		err = ErrStale
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"llavero/shared/access"
 	"llavero/shared/divipola"
@@ -80,21 +81,54 @@ const keyRowColumns = `
 	coalesce(in_force.test, ''),
 	coalesce(in_force.checked, ''),
 	(SELECT count(*) FROM drifts WHERE drifts.access_key = access_keys.id AND drifts.state IN ('open', 'fixing')),
+	(SELECT coalesce(max(ended_at), 0) FROM key_secrets WHERE access_key = access_keys.id AND ended_at > 0),
+	access_keys.revoke_asked_at,
+	access_keys.revoke_failed,
+	access_keys.revoked_at,
+	coalesce((
+		SELECT json_object('number', number, 'at', at, 'by', person, 'what', what, 'removedAt', removed_at)
+		FROM incidents WHERE access_key = access_keys.id ORDER BY at DESC LIMIT 1
+	), ''),
 	access_keys.version`
 
 const keyRowFrom = `
 	FROM access_keys
 	LEFT JOIN key_secrets AS in_force ON in_force.access_key = access_keys.id AND in_force.state = 'active'`
 
-func scanKeyRow(viewer access.Viewer, scan func(...any) error) (wire.KeyRow, error) {
+// scanKeyRow reads a key row as it is at now.
+func scanKeyRow(viewer access.Viewer, now time.Time, scan func(...any) error) (wire.KeyRow, error) {
 	var k wire.KeyRow
+	var ended time.Time
 	err := scan(&k.ID, &k.Code, &k.Environment, &k.Name, &k.ClientID, &k.State, timeInto{&k.IssuedAt}, timeInto{&k.ExpiresAt},
 		timeInto{&k.OverlapUntil}, &k.OverlapByHand, jsonInto{&k.Permissions}, timeInto{&k.PermissionsAt}, &k.IsMissing,
-		jsonInto{&k.Tasks}, &k.ValidityDays, &k.Evidence, &k.Stage, jsonInto{&k.Test}, jsonInto{&k.Check}, &k.Drift, &k.Version)
+		jsonInto{&k.Tasks}, &k.ValidityDays, &k.Evidence, &k.Stage, jsonInto{&k.Test}, jsonInto{&k.Check}, &k.Drift,
+		timeInto{&ended}, timeInto{&k.RevokeAskedAt}, &k.RevokeFailed, timeInto{&k.RevokedAt}, incidentInto{&k.Incident}, &k.Version)
+	if until := ended.Add(access.TokenLife); !ended.IsZero() && until.After(now) {
+		k.TokensUntil = until
+	}
 	if !viewer.IsOfficer() {
 		k.ClientID, k.Tasks, k.IsMissing, k.Evidence, k.ValidityDays, k.Drift = "", nil, false, 0, 0, 0
+		k.RevokeFailed = ""
 	}
 	return k, err
+}
+
+// incidentInto scans the last incident of a key row; empty text is none.
+type incidentInto struct{ to **wire.Incident }
+
+// Scan implements sql.Scanner.
+func (s incidentInto) Scan(src any) error {
+	kept := struct {
+		Number, By, What string
+		At, RemovedAt    int64
+	}{}
+	if err := (jsonInto{&kept}).Scan(src); err != nil || kept.Number == "" {
+		return err
+	}
+	*s.to = &wire.Incident{
+		Number: kept.Number, At: instant(kept.At), By: kept.By, What: kept.What, RemovedAt: instant(kept.RemovedAt),
+	}
+	return nil
 }
 
 // providerRow shapes a code for its delegate. Sites that are gone stay out.
@@ -148,6 +182,15 @@ func (tx *Tx) RequestRow(viewer access.Viewer, id access.RequestID) (wire.Reques
 	})
 }
 
+// KeyRow reads one key as this viewer may see it; ErrNotFound when it does not
+// exist for them.
+func (tx *Tx) KeyRow(viewer access.Viewer, id access.KeyID) (wire.KeyRow, error) {
+	scope, args := keyScope(viewer, id)
+	return scanKeyRow(viewer, tx.now, func(into ...any) error {
+		return found(tx.row(`SELECT `+keyRowColumns+keyRowFrom+` WHERE access_keys.id = $1 AND `+scope, args...).Scan(into...))
+	})
+}
+
 // requestScope says which requests a viewer sees, after the parameters given.
 func requestScope(viewer access.Viewer, args ...any) (string, []any) {
 	if viewer.IsOfficer() {
@@ -188,10 +231,7 @@ func (tx *Tx) changeFor(viewer access.Viewer, kind wire.RowKind, id string) (wir
 		row, version = r, r.Version
 	case wire.RowKey:
 		var k wire.KeyRow
-		scope, args := keyScope(viewer, id)
-		k, err = scanKeyRow(viewer, func(into ...any) error {
-			return found(tx.row(`SELECT `+keyRowColumns+keyRowFrom+` WHERE access_keys.id = $1 AND `+scope, args...).Scan(into...))
-		})
+		k, err = tx.KeyRow(viewer, access.KeyID(id))
 		row, version = k, k.Version
 	case wire.RowProvider:
 		var p Provider
@@ -311,7 +351,7 @@ func (tx *Tx) VisibleRows(viewer access.Viewer, fn func(wire.Change) error) erro
 	}
 	scope, args = keyScope(viewer)
 	err = tx.each(func(scan func(...any) error) error {
-		k, err := scanKeyRow(viewer, scan)
+		k, err := scanKeyRow(viewer, tx.now, scan)
 		if err != nil {
 			return err
 		}

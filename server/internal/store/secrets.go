@@ -35,6 +35,7 @@ type Secret struct {
 	ObjectID   string    // the application it lives in; "" when an officer typed it
 	EndsAt     time.Time // when it is to be removed, while SecretOverlap
 	EndedBy    access.RequestID
+	EndedAt    time.Time // when Entra stopped taking it; zero: it takes it, or never did
 
 	// What the key test found; SaveProof writes it.
 	Stage    access.Stage // empty: typed, and not proved yet
@@ -64,7 +65,8 @@ const secretColumns = `
 	revealed_at,
 	object_id,
 	ends_at,
-	ended_by`
+	ended_by,
+	ended_at`
 
 // proofColumns are those of the key test.
 const proofColumns = `,
@@ -83,6 +85,7 @@ func (s *Secret) into() []any {
 		&s.ObjectID,
 		timeInto{&s.EndsAt},
 		&s.EndedBy,
+		timeInto{&s.EndedAt},
 		&s.Stage,
 		timeInto{&s.ProvedAt},
 		jsonInto{&s.Test},
@@ -93,9 +96,9 @@ func (s *Secret) into() []any {
 // InsertSecret writes a new secret, of which nothing is proved.
 func (tx *Tx) InsertSecret(s Secret) error {
 	_, err := tx.exec(`INSERT INTO key_secrets (`+secretColumns+`
-		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		s.ID, s.Key, s.Request, s.EntraKeyID, s.Hint, s.Sealed, s.State, micros(s.CreatedAt), micros(s.ExpiresAt),
-		bit(s.Typed), micros(s.RevealedAt), s.ObjectID, micros(s.EndsAt), s.EndedBy)
+		bit(s.Typed), micros(s.RevealedAt), s.ObjectID, micros(s.EndsAt), s.EndedBy, micros(s.EndedAt))
 	return err
 }
 
@@ -111,10 +114,11 @@ func (tx *Tx) SaveSecret(s Secret) error {
 			revealed_at = $6,
 			object_id = $7,
 			ends_at = $8,
-			ended_by = $9
-		WHERE id = $10`,
+			ended_by = $9,
+			ended_at = $10
+		WHERE id = $11`,
 		s.EntraKeyID, s.Hint, s.Sealed, s.State, micros(s.ExpiresAt), micros(s.RevealedAt),
-		s.ObjectID, micros(s.EndsAt), s.EndedBy, s.ID)
+		s.ObjectID, micros(s.EndsAt), s.EndedBy, micros(s.EndedAt), s.ID)
 }
 
 // SaveProof writes what the key test found of a secret.

@@ -217,6 +217,9 @@ func otherThan(env access.Environment) access.Environment {
 // amendKey writes one environment. Nothing new leaves the key as it is.
 func (f *Flow) amendKey(tx *store.Tx, act Act, a *amending) (wire.AcceptedKey, error) {
 	k := a.key
+	if !k.RevokeAskedAt.IsZero() {
+		return wire.AcceptedKey{}, &access.Error{Code: access.CodeConflict, Hint: access.HintUnderWay, Version: k.Version}
+	}
 	var attrs []audit.Attr
 	var changed []string
 	if !strings.EqualFold(k.ClientID, a.in.ClientID) {
@@ -251,6 +254,7 @@ func (f *Flow) amendKey(tx *store.Tx, act Act, a *amending) (wire.AcceptedKey, e
 		return acceptedKey(k, head), err
 	}
 	k.State = access.KeyUnverified
+	revive(k)
 	if err := f.checkAmendment(tx, k, changed); err != nil {
 		return wire.AcceptedKey{}, err
 	}

@@ -80,7 +80,7 @@ func (f *Flow) Resume(ctx context.Context, act Act, id access.RequestID, version
 		if err := r.Resume(act.Who, tx.Now()); err != nil {
 			return wire.Accepted{}, err
 		}
-		if err := tx.Enqueue(store.Job{Kind: store.JobProvision, Subject: string(r.ID), Step: string(r.Step)}); err != nil {
+		if err := tx.Enqueue(store.Job{Kind: store.JobProvision, Subject: string(r.ID), Step: string(r.Step), Urgent: r.Reason == access.ReasonCompromise}); err != nil {
 			return wire.Accepted{}, err
 		}
 		return save(tx, r, entry(act, audit.RequestResumed, r))
@@ -243,6 +243,7 @@ func (f *Flow) assignKey(tx *store.Tx, act Act, r *store.Request, env access.Env
 		}
 	}
 	k.State, k.IssuedAt, k.ExpiresAt = access.KeyUnverified, tx.Now(), s.ExpiresAt
+	revive(k)
 	e := audit.By(act.Who, audit.KeyTyped, string(k.ID), act.RequestID)
 	e.Entity = k.Entity
 	e.Detail = detail(act, audit.Environment(env), audit.Word("name", k.Name), audit.Word("clientId", k.ClientID),

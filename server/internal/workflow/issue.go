@@ -279,6 +279,7 @@ func (f *Flow) RecordSecret(ctx context.Context, id access.RequestID, env access
 		s.EntraKeyID, s.ObjectID, s.Hint, s.State = in.KeyID, k.ObjectID, in.Hint, store.SecretActive
 		s.ExpiresAt = in.ExpiresAt.UTC().Truncate(time.Microsecond)
 		k.IssuedAt, k.ExpiresAt = tx.Now(), s.ExpiresAt
+		revive(k)
 		s.Stage = access.StageCreated
 		if err := errors.Join(tx.SaveSecret(*s), tx.SaveProof(*s)); err != nil {
 			return nil, false, err
@@ -332,6 +333,9 @@ func (f *Flow) FinishIssue(ctx context.Context, id access.RequestID) error {
 				return &access.Error{Code: access.CodeConflict, Hint: access.HintState, Version: r.Version}
 			}
 			if k.State, err = usable(tx, k); err != nil {
+				return err
+			}
+			if err := f.gone(tx, r, k); err != nil {
 				return err
 			}
 			if err := saveKey(tx, k, keyEntry(audit.KeyIssued, r, k, audit.Time("expiresAt", k.ExpiresAt))); err != nil {

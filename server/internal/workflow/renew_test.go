@@ -316,6 +316,7 @@ func TestFlow_renewalByHand(t *testing.T) {
 	}
 	d.wait(promised[access.Production].Sub(d.clock()))
 	for _, env := range access.Environments() {
+		d.prove(ourCode, env) // what was typed; else the old one would stay
 		_, overlap, _ := d.secrets(ourCode, env)
 		plan, err := d.flow.RetirePlan(t.Context(), overlap[0].ID)
 		if err != nil || plan == nil || plan.ObjectID != before[env].ObjectID {

@@ -195,7 +195,6 @@ func progressScenes() []Scene {
 
 func keysScreen(s state.Keys) *delegate.Keys {
 	k := delegate.NewKeys()
-	k.OnSaveCalendar = func(access.KeyID) {}
 	k.Render(s)
 	return k
 }
@@ -237,7 +236,6 @@ func keysScenes() []Scene {
 			s := keysData()
 			s.Trouble = noAnswer()
 			k := delegate.NewKeys()
-			k.OnSaveCalendar = func(access.KeyID) {}
 			k.OnReveal = func(_ access.KeyID, _ access.Field, _ access.Purpose, done func(secret.Text, error)) {
 				done(secret.Text{}, access.Refuse(access.CodeForbidden, access.HintRevealOnce))
 			}
@@ -276,7 +274,6 @@ func keysScenes() []Scene {
 // keysShown is a code whose preproduction secret was just shown.
 func keysShown() fyne.CanvasObject {
 	k := delegate.NewKeys()
-	k.OnSaveCalendar = func(access.KeyID) {}
 	k.OnReveal = func(_ access.KeyID, _ access.Field, _ access.Purpose, done func(secret.Text, error)) {
 		done(secret.New("secreto-de-demostracion"), nil)
 	}

@@ -1,8 +1,7 @@
-package tell
+package delegate
 
 import (
 	"slices"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -10,15 +9,16 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
 )
 
-// Secrets is «Secretos anteriores»: folded, read when it is opened, and anew
+// keyHistory is «Secretos anteriores»: folded, read when it is opened, and anew
 // when the key's row moves while it is open.
-type Secrets struct {
-	Drawer *kit.Drawer
+type keyHistory struct {
+	drawer *kit.Drawer
 	list   *fyne.Container
 	note   *kit.Text
 	read   func(access.KeyID)
@@ -30,21 +30,20 @@ type Secrets struct {
 	on    bool // there is a connection
 }
 
-// NewSecrets makes it closed; read has the list of a key read.
-func NewSecrets(read func(access.KeyID)) *Secrets {
-	h := &Secrets{list: kit.NewStack(), note: kit.NewNote(""), read: read}
-	h.Drawer = kit.NewDrawer(es.EarlierSecrets, kit.NewStack(h.note, h.list))
-	h.Drawer.OnOpen = h.ask
+func newKeyHistory(read func(access.KeyID)) *keyHistory {
+	h := &keyHistory{list: kit.NewStack(), note: kit.NewNote(""), read: read}
+	h.drawer = kit.NewDrawer(es.EarlierSecrets, kit.NewStack(h.note, h.list))
+	h.drawer.OnOpen = h.ask
 	return h
 }
 
-// Render shows a key's list; loaded: it was read.
-func (h *Secrets) Render(link state.Link, list state.KeySecrets, loaded bool, k wire.KeyRow) {
+func (h *keyHistory) render(s state.Keys, k wire.KeyRow) {
 	if h.key != k.ID {
 		h.key, h.asked = k.ID, 0
-		h.Drawer.SetOpen(false)
+		h.drawer.SetOpen(false)
 	}
-	h.last, h.on = k, link.IsOnline()
+	h.last, h.on = k, s.Link.IsOnline()
+	list, loaded := s.Secrets[k.ID]
 	switch {
 	case !loaded && !h.on:
 		kit.Put(h.note, "La lista se ve con conexión.")
@@ -62,13 +61,13 @@ func (h *Secrets) Render(link state.Link, list state.KeySecrets, loaded bool, k 
 			h.list.Add(secretLine(x))
 		}
 	}
-	if h.Drawer.IsOpen() {
+	if h.drawer.IsOpen() {
 		h.ask()
 	}
 }
 
 // ask has the list read, once for each version of the key's row.
-func (h *Secrets) ask() {
+func (h *keyHistory) ask() {
 	if h.on && h.key != "" && h.asked != h.last.Version {
 		h.asked = h.last.Version
 		kit.Call(h.read, h.key)
@@ -76,13 +75,13 @@ func (h *Secrets) ask() {
 }
 
 func secretLine(x wire.KeySecret) fyne.CanvasObject {
-	head := container.NewHBox(Inset(container.NewCenter(kit.NewStatusChip(KeyChip(x.State)))),
+	head := container.NewHBox(inset(container.NewCenter(kit.NewStatusChip(tell.KeyChip(x.State)))),
 		kit.NewText("Emitido el "+es.DateTime(x.IssuedAt)).Natural())
-	return container.NewStack(kit.NewFill(look.ColorSurface, look.ColorBorder, 4), kit.NewTight(head, kit.NewNote(SecretText(x))))
+	return container.NewStack(kit.NewFill(look.ColorSurface, look.ColorBorder, 4), kit.NewTight(head, kit.NewNote(secretText(x))))
 }
 
-// SecretText says of a secret how it ended, why, and where it came from.
-func SecretText(x wire.KeySecret) string {
+// secretText says of a secret how it ended, why, and where it came from.
+func secretText(x wire.KeySecret) string {
 	text := es.SecretEnd(x.State, x.EndsAt, x.EndedAt, x.ExpiresAt)
 	if x.Reason != "" {
 		text += " · Motivo: " + es.Reason(x.Reason)
@@ -93,8 +92,5 @@ func SecretText(x wire.KeySecret) string {
 	if x.ByHand {
 		text += " · escrito a mano por el Ministerio"
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	return upperFirst(text)
 }
-
-// Lines counts the secrets that are listed.
-func (h *Secrets) Lines() int { return len(h.list.Objects) }
