@@ -14,6 +14,7 @@ TEST_TAGS := $(TAGS),ci
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 T ?= 30s
+SEED ?= 1
 PKG ?= ./...
 
 .PHONY: help
@@ -80,6 +81,11 @@ contract: deps-build ## what Entra promises, asked of the emulator or (CONTRACT_
 .PHONY: clients
 clients: deps-build ## other people's Entra clients (Go, Node), every credential, against the emulator
 	@.ci/clients full
+
+.PHONY: matrix
+matrix: deps-build ## strike every call to Entra with every fault (SEED=n; 0 draws one); prints the tables
+	@go test -tags $(TEST_TAGS) -count=1 -run '^TestMatrix$$' -v -timeout 30m ./server/internal/provision -args -matrix-full -matrix-seed $(SEED) \
+	  | grep -vE '^ *(=== |--- PASS)' | sed 's/^        //'
 
 .PHONY: golden
 golden: deps-build ## compare the pictures of every scene

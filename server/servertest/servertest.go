@@ -59,6 +59,11 @@ func WithProductionShownOnce() Option {
 	return WithSettings(func(c *config.Config) { c.Production.Reveal = string(params.RevealOnce) })
 }
 
+// WithTestsAtWill lets a key be tested again at once.
+func WithTestsAtWill() Option {
+	return WithSettings(func(c *config.Config) { c.Test.Pause = 0 })
+}
+
 // WithClock replaces the server's clock.
 func WithClock(clock func() time.Time) Option { return func(c *world.Config) { c.Clock = clock } }
 

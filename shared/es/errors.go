@@ -1,6 +1,7 @@
 package es
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -45,6 +46,11 @@ func Error(e *access.Error) string {
 // KeyError is Error of an act on a key rather than on a request.
 func KeyError(e *access.Error) string {
 	if e != nil {
+		if e.Code == access.CodeThrottled {
+			if n := cmp.Or(e.Args["wait"], e.Args["seconds"]); n != "" {
+				return "Esta llave se acaba de probar. Espere " + n + " s y pruebe de nuevo."
+			}
+		}
 		switch e.Hint {
 		case access.HintState:
 			return "Esta llave ya no está en ese estado. Revise los datos actuales."

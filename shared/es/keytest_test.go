@@ -154,3 +154,20 @@ func TestReminder_words(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestKeyError(t *testing.T) {
+	for _, c := range []struct {
+		err  *access.Error
+		want string
+	}{
+		{&access.Error{Code: access.CodeThrottled, Args: map[string]string{"wait": "9"}}, "Esta llave se acaba de probar. Espere 9 s y pruebe de nuevo."},
+		{&access.Error{Code: access.CodeThrottled, Args: map[string]string{"seconds": "7"}}, "Esta llave se acaba de probar. Espere 7 s y pruebe de nuevo."},
+		{access.Refuse(access.CodeConflict, access.HintState), "Esta llave ya no está en ese estado. Revise los datos actuales."},
+		{access.Refuse(access.CodeConflict, access.HintUnderWay), Error(access.Refuse(access.CodeConflict, access.HintUnderWay))},
+		{nil, ""},
+	} {
+		if got := KeyError(c.err); got != c.want {
+			t.Errorf("%v: %q, want %q", c.err, got, c.want)
+		}
+	}
+}

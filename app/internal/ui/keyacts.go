@@ -35,6 +35,11 @@ func (s *Shell) connectKeyActs(ctx context.Context, k *delegate.Keys) {
 	k.OnReminder = func(key access.KeyID, body wire.AnswerReminder, done func(error)) {
 		s.answerKey(ctx, func(ctx context.Context) error { return s.model.AnswerReminder(ctx, key, body) }, done)
 	}
+	k.OnSaveCalendar = func(key access.KeyID) {
+		if name, file, ok := s.model.Calendar(key); ok {
+			s.askWhere(name, file)
+		}
+	}
 	k.OnForget = s.model.ForgetTrouble
 	k.OnSecrets = func(key access.KeyID) {
 		s.act(ctx, func(ctx context.Context) error { return s.model.LoadSecrets(ctx, key) }, false, nil)

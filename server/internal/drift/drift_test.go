@@ -66,6 +66,9 @@ func plants() []plant {
 			must(w.t, err)
 			w.planted(http.MethodPost, "applications/"+k.ObjectID+"/removePassword", map[string]any{"keyId": app.Passwords[0].KeyID})
 		}, nil},
+		{access.DriftDeletedApp, "", func(w *world, k *store.Key) {
+			w.planted(http.MethodDelete, "applications/"+k.ObjectID, nil)
+		}, []access.DriftFix{access.FixRestore}},
 		{access.DriftMissingApp, "", func(w *world, k *store.Key) {
 			w.planted(http.MethodDelete, "applications/"+k.ObjectID, nil)
 			w.graph(http.MethodDelete, "directory/deletedItems/"+k.ObjectID, nil)

@@ -83,7 +83,7 @@ func (m *mending) do(ctx context.Context) error {
 	d := m.plan.Drift
 	switch d.Fix {
 	case access.FixRestore:
-		return m.client.Restore(ctx, d.ObjectID)
+		return m.restore(ctx)
 	case access.FixRename:
 		return m.client.Rename(ctx, d.ObjectID, m.plan.Key.Key.Name)
 	case access.FixRetireApp:
@@ -103,6 +103,20 @@ func (m *mending) do(ctx context.Context) error {
 		}
 	}
 	return &givenUp{CodeByRequest}
+}
+
+// restore brings a deleted application back, and with it its service principal:
+// Graph restores each by itself. A principal that is gone for good is made anew.
+func (m *mending) restore(ctx context.Context) error {
+	if err := m.client.Restore(ctx, m.plan.Drift.ObjectID); err != nil {
+		return err
+	}
+	if id := m.plan.Key.Key.PrincipalID; id != "" {
+		if err := m.client.RestorePrincipal(ctx, id); err != nil && !entra.IsNotFound(err) {
+			return err
+		}
+	}
+	return m.principal(ctx)
 }
 
 // principal makes the service principal anew, lets it sign in, and grants what

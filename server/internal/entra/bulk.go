@@ -105,6 +105,16 @@ func (c *Client) Restore(ctx context.Context, objectID string) error {
 	return err
 }
 
+// RestorePrincipal brings a deleted service principal back, with what it was
+// granted. IsNotFound: it is not among the deleted ones.
+func (c *Client) RestorePrincipal(ctx context.Context, objectID string) error {
+	_, err := c.do(ctx, call{
+		name: "restorePrincipal", method: http.MethodPost, target: c.path("directory", "deletedItems", objectID, "restore"),
+		body: map[string]any{}, ok: []int{http.StatusOK, http.StatusCreated, http.StatusNoContent},
+	}, nil)
+	return err
+}
+
 // Rename gives an application another display name.
 func (c *Client) Rename(ctx context.Context, objectID, name string) error {
 	_, err := c.do(ctx, call{

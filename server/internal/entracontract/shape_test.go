@@ -97,6 +97,9 @@ func (s shaper) of(name string, v any, indent string) string {
 	case []any:
 		return s.array(name, x, indent)
 	case map[string]any:
+		if name == "headers" {
+			x = compared(x)
+		}
 		if len(x) == 0 {
 			return "{}"
 		}
@@ -169,6 +172,17 @@ var comparedHeaders = []string{
 	"Allow", "Content-Type", "ETag", "Location", "Preference-Applied", "Retry-After", "WWW-Authenticate", "client-request-id", "request-id",
 }
 
+// compared leaves of a batch's inner headers those that a client may read.
+func compared(headers map[string]any) map[string]any {
+	out := map[string]any{}
+	for name, v := range headers {
+		if i := slices.IndexFunc(comparedHeaders, func(c string) bool { return strings.EqualFold(c, name) }); i >= 0 {
+			out[comparedHeaders[i]] = v
+		}
+	}
+	return out
+}
+
 // headerShape writes the compared headers, one a line.
 func headerShape(h http.Header, echo string, vars map[string]string) string {
 	var b strings.Builder
@@ -199,6 +213,7 @@ func TestShape(t *testing.T) {
 		{"time", `{"x":"2026-01-02T03:04:05.1234567Z"}`, "{\n  x: <time>\n}"},
 		{"wording, without ids", `{"message":"No 99999999-0000-4000-8000-000000000002 at https://localhost:1/v1.0"}`, "{\n  message: \"No <guid> at {host}/v1.0\"\n}"},
 		{"elements are merged", `[{"a":1},{"a":null,"b":"x"}]`, "[{\n  a: <number> | null\n  b: <text> | absent\n}]"},
+		{"a batch's headers, those that are compared", `{"headers":{"Request-Id":"x","Date":"y"}}`, "{\n  headers: {\n    request-id: <text>\n  }\n}"},
 		{"texts of a list", `{"roles":["x","y"]}`, "{\n  roles: [<text>]\n}"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -3,7 +3,6 @@ package delegate
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"llavero/app/internal/state"
@@ -62,16 +61,6 @@ func (w *wizard) render(kind access.Kind) {
 	for k, head := range w.heads {
 		kit.SetVisible(head, k == kind || kind == "" && k == access.KindEnroll)
 	}
-}
-
-// environmentTag is an environment's word, icon and colour.
-func environmentTag(env access.Environment) fyne.CanvasObject {
-	return container.NewHBox(kit.NewEnvironmentTag(env == access.Production, es.EnvironmentLong(env)))
-}
-
-// inset lines an object without an edge of its own up with the texts around it.
-func inset(o fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(layout.NewCustomPaddedLayout(0, 0, look.Gap, 0), o)
 }
 
 // ownerText names whose entities are listed, for the words of an empty list.

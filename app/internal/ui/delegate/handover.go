@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"llavero/app/internal/ui/kit"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
@@ -46,7 +47,7 @@ func newHandOver(env access.Environment, do func(to wire.HandOver, done func(err
 		kit.NewNote("Registre la entrega cuando le dé la llave a su proveedor. El programa no envía nada: solo deja constancia."),
 		h.fields["vendor"], h.fields["person"], kit.NewRow(kit.NewQuiet(es.Back, nil, h.fold), h.confirm)))
 	h.asking.Hide()
-	h.content = kit.NewStack(inset(kit.NewRow(h.open)), h.asking)
+	h.content = kit.NewStack(tell.Inset(kit.NewRow(h.open)), h.asking)
 	return h
 }
 

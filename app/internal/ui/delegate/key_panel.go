@@ -13,6 +13,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/secret"
@@ -37,7 +38,7 @@ type keyPanel struct {
 	copyAll  *kit.Button
 	include  *kit.Check
 	hand     *handOver
-	history  *keyHistory
+	history  *tell.Secrets
 	audit    *kit.Fold
 
 	key   access.KeyID
@@ -70,7 +71,7 @@ func newKeyPanel(screen *Keys, env access.Environment) *keyPanel {
 		values = append(values, m.MaskedSecret)
 	}
 	p.once.Hide()
-	p.history = newKeyHistory(func(id access.KeyID) { kit.Call(screen.OnSecrets, id) })
+	p.history = tell.NewSecrets(func(id access.KeyID) { kit.Call(screen.OnSecrets, id) })
 	p.hand = newHandOver(env, func(to wire.HandOver, done func(error)) {
 		if screen.OnHandOver != nil {
 			screen.OnHandOver(p.key, to, done)
@@ -84,14 +85,14 @@ func newKeyPanel(screen *Keys, env access.Environment) *keyPanel {
 		p.include.Set(false) // each copy with the secret is a choice of its own
 	})
 	p.audit = kit.NewFold("Quién vio, copió, exportó o entregó esta llave", "Copiar registro", func(s string) { kit.Call(screen.OnCopyText, s) })
-	head := container.NewHBox(kit.NewHeading(panelTitle(env)).Natural(), container.NewCenter(environmentTag(env)))
+	head := container.NewHBox(kit.NewHeading(panelTitle(env)).Natural(), container.NewCenter(tell.EnvironmentTag(env)))
 	parameters := kit.NewStack(kit.NewTight(
 		kit.NewSubheading("Parámetros de conexión · "+es.Environment(env)),
 		kit.NewNote("Señor usuario por favor tenga en cuenta la siguiente información para el proceso de integración:")),
 		p.loading, p.params,
 		container.NewBorder(nil, nil, nil, container.NewCenter(p.copyAll), p.include))
 	p.content = kit.NewPanel(kit.NewStack(kit.NewTight(head, p.standing.content), kit.NewStack(values...), p.sites,
-		container.New(layout.NewCustomPaddedLayout(look.Gap, 0, 0, 0), parameters), p.hand.content, p.history.drawer, p.audit))
+		container.New(layout.NewCustomPaddedLayout(look.Gap, 0, 0, 0), parameters), p.hand.content, p.history.Drawer, p.audit))
 	return p
 }
 
@@ -160,15 +161,16 @@ func (p *keyPanel) render(s state.Keys, chosen bool) {
 	}
 	p.setKey(key.ID)
 	p.standing.render(s, key)
-	p.history.render(s, key)
+	secrets, loaded := s.Secrets[key.ID]
+	p.history.Render(s.Link, secrets, loaded, key)
 	p.name.SetValue(key.Name)
 	kit.Put(p.sites, "Sedes de este código: "+sitesText(s.Entity.Provider)+".")
 
 	online := s.Link.IsOnline()
-	params, loaded := s.Parameters[p.env]
+	params, hasParams := s.Parameters[p.env]
 	p.renderParams(params)
 	switch {
-	case loaded:
+	case hasParams:
 		kit.Put(p.loading, "")
 	case online:
 		kit.Put(p.loading, "Cargando parámetros…")
@@ -181,8 +183,8 @@ func (p *keyPanel) render(s state.Keys, chosen bool) {
 	for _, m := range slices.Concat(p.masked, p.secrets) {
 		m.SetEnabled(online && (m.field != access.FieldSecret || !spent))
 	}
-	p.copyAll.SetEnabled(online && loaded)
-	p.include.SetEnabled(online && loaded && !spent)
+	p.copyAll.SetEnabled(online && hasParams)
+	p.include.SetEnabled(online && hasParams && !spent)
 	p.hand.render(policy.Vendor, online)
 	p.audit.Set(auditText(s.Audit, key.ID))
 }

@@ -41,9 +41,9 @@ type keyStanding struct {
 	report    *kit.Button
 	revoke    *kit.Button
 	acts      fyne.CanvasObject
-	lights    *testPanel
+	lights    *tell.TestPanel
 
-	asked *question
+	asked *tell.Question
 	row   wire.KeyRow
 	owner wire.ProviderRow
 	last  state.Keys
@@ -62,26 +62,29 @@ func newKeyStanding(screen *Keys) *keyStanding {
 	}
 	p.end = kit.NewButton(es.EndOverlap+"…", func() {
 		if screen.OnEndOverlap != nil {
-			screen.OnEndOverlap(endOverlapAsk(p.owner, p.row), p.row.ID)
+			screen.OnEndOverlap(tell.EndOverlapAsk(p.row, p.owner.Name), p.row.ID)
 		}
 	})
-	p.endRow = inset(kit.NewRow(p.end))
+	p.endRow = tell.Inset(kit.NewRow(p.end))
 	p.test = kit.NewButton(es.TestKey, func() { kit.Call(screen.OnTest, p.row.ID) })
 	p.calendar = kit.NewIconButton(es.SaveCalendar, look.IconDownload, func() { kit.Call(screen.OnSaveCalendar, p.row.ID) })
 	p.report = kit.NewButton(es.ReportCompromised+"…", p.askCompromise)
 	p.revoke = kit.NewButton(es.RevokeKey+"…", p.askRevoke)
-	p.lights = newTestPanel(screen)
-	p.acts = inset(kit.NewStack(kit.NewRow(p.test, p.calendar), kit.NewRow(p.report, p.revoke)))
-	p.trackBox = inset(p.track)
-	line := container.NewHBox(inset(container.NewCenter(p.chip)), container.NewCenter(p.alert), p.left)
+	p.lights = tell.NewTestPanel()
+	p.lights.OnTest = func(id access.KeyID) { kit.Call(screen.OnTest, id) }
+	p.lights.OnRenew = func(code access.LicenseCode) { kit.Call(screen.OnRenew, code) }
+	p.lights.OnCopy = func(s string) { kit.Call(screen.OnCopyText, s) }
+	p.acts = tell.Inset(kit.NewStack(kit.NewRow(p.test, p.calendar), kit.NewRow(p.report, p.revoke)))
+	p.trackBox = tell.Inset(p.track)
+	line := container.NewHBox(tell.Inset(container.NewCenter(p.chip)), container.NewCenter(p.alert), p.left)
 	p.content = kit.NewStack(
 		kit.NewTight(line, p.trackBox, p.trackNote, p.note, p.overlap, p.endRow, p.tokens),
-		p.trouble, p.incident, p.reminder, p.acts, p.lights.content)
+		p.trouble, p.incident, p.reminder, p.acts, p.lights.Drawer)
 	return p
 }
 
 func (p *keyStanding) askCompromise() {
-	p.ask(askCompromise(p.row, p.owner, func(body wire.Compromise, done func(error)) {
+	p.ask(tell.AskCompromise(p.row, p.owner.Name, func(body wire.Compromise, done func(error)) {
 		if p.screen.OnCompromise != nil {
 			p.screen.OnCompromise(p.row.ID, body, done)
 		}
@@ -89,7 +92,7 @@ func (p *keyStanding) askCompromise() {
 }
 
 func (p *keyStanding) askRevoke() {
-	p.ask(askRevoke(p.row, p.owner, func(body wire.Revoke, done func(error)) {
+	p.ask(tell.AskRevoke(p.row, p.owner.Name, afterRevoking, func(body wire.Revoke, done func(error)) {
 		if p.screen.OnRevoke != nil {
 			p.screen.OnRevoke(p.row.ID, body, done)
 		}
@@ -101,11 +104,16 @@ func (p *keyStanding) askSnooze() {
 }
 
 // ask puts a question up; what an earlier one was refused is forgotten.
-func (p *keyStanding) ask(q *question) {
+func (p *keyStanding) ask(q *tell.Question) {
 	kit.Call(p.screen.OnForget, p.row.ID)
 	p.asked = q
-	q.dialog.Show(kit.CanvasOf(p.screen))
-	q.render(p.last)
+	q.Dialog.Show(kit.CanvasOf(p.screen))
+	p.follow()
+}
+
+// follow shows the question how its key stands.
+func (p *keyStanding) follow() {
+	p.asked.Render(p.last.Link, p.last.Busy[p.row.ID], p.last.Troubles[p.row.ID])
 }
 
 func (p *keyStanding) answer(body wire.AnswerReminder, done func(error)) {
@@ -115,8 +123,8 @@ func (p *keyStanding) answer(body wire.AnswerReminder, done func(error)) {
 }
 
 func (p *keyStanding) render(s state.Keys, k wire.KeyRow) {
-	if p.row.ID != k.ID && p.asked.isOpen() {
-		p.asked.dialog.Finish() // it was about another key
+	if p.row.ID != k.ID && p.asked.IsOpen() {
+		p.asked.Dialog.Finish() // it was about another key
 	}
 	p.row, p.owner, p.last = k, s.Entity.Provider, s
 	l := keyLookOf(k, s.Now)
@@ -134,14 +142,14 @@ func (p *keyStanding) render(s state.Keys, k wire.KeyRow) {
 	p.showTokens(s.Now)
 	p.incident.Set(incidentMessage(s.Entity, k, func() { kit.Call(p.screen.OnOpenRequest, s.Entity.Request.ID) }))
 	p.reminder.Set(p.reminderMessage(s))
-	if p.asked.isOpen() {
+	if p.asked.IsOpen() {
 		p.trouble.Clear()
 	} else {
 		p.trouble.Set(tell.KeyTrouble(s.Troubles[k.ID]))
 	}
-	p.asked.render(s)
+	p.follow()
 	p.renderActs(s, k)
-	p.lights.render(s, k)
+	p.lights.Render(s.Link, s.Busy[k.ID], k, s.Now)
 }
 
 // renderActs turns the buttons on that can be pressed; those of a revoked key
@@ -220,46 +228,4 @@ func (p *keyStanding) reminderMessage(s state.Keys) kit.Message {
 	}
 	m.Actions = append(m.Actions, kit.Action{Text: es.ReminderRenewed, Do: simple(access.ReminderRenewed)})
 	return m
-}
-
-// testPanel is the test of a key: a line that sums it up, and its four lights.
-type testPanel struct {
-	content *kit.Drawer
-	chip    *kit.StatusChip
-	line    *kit.Text
-	lights  *kit.Lights
-	screen  *Keys
-	began   time.Time // of the test that was shown last
-}
-
-func newTestPanel(screen *Keys) *testPanel {
-	t := &testPanel{screen: screen, chip: kit.NewStatusChip(kit.Chip{}), line: kit.NewNote("").Natural(), lights: kit.NewLights()}
-	t.lights.OnCopy = func(s string) { kit.Call(screen.OnCopyText, s) }
-	t.content = kit.NewDrawer(es.TestTitle, kit.NewStack(kit.NewRow(inset(t.chip), t.line), t.lights))
-	return t
-}
-
-// render shows a test; one that runs or failed unfolds by itself, once.
-func (t *testPanel) render(s state.Keys, k wire.KeyRow) {
-	kit.SetVisible(t.content, k.Test != nil)
-	if k.Test == nil {
-		return
-	}
-	chip := tell.TestChip(k.Test)
-	t.chip.Set(chip)
-	t.line.SetText(es.TestLine(k.Test, s.Now))
-	canTest := s.Link.IsOnline() && s.Busy[k.ID] == "" && !k.Test.IsRunning() && k.State != access.KeyRevoked
-	t.lights.Set(tell.Lights(k.Test, k.ExpiresAt, func(r es.Remedy) *kit.Action {
-		switch {
-		case r == es.RemedyAgain && canTest:
-			return &kit.Action{Text: es.TestAgain, Do: func() { kit.Call(t.screen.OnTest, k.ID) }}
-		case r == es.RemedyRenew:
-			return &kit.Action{Text: es.RenewTitle, Do: func() { kit.Call(t.screen.OnRenew, k.Code) }}
-		}
-		return nil
-	}))
-	if !t.began.Equal(k.Test.StartedAt) {
-		t.began = k.Test.StartedAt
-		t.content.SetOpen(k.Test.IsRunning() || chip.Level == look.Danger)
-	}
 }

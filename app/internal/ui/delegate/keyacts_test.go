@@ -10,6 +10,7 @@ import (
 
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
@@ -32,33 +33,33 @@ func TestKeys_compromise(t *testing.T) {
 	p := k.panels[1].standing
 	test.Tap(p.report)
 	q := p.asked
-	if !q.isOpen() {
+	if !q.IsOpen() {
 		t.Fatal("nothing is asked")
 	}
 	if b, ok := w.Canvas().Focused().(*kit.Button); !ok || b.Text != es.Back {
 		t.Errorf("the keyboard is at %T", w.Canvas().Focused())
 	}
-	what, digits := q.fields["what"].Input().(*kit.Entry), q.fields["lastDigits"].Input().(*kit.Entry)
+	what, digits := q.Fields["what"].Input().(*kit.Entry), q.Fields["lastDigits"].Input().(*kit.Entry)
 	test.Type(what, " Salió en un correo. ")
 	test.Type(digits, "x12a34567")
 	if digits.Text != "4567" {
 		t.Errorf("digits read %q", digits.Text)
 	}
-	q.dialog.Answer()
+	q.Dialog.Answer()
 	if len(sent) != 1 || sent[0] != (wire.Compromise{LastDigits: "4567", What: "Salió en un correo."}) {
 		t.Fatalf("sent %+v", sent)
 	}
 	answer(access.InvalidField("lastDigits", access.HintDifferentCode))
-	if !q.isOpen() || !q.fields["lastDigits"].HasError() || what.Text == "" || !digits.IsFocused() {
-		t.Errorf("after a refusal: open %t, error %q", q.isOpen(), q.fields["lastDigits"].Error())
+	if !q.IsOpen() || !q.Fields["lastDigits"].HasError() || what.Text == "" || !digits.IsFocused() {
+		t.Errorf("after a refusal: open %t, error %q", q.IsOpen(), q.Fields["lastDigits"].Error())
 	}
 	s.Troubles = map[access.KeyID]*state.Trouble{"k2": {Err: access.Refuse(access.CodeConflict, access.HintStale)}}
 	k.Render(s)
-	if q.banner.Message().IsEmpty() || !p.trouble.Message().IsEmpty() {
+	if q.Banner.Message().IsEmpty() || !p.trouble.Message().IsEmpty() {
 		t.Error("what was refused stands behind the question, not in it")
 	}
 	answer(nil)
-	if q.isOpen() {
+	if q.IsOpen() {
 		t.Error("accepted, and still asked")
 	}
 }
@@ -143,26 +144,26 @@ func TestKeys_lights(t *testing.T) {
 	show(t, k)
 	p := k.panels[0].standing
 	test.Tap(p.test)
-	if asked != 1 || p.lights.content.Visible() {
+	if asked != 1 || p.lights.Drawer.Visible() {
 		t.Errorf("asked %d times; a reply edits no screen", asked)
 	}
 	began := &access.KeyTest{StartedAt: noon}
 	s.Entity.Keys[0].Test = began
 	k.Render(s)
-	if !p.lights.content.IsOpen() {
+	if !p.lights.Drawer.IsOpen() {
 		t.Error("a test runs folded")
 	}
-	p.lights.content.SetOpen(false)
+	p.lights.Drawer.SetOpen(false)
 	failed := &access.KeyTest{StartedAt: noon, EndedAt: noon.Add(time.Minute), Lights: []access.LightResult{
 		{Light: access.LightSecret, State: access.LightFailed, Status: 401, Code: "AADSTS7000215", RequestID: "id-1", At: noon},
 	}}
 	s.Entity.Keys[0].Test = failed
 	k.Render(s)
-	if p.lights.content.IsOpen() {
+	if p.lights.Drawer.IsOpen() {
 		t.Error("unfolded against the person's will")
 	}
-	p.lights.content.SetOpen(true)
-	for _, o := range test.LaidOutObjects(p.lights.content) {
+	p.lights.Drawer.SetOpen(true)
+	for _, o := range test.LaidOutObjects(p.lights.Drawer) {
 		if b, ok := o.(*kit.Button); ok && b.Text == es.TestAgain {
 			test.Tap(b)
 		}
@@ -187,17 +188,17 @@ func TestKeys_reminder(t *testing.T) {
 	acts[0].Do()
 	acts[2].Do()
 	acts[1].Do()
-	until := p.asked.fields["until"].Input().(*kit.Entry)
+	until := p.asked.Fields["until"].Input().(*kit.Entry)
 	if until.Text != "30/11/2026" {
 		t.Errorf("put off to %q at first", until.Text)
 	}
 	until.SetText("31/12/2027")
-	p.asked.dialog.Answer()
-	if len(got) != 2 || !p.asked.fields["until"].HasError() {
+	p.asked.Dialog.Answer()
+	if len(got) != 2 || !p.asked.Fields["until"].HasError() {
 		t.Errorf("sent %+v", got)
 	}
 	until.SetText(" 02/12/2026 ")
-	p.asked.dialog.Answer()
+	p.asked.Dialog.Answer()
 	if len(got) != 3 || got[0].Act != access.ReminderReceived || got[1].Act != access.ReminderRenewed ||
 		got[2].Act != access.ReminderSnooze || !got[2].Until.Equal(time.Date(2026, 12, 2, 5, 0, 0, 0, time.UTC)) {
 		t.Errorf("sent %+v", got)
@@ -264,7 +265,7 @@ func TestKeys_history(t *testing.T) {
 	if len(asked) != 0 {
 		t.Error("read before anybody asked")
 	}
-	h.drawer.SetOpen(true)
+	h.Drawer.SetOpen(true)
 	k.Render(s)
 	s.Entity.Keys[0].Version = 2
 	k.Render(s)
@@ -276,8 +277,8 @@ func TestKeys_history(t *testing.T) {
 		State: access.KeyRevoked, IssuedAt: noon, EndedAt: noon, Reason: access.ReasonCompromise, Request: "SOL-1",
 	}}}}
 	k.Render(s)
-	if got := secretText(s.Secrets["k1"].Items[0]); got != "Dejó de servir el 23/11/2026 12:00 · Motivo: Llave comprometida · SOL-1" || len(h.list.Objects) != 1 {
-		t.Errorf("%q, %d lines", got, len(h.list.Objects))
+	if got := tell.SecretText(s.Secrets["k1"].Items[0]); got != "Dejó de servir el 23/11/2026 12:00 · Motivo: Llave comprometida · SOL-1" || h.Lines() != 1 {
+		t.Errorf("%q, %d lines", got, h.Lines())
 	}
 }
 

@@ -104,7 +104,7 @@ func NewKeys() *Keys {
 		kit.NewField(es.FieldLabel(state.FieldCode), true, k.picker.input, ""), k.count)
 	k.act = kit.NewButton("", k.follow)
 	k.change = kit.NewIconButton(es.WithManual(es.RenewTitle, es.RenewManual), look.IconKeyChange, func() { kit.Call(k.OnRenew, k.last.Chosen) })
-	k.actRow = inset(kit.NewRow(k.act, k.change))
+	k.actRow = tell.Inset(kit.NewRow(k.act, k.change))
 	k.status = kit.NewPanel(kit.NewStack(
 		kit.NewRow(kit.NewStrong("Estado de Inscripción").Natural(), k.chip), k.means, k.actRow))
 	k.note = kit.NewNote(es.NeedsLink).Natural()

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"llavero/app/internal/state"
-	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
 	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
@@ -94,46 +93,19 @@ func standingOf(e state.Entity) inscription {
 
 // keyLook is one environment's key as its panel shows it.
 type keyLook struct {
+	tell.KeyLook
 	Name string
-	Chip kit.Chip
-	Left string // days left, in clear; the date stays hidden (M-83)
-	Warn bool   // 30 days or fewer: an icon goes with it
 	Note string // what the person should know of this key
-	// Stages are those of a young secret, with what they mean; none once it is
-	// ready.
-	Stages    []kit.StepLine
-	StageNote string
-	// Overlap says until when the secret before works; CanEnd offers to end that
-	// now.
-	Overlap string
-	CanEnd  bool
 }
-
-// warnDays is from how many days before its end a key carries a mark.
-const warnDays = 30
 
 // keyLookOf reads a key at now.
 func keyLookOf(k wire.KeyRow, now time.Time) keyLook {
-	state := tell.KeyState(k, now)
-	l := keyLook{Name: k.Name, Chip: tell.KeyChip(state)}
-	if state == access.KeyRevoked {
+	l := keyLook{KeyLook: tell.KeyLookOf(k, now), Name: k.Name}
+	if l.State == access.KeyRevoked {
 		l.Note = revokedNote(k)
 		return l
 	}
-	l.Left = es.Expiry(k.ExpiresAt, now)
-	l.Warn = es.DaysLeft(k.ExpiresAt, now) <= warnDays
-	l.Note = strings.Join(keyNotes(k, state), " ")
-	if state != access.KeyExpired {
-		l.Stages = tell.Stages(k.Stage)
-	}
-	if len(l.Stages) > 0 {
-		l.StageNote = es.StageMeans(k.Stage) + " " + es.Patience
-	}
-	l.Overlap = es.Overlap(k.OverlapUntil, k.OverlapByHand, now)
-	l.CanEnd = k.OverlapUntil.After(now) && !k.OverlapByHand
-	if l.CanEnd {
-		l.Overlap += " Puede terminar el relevo antes."
-	}
+	l.Note = strings.Join(keyNotes(k, l.State), " ")
 	return l
 }
 
@@ -155,19 +127,7 @@ func keyNotes(k wire.KeyRow, state access.KeyState) []string {
 }
 
 func revokedNote(k wire.KeyRow) string {
-	text := "La llave fue revocada"
-	if !k.RevokedAt.IsZero() {
-		text += " el " + es.DateTime(k.RevokedAt)
-	}
-	return text + " y ya no sirve. Si la necesita, pida un cambio de llave."
-}
-
-// upperFirst begins a line.
-func upperFirst(s string) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return tell.Revoked(k) + " Si la necesita, pida un cambio de llave."
 }
 
 // keyOf returns the key of an environment.
@@ -210,18 +170,6 @@ func handingText(policies map[access.Environment]state.Policy) string {
 		}
 	}
 	return "Entregue estos datos solo a " + to + ", para el sistema de información del prestador."
-}
-
-// endOverlapAsk is the question before an overlap ends: it names the key, its
-// environment and what follows.
-func endOverlapAsk(owner wire.ProviderRow, k wire.KeyRow) kit.Ask {
-	env := strings.ToLower(es.Environment(k.Environment))
-	return kit.Ask{
-		Title: "Terminar el relevo de " + env,
-		Text: "El secreto anterior de la llave de " + env + " del código " + string(owner.Code) + " (" + owner.Name +
-			") deja de servir ahora, no el " + es.DateTimeZone(k.OverlapUntil) + ". Quien aún lo use se queda sin acceso. " + es.AlreadyIssued,
-		Do: "Terminar relevo de " + env, IsDangerous: true,
-	}
 }
 
 // auditLine is one act of «Quién vio qué»: «23/11/2026 09:14 · Nombre vio

@@ -19,7 +19,7 @@ func keysSnapshot() state.Keys {
 	s := state.Keys{Link: online, Chosen: e.Provider.Code, Now: noon, Parameters: map[access.Environment][]wire.Parameter{}}
 	for i, env := range access.Environments() {
 		e.Keys = append(e.Keys, wire.KeyRow{
-			ID: access.KeyID([]string{"k1", "k2"}[i]), Environment: env, Name: "LLAVE-" + string(env), State: access.KeyActive,
+			ID: access.KeyID([]string{"k1", "k2"}[i]), Code: e.Provider.Code, Environment: env, Name: "LLAVE-" + string(env), State: access.KeyActive,
 			ExpiresAt: noon.AddDate(1, 0, 0),
 		})
 		s.Parameters[env] = []wire.Parameter{{Name: "EndPoint", Value: "https://" + string(env) + ".example"}, {Name: "APIMSubskey", Sensitive: true}}

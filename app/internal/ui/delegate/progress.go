@@ -10,6 +10,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 )
@@ -66,7 +67,7 @@ func NewProgress(clock func() time.Time) *Progress {
 	numberRow := kit.NewRow(kit.NewStrong("Solicitud").Natural(), p.number,
 		kit.NewQuiet(es.Copy, look.IconCopy, func() { kit.Call(p.OnCopyText, p.last.Request.Number) }))
 	body := kit.NewColumn(p.wizard.content, p.banner, p.offline,
-		kit.NewPanel(kit.NewTight(numberRow, p.entity, inset(p.about), p.leak)),
+		kit.NewPanel(kit.NewTight(numberRow, p.entity, tell.Inset(p.about), p.leak)),
 		kit.NewPairs(panels...), p.elapsed)
 	back := kit.NewQuiet(es.BackToMenu, nil, func() { kit.Call0(p.OnBack) })
 	p.page = kit.NewFormPage("Creando sus llaves", "", body, kit.NewFooter([]fyne.CanvasObject{back}, p.open))
@@ -151,12 +152,12 @@ type envPanel struct {
 
 func newEnvPanel(env access.Environment) *envPanel {
 	e := &envPanel{text: kit.NewStrong("")}
-	e.tag = container.NewStack(environmentTag(env))
+	e.tag = container.NewStack(tell.EnvironmentTag(env))
 	e.env = env
-	rows := []fyne.CanvasObject{inset(e.tag), e.text}
+	rows := []fyne.CanvasObject{tell.Inset(e.tag), e.text}
 	for range es.Steps {
 		l := &stepLine{icon: widget.NewIcon(look.IconCircle), text: kit.NewText("").Natural()}
-		l.content = container.NewHBox(inset(l.icon), l.text)
+		l.content = container.NewHBox(tell.Inset(l.icon), l.text)
 		e.steps = append(e.steps, l)
 		rows = append(rows, l.content)
 	}
@@ -167,7 +168,7 @@ func newEnvPanel(env access.Environment) *envPanel {
 func (e *envPanel) render(p envProgress) {
 	if e.env != p.Environment {
 		e.env = p.Environment
-		e.tag.Objects = []fyne.CanvasObject{environmentTag(e.env)}
+		e.tag.Objects = []fyne.CanvasObject{tell.EnvironmentTag(e.env)}
 		e.tag.Refresh()
 	}
 	e.text.SetText(p.Text)

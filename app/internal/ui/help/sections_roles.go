@@ -27,7 +27,12 @@ func delegateSections() []Section {
 			"Pulse «Mostrar» para ver un valor: se oculta solo a los 30 segundos.",
 			"Pulse «Copiar» para llevarlo sin mostrarlo: el portapapeles se borra solo.",
 			"«Copiar todo» lleva los parámetros. El secreto va solo si usted marca la casilla.",
+			"«Probar llave» enciende cuatro luces; si una falla, dice la causa y qué hacer.",
+			"Si otra persona pudo conocer el secreto: «Reportar llave comprometida…», qué pasó y los 4 últimos dígitos del código.",
+			"Responda el aviso de vencimiento: «Ya recibí», «Posponer…» o «Ya renové».",
 		}, []string{
+			"Un secreto nuevo tarda entre 20 s y 10 min en servir en todas partes: espere a que deje de decir «Propagándose».",
+			"«Revocar llave…» retira todos sus secretos y no crea otro.",
 			"Cada consulta, copia y exportación queda registrada con la persona y la hora.",
 			"Entregue la llave únicamente a su proveedor tecnológico.",
 		}},

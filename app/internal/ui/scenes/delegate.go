@@ -195,6 +195,7 @@ func progressScenes() []Scene {
 
 func keysScreen(s state.Keys) *delegate.Keys {
 	k := delegate.NewKeys()
+	k.OnSaveCalendar = func(access.KeyID) {}
 	k.Render(s)
 	return k
 }
@@ -236,6 +237,7 @@ func keysScenes() []Scene {
 			s := keysData()
 			s.Trouble = noAnswer()
 			k := delegate.NewKeys()
+			k.OnSaveCalendar = func(access.KeyID) {}
 			k.OnReveal = func(_ access.KeyID, _ access.Field, _ access.Purpose, done func(secret.Text, error)) {
 				done(secret.Text{}, access.Refuse(access.CodeForbidden, access.HintRevealOnce))
 			}
@@ -274,6 +276,7 @@ func keysScenes() []Scene {
 // keysShown is a code whose preproduction secret was just shown.
 func keysShown() fyne.CanvasObject {
 	k := delegate.NewKeys()
+	k.OnSaveCalendar = func(access.KeyID) {}
 	k.OnReveal = func(_ access.KeyID, _ access.Field, _ access.Purpose, done func(secret.Text, error)) {
 		done(secret.New("secreto-de-demostracion"), nil)
 	}

@@ -94,6 +94,11 @@ func guideDelegates() []Picture {
 		{Name: "cambio-registrado", Scene: "delegate-progress-renew-done", Who: guideDelegate, At: after, Height: 830},
 		{Name: "llaves-reasignadas", Scene: "delegate-keys-overlap", Who: guideDelegate, At: keys, Height: 1500},
 		{Name: "mis-llaves", Scene: "delegate-keys-data", Who: guideDelegate, At: keys, Height: 2680},
+		{Name: "llave-propagandose", Scene: "delegate-keys-young", Who: guideDelegate, At: keys, Height: 1180},
+		{Name: "prueba-fallida", Scene: "delegate-keys-test-refused", Who: guideDelegate, At: keys, Height: 1220},
+		{Name: "llave-comprometida", Scene: "delegate-keys-compromise", Who: guideDelegate, At: keys, Height: 900},
+		{Name: "llave-reemplazada", Scene: "delegate-progress-compromise-done", Who: guideDelegate, At: after, Height: 830},
+		{Name: "aviso-vencimiento", Scene: "delegate-keys-reminder", Who: guideDelegate, At: keys, Height: 940},
 		{Name: "llave-mostrada", Scene: "delegate-keys-shown", Who: guideDelegate, At: keys, Height: 1120},
 	}
 }

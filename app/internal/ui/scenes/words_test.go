@@ -99,7 +99,7 @@ var promised = []string{
 	"Los tokens ya emitidos sirven hasta las … (quedan … min).",
 	"Escriba los 4 últimos dígitos del código de habilitación.",
 	"Reportar llave comprometida…", "Reemplazar llave de producción", "Revocar llave…", "Revocar llave de preproducción", "Volver",
-	"Ya recibí", "Posponer…", "Ya renové", "Llave comprometida", "Secretos anteriores",
+	"Ya recibí", "Posponer…", "Ya renové", "Guardar en calendario (.ics)", "Llave comprometida", "Secretos anteriores",
 	"Entra no aceptó el secreto.…Suele ser el Id. en lugar del Valor, o una llave de menos de 10 minutos.",
 	"La llave venció el … y ya no sirve.",
 	"Ese identificador no existe en el directorio.…Revise que no sea del otro ambiente.",

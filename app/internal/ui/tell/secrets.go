@@ -1,7 +1,8 @@
-package delegate
+package tell
 
 import (
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -9,16 +10,15 @@ import (
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui/kit"
 	"llavero/app/internal/ui/look"
-	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/es"
 	"llavero/shared/wire"
 )
 
-// keyHistory is «Secretos anteriores»: folded, read when it is opened, and anew
+// Secrets is «Secretos anteriores»: folded, read when it is opened, and anew
 // when the key's row moves while it is open.
-type keyHistory struct {
-	drawer *kit.Drawer
+type Secrets struct {
+	Drawer *kit.Drawer
 	list   *fyne.Container
 	note   *kit.Text
 	read   func(access.KeyID)
@@ -30,20 +30,21 @@ type keyHistory struct {
 	on    bool // there is a connection
 }
 
-func newKeyHistory(read func(access.KeyID)) *keyHistory {
-	h := &keyHistory{list: kit.NewStack(), note: kit.NewNote(""), read: read}
-	h.drawer = kit.NewDrawer(es.EarlierSecrets, kit.NewStack(h.note, h.list))
-	h.drawer.OnOpen = h.ask
+// NewSecrets makes it closed; read has the list of a key read.
+func NewSecrets(read func(access.KeyID)) *Secrets {
+	h := &Secrets{list: kit.NewStack(), note: kit.NewNote(""), read: read}
+	h.Drawer = kit.NewDrawer(es.EarlierSecrets, kit.NewStack(h.note, h.list))
+	h.Drawer.OnOpen = h.ask
 	return h
 }
 
-func (h *keyHistory) render(s state.Keys, k wire.KeyRow) {
+// Render shows a key's list; loaded: it was read.
+func (h *Secrets) Render(link state.Link, list state.KeySecrets, loaded bool, k wire.KeyRow) {
 	if h.key != k.ID {
 		h.key, h.asked = k.ID, 0
-		h.drawer.SetOpen(false)
+		h.Drawer.SetOpen(false)
 	}
-	h.last, h.on = k, s.Link.IsOnline()
-	list, loaded := s.Secrets[k.ID]
+	h.last, h.on = k, link.IsOnline()
 	switch {
 	case !loaded && !h.on:
 		kit.Put(h.note, "La lista se ve con conexión.")
@@ -61,13 +62,13 @@ func (h *keyHistory) render(s state.Keys, k wire.KeyRow) {
 			h.list.Add(secretLine(x))
 		}
 	}
-	if h.drawer.IsOpen() {
+	if h.Drawer.IsOpen() {
 		h.ask()
 	}
 }
 
 // ask has the list read, once for each version of the key's row.
-func (h *keyHistory) ask() {
+func (h *Secrets) ask() {
 	if h.on && h.key != "" && h.asked != h.last.Version {
 		h.asked = h.last.Version
 		kit.Call(h.read, h.key)
@@ -75,13 +76,13 @@ func (h *keyHistory) ask() {
 }
 
 func secretLine(x wire.KeySecret) fyne.CanvasObject {
-	head := container.NewHBox(inset(container.NewCenter(kit.NewStatusChip(tell.KeyChip(x.State)))),
+	head := container.NewHBox(Inset(container.NewCenter(kit.NewStatusChip(KeyChip(x.State)))),
 		kit.NewText("Emitido el "+es.DateTime(x.IssuedAt)).Natural())
-	return container.NewStack(kit.NewFill(look.ColorSurface, look.ColorBorder, 4), kit.NewTight(head, kit.NewNote(secretText(x))))
+	return container.NewStack(kit.NewFill(look.ColorSurface, look.ColorBorder, 4), kit.NewTight(head, kit.NewNote(SecretText(x))))
 }
 
-// secretText says of a secret how it ended, why, and where it came from.
-func secretText(x wire.KeySecret) string {
+// SecretText says of a secret how it ended, why, and where it came from.
+func SecretText(x wire.KeySecret) string {
 	text := es.SecretEnd(x.State, x.EndsAt, x.EndedAt, x.ExpiresAt)
 	if x.Reason != "" {
 		text += " · Motivo: " + es.Reason(x.Reason)
@@ -92,5 +93,8 @@ func secretText(x wire.KeySecret) string {
 	if x.ByHand {
 		text += " · escrito a mano por el Ministerio"
 	}
-	return upperFirst(text)
+	return strings.ToUpper(text[:1]) + text[1:]
 }
+
+// Lines counts the secrets that are listed.
+func (h *Secrets) Lines() int { return len(h.list.Objects) }
