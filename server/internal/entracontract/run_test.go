@@ -6,16 +6,14 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math/big"
+	"net/http"
 	"net/url"
-	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -29,6 +27,9 @@ import (
 // maxApplications bounds what a run leaves to purge, whatever its cases say.
 const maxApplications = 10
 
+// namePrefix begins the name of all that a run makes.
+const namePrefix = "llavero-contract-"
+
 // run is one pass over the cases: the variables they share, what was made, what
 // was measured.
 type run struct {
@@ -41,13 +42,14 @@ type run struct {
 	applications atomic.Int32
 	mu           sync.Mutex
 	ids          []string // applications made
+	principals   []string // service principals made
 	versions     map[string]uint16
 	lags         map[string][]time.Duration
 }
 
 func newRun(t *target, clock func() time.Time) (*run, error) {
 	r := &run{
-		target: t, clock: clock, vars: t.variables("llavero-contract-" + uuid.NewString()[:8]),
+		target: t, clock: clock, vars: t.variables(namePrefix + uuid.NewString()[:8]),
 		versions: map[string]uint16{}, lags: map[string][]time.Duration{},
 	}
 	now := clock().UTC()
@@ -79,11 +81,21 @@ func newRun(t *target, clock func() time.Time) (*run, error) {
 	return r, nil
 }
 
-func (r *run) remember(id string) {
-	r.applications.Add(1)
+// remember keeps what a call made, for the purge.
+func (r *run) remember(rq *http.Request, raw []byte) {
+	id, ok := at(raw, "id")
+	if !ok {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.ids = append(r.ids, id)
+	switch {
+	case r.makes(rq, "applications"):
+		r.applications.Add(1)
+		r.ids = append(r.ids, id)
+	case r.makes(rq, "servicePrincipals"):
+		r.principals = append(r.principals, id)
+	}
 }
 
 func (r *run) sample(kind string, d time.Duration) {
@@ -231,66 +243,4 @@ func (r *run) prepare(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// purge deletes for good every application the run made, with its service
-// principal, and reports what is left.
-func (r *run) purge(ctx context.Context) error {
-	var left []error
-	for _, id := range r.ids {
-		r.vars["purged"] = id
-		steps := []step{{say: "purge", call: "DELETE /directory/deletedItems/{purged}", want: 204}}
-		if a, err := r.send(ctx, step{say: "principal", call: "GET /applications/{purged}"}); err == nil && a.status == 200 {
-			r.vars["purgedAppId"], _ = at(a.raw, "appId")
-			sp, err := r.send(ctx, step{say: "principal", call: "GET /servicePrincipals(appId='{purgedAppId}')"})
-			steps = slices.Insert(steps, 0, step{say: "delete", call: "DELETE /applications/{purged}", want: 204})
-			if err == nil && sp.status == 200 {
-				r.vars["purgedSp"], _ = at(sp.raw, "id")
-				steps = append(steps, step{say: "purge", call: "DELETE /directory/deletedItems/{purgedSp}", want: 204})
-			}
-		} else if a, err := r.send(ctx, step{say: "deleted?", call: "GET /directory/deletedItems/{purged}"}); err == nil && a.status == 404 {
-			continue // a case purged it
-		}
-		for _, s := range steps {
-			if _, err := r.play(ctx, s); err != nil {
-				left = append(left, fmt.Errorf("left behind: application %s: %w", id, err))
-				break
-			}
-		}
-	}
-	return errors.Join(left...)
-}
-
-// report is what a run measured: TLS, and each kind of lag.
-func (r *run) report() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var b strings.Builder
-	for _, host := range slices.Sorted(func(yield func(string) bool) {
-		for h := range r.versions {
-			if !yield(h) {
-				return
-			}
-		}
-	}) {
-		fmt.Fprintf(&b, "%-40s %s\n", mask(host, r.vars), tls.VersionName(r.versions[host]))
-	}
-	b.WriteString("after a new…          samples       p50       p95     worst\n")
-	for _, kind := range []string{"application", "service principal", "secret", "role", "deletion"} {
-		d := slices.Sorted(slices.Values(r.lags[kind]))
-		if len(d) == 0 {
-			continue
-		}
-		rank := func(p float64) time.Duration { return d[min(len(d)-1, int(float64(len(d))*p))] }
-		fmt.Fprintf(&b, "%-22s %6d %9s %9s %9s\n", kind, len(d), short(rank(0.5)), short(rank(0.95)), short(d[len(d)-1]))
-	}
-	return b.String()
-}
-
-func short(d time.Duration) string { return d.Round(10 * time.Millisecond).String() }
-
-// withoutEnd outlives the test's own context: cleaning up has two minutes of
-// its own and more for a slow directory.
-func withoutEnd(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), 20*time.Minute)
 }

@@ -64,8 +64,9 @@ func mask(text string, vars map[string]string) string {
 }
 
 // shapeOf writes a JSON text by members and kinds, in the members' order by
-// name; the elements of an array are merged into one.
-func shapeOf(raw []byte, vars map[string]string) (string, error) {
+// name; the elements of an array are merged into one. omit is a member that is
+// not shown.
+func shapeOf(raw []byte, vars map[string]string, omit string) (string, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	var v any
@@ -75,11 +76,14 @@ func shapeOf(raw []byte, vars map[string]string) (string, error) {
 	if dec.More() {
 		return "", fmt.Errorf("more than one JSON value")
 	}
-	s := shaper{vars: vars}
+	s := shaper{vars: vars, omit: omit}
 	return s.of("", v, ""), nil
 }
 
-type shaper struct{ vars map[string]string }
+type shaper struct {
+	vars map[string]string
+	omit string
+}
 
 func (s shaper) of(name string, v any, indent string) string {
 	switch x := v.(type) {
@@ -106,6 +110,9 @@ func (s shaper) of(name string, v any, indent string) string {
 		var b strings.Builder
 		b.WriteString("{\n")
 		for _, k := range slices.Sorted(maps.Keys(x)) {
+			if k == s.omit {
+				continue
+			}
 			fmt.Fprintf(&b, "%s  %s: %s\n", indent, mask(k, s.vars), s.of(k, x[k], indent+"  "))
 		}
 		return b.String() + indent + "}"
@@ -213,17 +220,18 @@ func TestShape(t *testing.T) {
 		{"time", `{"x":"2026-01-02T03:04:05.1234567Z"}`, "{\n  x: <time>\n}"},
 		{"wording, without ids", `{"message":"No 99999999-0000-4000-8000-000000000002 at https://localhost:1/v1.0"}`, "{\n  message: \"No <guid> at {host}/v1.0\"\n}"},
 		{"elements are merged", `[{"a":1},{"a":null,"b":"x"}]`, "[{\n  a: <number> | null\n  b: <text> | absent\n}]"},
+		{"what is left out", `{"a":1,"left":2}`, "{\n  a: <number>\n}"},
 		{"a batch's headers, those that are compared", `{"headers":{"Request-Id":"x","Date":"y"}}`, "{\n  headers: {\n    request-id: <text>\n  }\n}"},
 		{"texts of a list", `{"roles":["x","y"]}`, "{\n  roles: [<text>]\n}"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := shapeOf([]byte(tt.in), vars)
+			got, err := shapeOf([]byte(tt.in), vars, "left")
 			if err != nil || got != tt.want {
 				t.Errorf("got %s (%v)\nwant %s", got, err, tt.want)
 			}
 		})
 	}
-	if _, err := shapeOf([]byte(`{} {}`), vars); err == nil {
+	if _, err := shapeOf([]byte(`{} {}`), vars, ""); err == nil {
 		t.Error("two values pass as one")
 	}
 }
@@ -231,7 +239,7 @@ func TestShape(t *testing.T) {
 func FuzzShape(f *testing.F) {
 	f.Add([]byte(`{"value":[{"id":"99999999-0000-4000-8000-000000000001"},{}],"x":[[1,"a",null]]}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		shape, err := shapeOf(raw, map[string]string{"app": "99999999-0000-4000-8000-000000000001"})
+		shape, err := shapeOf(raw, map[string]string{"app": "99999999-0000-4000-8000-000000000001"}, "")
 		if err == nil && guidPattern.MatchString(shape) {
 			t.Errorf("an id is left in %s", shape)
 		}

@@ -8,15 +8,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -34,11 +30,14 @@ type step struct {
 	atOnce int               // send it so many times together
 
 	want  int               // status
+	or    []int             // with atOnce: statuses of the calls that do not win
+	again int               // so many more answers in a row must be as wanted
 	holds string            // what the shape must hold, or the call is repeated while the directory lags
 	lag   string            // the kind of lag (§1.3) that the wait for want is a sample of
 	keep  map[string]string // variable: where in the answer, as value/0/id
 	claim string            // member with a token: its claims are shown
 	kinds bool              // ids and texts by their kind, for answers with others' objects in them
+	omit  string            // member that is there at times only, and is not shown
 	quiet bool              // preparation: not part of the shape
 }
 
@@ -144,7 +143,7 @@ func (r *run) send(ctx context.Context, s step) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if r.makesApplication(rq) && r.applications.Load() >= maxApplications {
+	if r.makes(rq, "applications") && r.applications.Load() >= maxApplications {
 		return answer{}, fmt.Errorf("%s would make more than %d applications", s.say, maxApplications)
 	}
 	res, err := r.target.hc.Do(rq)
@@ -160,19 +159,17 @@ func (r *run) send(ctx context.Context, s step) (answer, error) {
 	if res.TLS != nil {
 		r.sawTLS(rq.URL.Host, res.TLS.Version)
 	}
-	if res.StatusCode == http.StatusCreated && r.makesApplication(rq) {
-		var made struct{ ID string }
-		if err := json.Unmarshal(raw, &made); err == nil {
-			r.remember(made.ID)
-		}
+	if res.StatusCode == http.StatusCreated {
+		r.remember(rq, raw)
 	}
 	return a, nil
 }
 
-func (r *run) makesApplication(rq *http.Request) bool {
-	path := strings.ToLower(rq.URL.Path)
-	return strings.HasSuffix(path, "/applications") && rq.Method == http.MethodPost ||
-		strings.Contains(path, "/applications(uniquename=") && rq.Method == http.MethodPatch
+// makes reports whether a call may make an object of a collection.
+func (r *run) makes(rq *http.Request, collection string) bool {
+	path, collection := strings.ToLower(rq.URL.Path), "/"+strings.ToLower(collection)
+	return strings.HasSuffix(path, collection) && rq.Method == http.MethodPost ||
+		strings.Contains(path, collection+"(") && !strings.Contains(path, ")/") && rq.Method == http.MethodPatch
 }
 
 // at finds a value in an answer by a path such as value/0/id.
@@ -225,7 +222,7 @@ func (r *run) bodyShape(s step, a answer) string {
 	if s.kinds {
 		vars = map[string]string{"graph": r.target.graph}
 	}
-	body, err := shapeOf(a.raw, vars)
+	body, err := shapeOf(a.raw, vars, s.omit)
 	if err != nil {
 		return "(no JSON: " + err.Error() + ")\n"
 	}
@@ -245,91 +242,11 @@ func (r *run) bodyShape(s step, a answer) string {
 		if err != nil {
 			return body + "\n(the token is no JWT)\n"
 		}
-		part, err := shapeOf(plain, r.vars)
+		part, err := shapeOf(plain, r.vars, "")
 		if err != nil {
 			return body + "\n(the token is no JWT)\n"
 		}
 		body += "\n" + name + ": " + part
 	}
 	return body + "\n"
-}
-
-// play sends a step until it answers as wanted or patience ends, keeps what it
-// says, and returns the step's part of the shape.
-func (r *run) play(ctx context.Context, s step) (string, error) {
-	if s.atOnce > 1 {
-		return r.together(ctx, s)
-	}
-	start := r.clock()
-	for {
-		a, err := r.send(ctx, s)
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", s.say, err)
-		}
-		shape := r.shape(s, a)
-		if a.status == s.want && strings.Contains(shape, s.holds) {
-			if s.lag != "" {
-				r.sample(s.lag, r.clock().Sub(start))
-			}
-			for name, path := range s.keep {
-				v, ok := at(a.raw, path)
-				if !ok {
-					return shape, fmt.Errorf("%s: no %s in the answer", s.say, path)
-				}
-				r.vars[name] = v
-			}
-			return r.shape(s, a), nil
-		}
-		if r.clock().Sub(start) >= r.target.patience {
-			return shape, fmt.Errorf("%s: %s: want %d %s, got:\n%s", s.say, s.call, s.want, s.holds, shape)
-		}
-		if err := pause(ctx, r.target.pause); err != nil {
-			return shape, err
-		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// together sends a step several times at once. Which call wins is chance, so
-// the shape is the set of answers, and one of them must be as wanted.
-func (r *run) together(ctx context.Context, s step) (string, error) {
-	answers, errs := make([]answer, s.atOnce), make([]error, s.atOnce)
-	var all sync.WaitGroup
-	for i := range s.atOnce {
-		all.Go(func() { answers[i], errs[i] = r.send(ctx, s) })
-	}
-	all.Wait()
-	seen := map[string]bool{}
-	won := 0
-	for i, a := range answers {
-		if errs[i] != nil {
-			return "", fmt.Errorf("%s: %w", s.say, errs[i])
-		}
-		if a.status == s.want {
-			won++
-			for name, path := range s.keep {
-				if v, ok := at(a.raw, path); ok {
-					r.vars[name] = v
-				}
-			}
-		}
-	}
-	for _, a := range answers {
-		seen[r.shape(s, a)] = true
-	}
-	shape := strings.Join(slices.Sorted(maps.Keys(seen)), "or\n")
-	if won != 1 {
-		return shape, fmt.Errorf("%s: %d of %d calls got %d, want 1", s.say, won, s.atOnce, s.want)
-	}
-	return shape, nil
 }

@@ -38,7 +38,7 @@ const (
 
 // cases are all of them, in the order they run.
 func cases() []testCase {
-	return slices.Concat(callCases, loginCases, publishedCases, refusalCases, upsertCases, queryCases, clientCases, ownerCases, deletedCases, moreCases, gatewayCases, lagCases, faultCases)
+	return slices.Concat(callCases, loginCases, publishedCases, refusalCases, upsertCases, queryCases, clientCases, ownerCases, bindCases, steadyCases, deletedCases, moreCases, gatewayCases, lagCases, faultCases, lagEndCases, tagCases)
 }
 
 func sha1Of(der []byte) string {
@@ -100,7 +100,7 @@ func begin(t *testing.T, target *target) *run {
 		if err := r.purge(ctx); err != nil {
 			t.Error(err)
 		}
-		t.Logf("%d applications made and purged", len(r.ids))
+		t.Logf("%d applications made and purged, at most %d", len(r.ids), maxApplications)
 		t.Logf("measured:\n%s", r.report())
 	})
 	if err := r.prepare(t.Context()); err != nil {

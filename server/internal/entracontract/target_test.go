@@ -32,11 +32,11 @@ type target struct {
 	secret         string
 	cert           *tls.Certificate // instead of a secret
 
-	api, apiScope           string // the IHCE API: application id and scope
-	otherScope              string // the other environment's scope; empty: unknown
-	gateway, subscription   string // empty: no gateway to try
-	control, controlKey     string // the emulator's own; empty for a tenant
-	patience, pause, settle time.Duration
+	api, apiScope         string // the IHCE API: application id and scope
+	otherScope            string // the other environment's scope; empty: unknown
+	gateway, subscription string // empty: no gateway to try
+	control, controlKey   string // the emulator's own; empty for a tenant
+	patience, pause       time.Duration
 }
 
 // variable is one setting of a tenant run.
@@ -92,7 +92,7 @@ func tenantFrom(getenv func(string) string) (*target, error) {
 		secret: strings.TrimSpace(getenv("CONTRACT_CLIENT_SECRET")), api: strings.ToLower(v("CONTRACT_API_APP_ID", "")),
 		otherScope: v("CONTRACT_OTHER_API_SCOPE", ""),
 		gateway:    v("CONTRACT_GATEWAY_URL", ""), subscription: v("CONTRACT_SUBSCRIPTION_KEY", ""),
-		patience: 5 * time.Minute, settle: 3 * time.Second,
+		patience: 5 * time.Minute,
 	}
 	t.apiScope = v("CONTRACT_API_SCOPE", "api://"+t.api+"/.default")
 	var err error
