@@ -226,15 +226,21 @@ func certificateCredential(appID string, cert *x509.Certificate, key *rsa.Privat
 	})
 }
 
-// permitted reports the permissions a new token lacks: one taken while the
-// directory lagged would lack them until it ends.
+// permitted reports the permissions that a credential's token lacks: one taken
+// while the directory lagged would lack them until it ends. The token asked for
+// is the very one that the pipeline will find in the credential's cache: tokens
+// with and without EnableCAE are kept apart.
 func permitted(ctx context.Context, cred azcore.TokenCredential) error {
-	t, err := cred.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{graphScope}})
+	t, err := cred.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{graphScope}, EnableCAE: true})
 	if err != nil {
 		return err
 	}
+	return holdsPermissions(t.Token)
+}
+
+func holdsPermissions(token string) error {
 	var c claims
-	if _, _, err := jwt.NewParser().ParseUnverified(t.Token, &c); err != nil {
+	if _, _, err := jwt.NewParser().ParseUnverified(token, &c); err != nil {
 		return err
 	}
 	if len(c.Roles) < 3 {
