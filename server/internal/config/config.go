@@ -114,11 +114,11 @@ type Entra struct {
 	ClientID  string `toml:"client_id"` // GUID
 	// ClientSecret or a certificate; the certificate wins.
 	ClientSecret    secret.Text `toml:"-" secret:"client_secret"`
-	CertificateFile string      `toml:"certificate_file"` // PEM, certificate and key
+	CertificateFile string      `toml:"certificate_file"` // PEM, certificate and key; read again when it changes
 	// CAFile adds authorities to trust, PEM: for the emulator.
 	CAFile string `toml:"ca_file"`
-	// CheckPermissions asks at start what the application may do, and logs what
-	// is missing or in excess.
+	// CheckPermissions asks at start and once a day what the application may do,
+	// and tells the log and the officers what is missing or in excess.
 	CheckPermissions bool `toml:"check_permissions"`
 	// WritesPerWindow is how many writes the server sends to Graph in any 150 s,
 	// evenly; Graph's own limit for one application is 3,000.

@@ -95,6 +95,11 @@ func TestRun_usage(t *testing.T) {
 		{"sevre", 2, `unknown command "sevre"`},
 		{"user", 2, "add, list, totp, disable"},
 		{"user --help", 2, "add, list, totp, disable"},
+		{"directory", 2, "check"},
+		{"directory test", 2, `unknown command "test" of directory`},
+		{"directory check --help", 0, "Nothing is written"},
+		{"directory check --config /nonexistent.toml", 1, "/nonexistent.toml"},
+		{"directory check --config " + path, 1, "operacion-entra.md"},
 		{"user remove", 2, `unknown command "remove" of user`},
 		{"import csv", 2, `unknown command "csv" of import`},
 		{"serve --help", 0, "--listen HOST:PORT"},
@@ -422,9 +427,9 @@ func TestFreeMail(t *testing.T) {
 
 func TestComparePermissions(t *testing.T) {
 	const own, grant, read = "Application.ReadWrite.OwnedBy", "AppRoleAssignment.ReadWrite.All", "Application.Read.All"
-	const quota, more = "Organization.Read.All", "Application.ReadWrite.All"
+	const quota, policy, more = "Organization.Read.All", "Policy.Read.All", "Application.ReadWrite.All"
 	for _, tt := range []struct{ have, missing, excess []string }{
-		{[]string{own, quota, read, grant}, nil, nil},
+		{[]string{own, quota, policy, read, grant}, nil, nil},
 		{nil, []string{grant, read, own}, nil},
 		{[]string{grant, more, read}, []string{own}, []string{more}},
 	} {

@@ -60,7 +60,7 @@ func commands() []command {
 		[]command{serveCommand(), migrateCommand(), importREPSCommand()},
 		importPeopleCommands(),
 		[]command{
-			verifyRETHUSCommand(),
+			verifyRETHUSCommand(), directoryCheckCommand(),
 			userAddCommand(), userListCommand(), userTOTPCommand(), userDisableCommand(), versionCommand(),
 		},
 	)

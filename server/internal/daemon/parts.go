@@ -3,8 +3,6 @@ package daemon
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -68,79 +66,6 @@ func newMailer(cfg config.Config, clock func() time.Time) (mail.Mailer, error) {
 		Host: cfg.Mail.Host, Port: cfg.Mail.Port, Security: cfg.Mail.Security, Roots: pool,
 		Username: cfg.Mail.Username, Password: cfg.Mail.Password, Timeout: cfg.Mail.Timeout, From: from, Clock: clock,
 	})
-}
-
-// newClients makes the client of each environment's directory. Environments that
-// share a provisioning application share a client, and with it its pace; one
-// without a directory has none.
-func newClients(cfg config.Config, clock func() time.Time) (map[access.Environment]*entra.Client, error) {
-	clients := map[access.Environment]*entra.Client{}
-	made := map[config.Entra]*entra.Client{}
-	for _, env := range access.Environments() {
-		e := cfg.EntraOf(env)
-		if !e.IsSet() {
-			continue
-		}
-		if made[e] == nil {
-			client, err := newEntra(e, clock)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", env, err)
-			}
-			made[e] = client
-		}
-		clients[env] = made[e]
-	}
-	return clients, nil
-}
-
-func newEntra(e config.Entra, clock func() time.Time) (*entra.Client, error) {
-	pool, err := roots("entra.ca_file", e.CAFile)
-	if err != nil {
-		return nil, err
-	}
-	c := entra.Config{
-		Authority: e.Authority, GraphURL: e.GraphURL, Tenant: e.Tenant, ClientID: e.ClientID, Secret: e.ClientSecret,
-		HTTPClient: entra.NewHTTPClient(pool), InstanceDiscovery: e.InstanceDiscovery, Clock: clock,
-		Pacer: entra.NewPacer(e.WritesPerWindow),
-		Retry: entra.Retry{Tries: e.Tries, Budget: e.Budget, Base: e.BackOff, LagWindow: e.LagWindow, Timeout: e.Timeout},
-	}
-	if e.CertificateFile != "" {
-		if c.Certificate, c.Key, err = readIdentity(e.CertificateFile); err != nil {
-			return nil, fmt.Errorf("certificate_file: %w", err)
-		}
-	}
-	return entra.New(c)
-}
-
-// readIdentity reads a PEM file with a certificate, its chain and its key.
-func readIdentity(file string) ([]*x509.Certificate, any, error) {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return nil, nil, err
-	}
-	var chain []*x509.Certificate
-	var key any
-	for block, rest := pem.Decode(b); block != nil; block, rest = pem.Decode(rest) {
-		switch block.Type {
-		case "CERTIFICATE":
-			c, err := x509.ParseCertificate(block.Bytes)
-			if err != nil {
-				return nil, nil, fmt.Errorf("%s: %w", file, err)
-			}
-			chain = append(chain, c)
-		case "PRIVATE KEY":
-			key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
-		case "RSA PRIVATE KEY":
-			key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
-		}
-		if err != nil {
-			return nil, nil, fmt.Errorf("%s: its private key cannot be read", file) // the cause may quote it
-		}
-	}
-	if len(chain) == 0 || key == nil {
-		return nil, nil, errors.New(file + " must hold a certificate and its private key, PEM")
-	}
-	return chain, key, nil
 }
 
 // newWorkers makes the workers of keys, of tests, of permissions and of mail:

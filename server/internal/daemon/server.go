@@ -143,7 +143,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	if s.entra, err = newClients(cfg, o.clock); err != nil {
+	if s.entra, err = newClients(cfg, o.clock, log); err != nil {
 		return nil, err
 	}
 	if s.workers, err = s.newWorkers(); err != nil {
@@ -274,10 +274,7 @@ func (s *Server) Run(ctx context.Context) error {
 	for _, w := range s.workers {
 		g.Go(func() error { return w.Run(ctx) })
 	}
-	g.Go(func() error {
-		tellPermissions(ctx, s.cfg.Entra.CheckPermissions, s.entra, s.log)
-		return nil
-	})
+	g.Go(func() error { return s.watchStanding(ctx) })
 	g.Go(func() error { return s.lapse(ctx) })
 	g.Go(func() error { return s.sweep(ctx) })
 	g.Go(func() error { return s.readPermissions(ctx) })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -142,7 +143,7 @@ type Usage struct {
 // Organization.Read.All, and Graph tells it on its beta address only.
 func (c *Client) Usage(ctx context.Context) (Usage, error) {
 	target := *c.graph
-	target.Path = strings.TrimSuffix(strings.TrimSuffix(target.Path, "/"), "/v1.0") + "/beta/organization"
+	target.Path = path.Join("/", strings.TrimSuffix(strings.Trim(target.Path, "/"), "v1.0"), "beta/organization")
 	target.RawQuery = url.Values{"$select": {"directorySizeQuota"}}.Encode()
 	var answer struct {
 		Value []struct {
@@ -211,20 +212,26 @@ func (c *Client) LongestLife(ctx context.Context) (int, error) {
 	return 0, nil
 }
 
-// isoDays reads an ISO 8601 duration of days, or of hours; 0 for any other.
+// longestPolicy bounds what is believed of a policy, in days.
+const longestPolicy = 36_500
+
+// isoDays reads an ISO 8601 duration of whole days, or of hours, which are
+// rounded down to days; 0 for any other.
 func isoDays(s string) int {
-	if len(s) < 3 || s[0] != 'P' {
-		return 0
+	digits, per := "", 1
+	if rest, ok := strings.CutPrefix(s, "PT"); ok {
+		digits, ok = strings.CutSuffix(rest, "H")
+		if per = 24; !ok {
+			return 0
+		}
+	} else if rest, ok := strings.CutPrefix(s, "P"); ok {
+		if digits, ok = strings.CutSuffix(rest, "D"); !ok {
+			return 0
+		}
 	}
-	unit, digits, per := s[len(s)-1], s[1:len(s)-1], 1
-	if digits[0] == 'T' && unit == 'H' {
-		digits, per = digits[1:], 24
-	} else if unit != 'D' {
-		return 0
+	n, err := strconv.ParseUint(digits, 10, 31) // no sign
+	if days := int(n) / per; err == nil && days <= longestPolicy {
+		return days
 	}
-	n, err := strconv.Atoi(digits)
-	if err != nil || n < 0 {
-		return 0
-	}
-	return n / per
+	return 0
 }

@@ -38,6 +38,9 @@ type Config struct {
 	Secret      secret.Text
 	Certificate []*x509.Certificate // leaf and chain, in any order
 	Key         crypto.PrivateKey   // RSA
+	// Renewed tells a certificate that took the place of the one before; nil: none
+	// did. It is asked before each use of a token, and from several goroutines.
+	Renewed func() *Identity
 
 	// HTTPClient carries token and Graph calls alike; default NewHTTPClient(nil).
 	HTTPClient *http.Client

@@ -3,6 +3,7 @@ package entra
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -24,9 +25,12 @@ import (
 
 // tokens keeps the lasting MSAL client of the provisioning application.
 type tokens struct {
-	make func() (confidential.Client, error)
+	make    func(cred confidential.Credential) (confidential.Client, error)
+	renewed func() *Identity // nil: the credential is for life
 
 	mu     sync.Mutex
+	cred   confidential.Credential
+	leaf   *x509.Certificate // of cred; nil: a secret
 	client confidential.Client
 	last   string // the token handed out last; it tells a rejection of today's from yesterday's
 }
@@ -36,13 +40,41 @@ func newTokens(cfg Config, web *wire) (*tokens, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tokens{make: func() (confidential.Client, error) {
+	t := &tokens{renewed: cfg.Renewed, cred: cred, leaf: (&Client{cfg: cfg}).leaf(), make: func(cred confidential.Credential) (confidential.Client, error) {
 		return msalClient(cfg, web, cfg.Tenant, cfg.ClientID, cred)
 	}}
-	if t.client, err = t.make(); err != nil {
+	if t.client, err = t.make(cred); err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+// renew takes a new certificate up, and with it asks for a new token.
+func (t *tokens) renew() {
+	if t.renewed == nil {
+		return
+	}
+	id := t.renewed()
+	if id == nil {
+		return
+	}
+	cred, err := confidential.NewCredFromCert([]*x509.Certificate{id.Certificate}, id.Key)
+	if err != nil {
+		return // the key was found to be the certificate's
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if client, err := t.make(cred); err == nil {
+		t.cred, t.leaf, t.client, t.last = cred, id.Certificate, client, ""
+	}
+}
+
+// Certificate is the one that the server signs in with; nil: it has a secret.
+func (c *Client) Certificate() *x509.Certificate {
+	c.tokens.renew()
+	c.tokens.mu.Lock()
+	defer c.tokens.mu.Unlock()
+	return c.tokens.leaf
 }
 
 func credential(cfg Config) (confidential.Credential, error) {
@@ -76,6 +108,7 @@ func msalClient(cfg Config, web *wire, tenant, clientID string, cred confidentia
 // bearer returns a token for Graph, from MSAL's cache while it is good. Its
 // errors are MSAL's: they go through tokenError and nowhere else.
 func (t *tokens) bearer(ctx context.Context) (string, error) {
+	t.renew()
 	t.mu.Lock()
 	client := t.client
 	t.mu.Unlock()
@@ -113,7 +146,7 @@ func (t *tokens) reject(token string) {
 	if token != t.last {
 		return
 	}
-	if client, err := t.make(); err == nil {
+	if client, err := t.make(t.cred); err == nil {
 		t.client, t.last = client, ""
 	}
 }

@@ -153,6 +153,9 @@ func (op *operation) organization() *graphError {
 			{"type", "Managed"},
 		}}},
 	}
+	if strings.HasPrefix(op.r.URL.Path, "/beta/") {
+		org = append(org, op.sizeQuota())
+	}
 	key, rest := address(op.path)
 	if len(rest) > 0 {
 		return noSegment(rest[0].name)
@@ -168,4 +171,16 @@ func (op *operation) organization() *graphError {
 		return op.answer(http.StatusOK, append(op.context("organization"+op.selectText()+"/$entity"), f...))
 	}
 	return op.answer(http.StatusOK, append(op.context("organization"+op.selectText()), pair{"value", []fields{f}}))
+}
+
+// sizeOfVerified is how many objects a tenant with a verified domain may have.
+const sizeOfVerified = 300_000
+
+// sizeQuota is how full the tenant is. Graph tells it on its beta address only.
+func (op *operation) sizeQuota() pair {
+	total := op.e.knobs.Quota.Directory
+	if total == 0 {
+		total = sizeOfVerified
+	}
+	return pair{"directorySizeQuota", fields{{"used", op.e.dir.weight()}, {"total", total}}}
 }

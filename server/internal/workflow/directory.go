@@ -78,13 +78,22 @@ func comparedAt(tx *store.Tx, env access.Environment) (time.Time, int, error) {
 	return at, n, err
 }
 
-// RecordDirectory keeps what was read of the server's own standing. What it may
-// do, and until when, goes into the trail when it is not what was known.
+// RecordDirectory keeps what was read of the server's own standing. Of a
+// directory that could not be asked (Failed) what was known of the same
+// application stays. What it may do, and until when, goes into the trail when it
+// is not what was known.
 func (f *Flow) RecordDirectory(ctx context.Context, d wire.DirectoryOf) error {
 	return refused(f.store.Write(ctx, func(tx *store.Tx) error {
 		before, err := directoryOf(tx, d.Environment)
 		if err != nil {
 			return err
+		}
+		if d.Failed != "" && before.ClientID == d.ClientID && before.Credential == d.Credential {
+			failed, ends := d.Failed, d.ExpiresAt
+			if d = before; !ends.IsZero() {
+				d.ExpiresAt = ends
+			}
+			d.Failed = failed
 		}
 		text, err := json.Marshal(d)
 		if err != nil {
