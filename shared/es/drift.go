@@ -126,7 +126,7 @@ func DriftConsequence(k access.DriftKind, f access.DriftFix) string {
 		if k == access.DriftMissingPrincipal {
 			return "La aplicación vuelve a quedar registrada; el identificador y el secreto no cambian."
 		}
-		return "El prestador recibe un identificador y un secreto nuevos: debe entregarlos a su proveedor."
+		return "El prestador recibe un identificador y un secreto nuevos: debe entregarlos a su proveedor. Los permisos de producción se otorgan de nuevo."
 	case access.FixReplace:
 		return "El prestador recibe un secreto nuevo: debe entregarlo a su proveedor. El identificador no cambia."
 	case access.FixRemove:

@@ -101,6 +101,9 @@ func (m *mending) do(ctx context.Context) error {
 		if d.Kind == access.DriftMissingPrincipal {
 			return m.principal(ctx)
 		}
+		return nil // a request made another application
+	case access.FixReplace:
+		return nil // a request made another secret
 	}
 	return &givenUp{CodeByRequest}
 }

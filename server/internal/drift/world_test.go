@@ -21,6 +21,7 @@ import (
 	"llavero/server/internal/entra"
 	"llavero/server/internal/entraemu"
 	"llavero/server/internal/params"
+	"llavero/server/internal/provision"
 	"llavero/server/internal/seal"
 	"llavero/server/internal/store"
 	"llavero/server/internal/worker"
@@ -161,7 +162,7 @@ func (w *world) seed(n int) {
 	w.request = access.RequestID(uuid.NewString())
 	w.write(func(tx *store.Tx) error {
 		return tx.InsertRequest(&store.Request{KeyRequest: access.KeyRequest{
-			ID: w.request, Number: "SOL-2026-000001", Kind: access.KindEnroll, Code: licenseOf(n), Entity: entity,
+			ID: w.request, Number: "SOL-2000-000001", Kind: access.KindEnroll, Code: licenseOf(n), Entity: entity,
 			Status: access.StatusDone, RequestedBy: account.ID, RequestedAt: tx.Now(), UpdatedAt: tx.Now(),
 		}})
 	})
@@ -260,7 +261,10 @@ func (w *world) planted(method, path string, body any) {
 // work runs the jobs of comparisons and fixes until none is due within the hour.
 func (w *world) work() {
 	w.t.Helper()
-	run := worker.New(w.db, map[string]worker.Runner{store.JobDrift: NewComparer(w.cfg), store.JobDriftFix: NewFixer(w.cfg)},
+	run := worker.New(w.db, map[string]worker.Runner{
+		store.JobDrift: NewComparer(w.cfg), store.JobDriftFix: NewFixer(w.cfg),
+		store.JobProvision: provision.New(provision.Config{Flow: w.flow, Entra: w.cfg.Entra, Clock: w.clock.Now, Sleep: w.clock.Sleep}),
+	},
 		worker.Config{Clock: w.clock.Now, Jitter: func() float64 { return 1 }, Log: w.cfg.Log})
 	for {
 		_, err := run.RunDue(w.t.Context())
@@ -268,7 +272,7 @@ func (w *world) work() {
 		var next time.Time
 		var ok bool
 		must(w.t, w.db.Read(w.t.Context(), func(tx *store.Tx) (err error) {
-			next, ok, err = tx.NextJobAt([]string{store.JobDrift, store.JobDriftFix})
+			next, ok, err = tx.NextJobAt([]string{store.JobDrift, store.JobDriftFix, store.JobProvision})
 			return err
 		}))
 		if !ok {

@@ -103,21 +103,10 @@ func actedOn(tx *store.Tx, who access.Viewer, id access.KeyID, version int64) (*
 // emergency writes the request that makes the new secret, and withdraws the one
 // in its way, whose number it answers.
 func (f *Flow) emergency(tx *store.Tx, act Act, k *store.Key) (r *store.Request, withdrawn string, err error) {
-	before, err := lastSigned(tx, k.Code)
-	if err != nil {
+	if r, err = serverRequest(tx, act, k); err != nil {
 		return nil, "", err
 	}
-	r = &store.Request{
-		KeyRequest: access.KeyRequest{
-			ID: access.RequestID(uuid.NewString()), Kind: access.KindRenew, Reason: access.ReasonCompromise, Code: k.Code,
-			Only: k.Environment, Entity: k.Entity, Status: access.StatusIssuing, RequestedBy: act.Who.Account,
-			RequestedAt: tx.Now(), SignedAt: tx.Now(), UpdatedAt: tx.Now(),
-		},
-		Overlaps: access.Overlaps{},
-	}
-	if before != nil {
-		r.Form = before.Form
-	}
+	r.Reason = access.ReasonCompromise
 	open, err := tx.OpenRequest(k.Code)
 	if err != nil {
 		return nil, "", err
@@ -137,10 +126,7 @@ func (f *Flow) emergency(tx *store.Tx, act Act, k *store.Key) (r *store.Request,
 	for _, env := range r.Environments() {
 		r.Overlaps[env] = instantly
 	}
-	if r.Number, err = tx.NextRequestNumber(tx.Now().In(es.Colombia).Year()); err != nil {
-		return nil, "", err
-	}
-	if err := tx.InsertRequest(r); err != nil {
+	if err := insertServerRequest(tx, act, r); err != nil {
 		return nil, "", err
 	}
 	if open != nil {
@@ -148,9 +134,7 @@ func (f *Flow) emergency(tx *store.Tx, act Act, k *store.Key) (r *store.Request,
 			return nil, "", err
 		}
 	}
-	_, err = tell(tx, r, entry(act, audit.RequestCreated, r, audit.Word("code", string(r.Code)), audit.Word("kind", string(r.Kind)),
-		audit.Word("reason", string(r.Reason)), audit.Word("only", string(r.Only))))
-	return r, withdrawn, err
+	return r, withdrawn, nil
 }
 
 // lastSigned is the request of a code that was signed last; nil when none was.

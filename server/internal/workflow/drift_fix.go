@@ -67,6 +67,11 @@ func (f *Flow) FixDrift(ctx context.Context, act Act, id string, in wire.FixDrif
 		}
 		was, kind := d.State, audit.DriftAsked
 		d.State, d.Fix, d.Why, d.Failed, d.By = access.DriftFixing, in.Fix, why, "", audit.PersonText(act.Who.Person)
+		if in.Fix == access.FixReplace || in.Fix == access.FixRecreate && d.Kind == access.DriftMissingApp {
+			if err := f.replaceByFix(tx, act, k, &d); err != nil {
+				return wire.FixingDrift{}, err
+			}
+		}
 		if in.Fix == access.FixDismiss {
 			d.State, kind = access.DriftDismissed, audit.DriftDismissed
 		} else if err := tx.EnqueueOnce(store.JobDriftFix, d.ID); err != nil {
