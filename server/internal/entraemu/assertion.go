@@ -44,7 +44,7 @@ func (e *Emulator) checkAssertion(r *http.Request, app *application, f tokenForm
 	if err != nil {
 		return invalidClient(50027, "JWT token is invalid or malformed.")
 	}
-	if t.header.X5t == "" && t.header.X5tS256 == "" {
+	if t.header.X5t == "" && t.header.X5tS256 == "" && t.header.Kid == "" {
 		return invalidClient(50027, "Invalid JWT token. No certificate thumbprint specified in token header.")
 	}
 	cert, pub := certificateOf(app, t)
@@ -74,11 +74,12 @@ func (e *Emulator) checkAssertion(r *http.Request, app *application, f tokenForm
 	return nil
 }
 
-// certificateOf finds the certificate a JWT names by either thumbprint.
+// certificateOf finds the certificate a JWT names by either thumbprint. Clients
+// that know of no thumbprint's header write the SHA-1 one into kid.
 func certificateOf(app *application, t *jwt) (*certificate, *rsa.PublicKey) {
 	for i, c := range app.Certificates {
 		s1, s256 := sha1.Sum(c.DER), sha256.Sum256(c.DER) // x5t, by its definition
-		if !names(t.header.X5t, s1[:]) && !names(t.header.X5tS256, s256[:]) {
+		if !names(t.sha1(), s1[:]) && !names(t.header.X5tS256, s256[:]) {
 			continue
 		}
 		parsed, err := x509.ParseCertificate(c.DER)
@@ -92,9 +93,18 @@ func certificateOf(app *application, t *jwt) (*certificate, *rsa.PublicKey) {
 	return nil, nil
 }
 
+// sha1 is the SHA-1 thumbprint that a JWT names its key by: x5t, or kid where
+// there is no thumbprint.
+func (t *jwt) sha1() string {
+	if t.header.X5t == "" && t.header.X5tS256 == "" {
+		return t.header.Kid
+	}
+	return t.header.X5t
+}
+
 // thumbprint is the part of a refusal that says which key was used, in hex.
 func thumbprint(t *jwt) string {
-	sum, err := base64.RawURLEncoding.DecodeString(plainThumbprint(t.header.X5t))
+	sum, err := base64.RawURLEncoding.DecodeString(plainThumbprint(t.sha1()))
 	if err != nil || len(sum) == 0 {
 		return ""
 	}
