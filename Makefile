@@ -114,6 +114,7 @@ check: deps-build .dev/bin/golangci-lint ## formatting, lint, vet, tidy, import 
 	cd server/internal/entraclients && go mod tidy -diff
 	go vet -tags $(TAGS) ./...
 	.dev/bin/golangci-lint run
+	cd server/internal/entraclients && go vet . && golangci-lint run
 	go test ./shared/shape/
 
 .dev/bin/golangci-lint: .ci/tools/go.mod

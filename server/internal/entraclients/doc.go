@@ -3,6 +3,10 @@
 // an application, a service principal, a secret and a role, signs in with it,
 // changes the secret and deletes it all.
 //
+// Who they are: azidentity with azcore, hamilton, @azure/identity and
+// @azure/msal-node with @microsoft/microsoft-graph-client. hamilton brings
+// old versions of what it stands on; go.mod raises those.
+//
 // It is a module of its own so that what these clients bring along stays out of
 // the product's go.mod. Nothing of this repository is imported: the emulator is
 // built, started and reached through the KEY=VALUE lines it prints, as anybody
