@@ -47,3 +47,36 @@ func CanAnswerReminder(who Viewer, k *Key, r *Reminder) error {
 	}
 	return nil
 }
+
+// RungOf is the rung of the ladder that is due when a secret that was made to
+// live for life calendar days has left ones to go; 0: none. A rung as long as
+// the whole life is none: who just got a key needs no reminder of it.
+func RungOf(left, life int) int {
+	rung := 0
+	for _, days := range ReminderDays() {
+		if left <= days && days < life {
+			rung = days
+		}
+	}
+	return rung
+}
+
+// LastRung is the rung of the last day: nobody postpones it.
+const LastRung = 1
+
+// UrgentRung is from which rung on a reminder waits for no business day, and the
+// ministry is told when nobody answers.
+const UrgentRung = 7
+
+// SnoozeHint says what is wrong with postponing by so many days the reminder of a
+// secret that has left ones to go; empty: nothing.
+func SnoozeHint(by, left int) Hint {
+	switch {
+	case by < 1:
+		return HintPast
+	case by > MaxSnoozeDays, left-by < LastRung:
+		return HintTooFar
+	default:
+		return ""
+	}
+}

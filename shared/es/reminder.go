@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"llavero/shared/access"
+	"llavero/shared/calendar"
 )
 
 // Words of the reminders before a secret expires.
@@ -70,4 +71,41 @@ func lowerFirst(s string) string {
 		return ""
 	}
 	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// Ending is a key whose secret ends, as a calendar entry tells it. IssuedAt tells
+// one secret of the key from the next; Version grows when the date is corrected.
+type Ending struct {
+	Key         access.KeyID
+	Name        string
+	Environment access.Environment
+	IssuedAt    time.Time
+	ExpiresAt   time.Time
+	Version     int64
+}
+
+// CalendarFile is the name of the file that calendar entries go in.
+const CalendarFile = "vencimiento-llaves-ihce.ics"
+
+// ExpiryEvent is the calendar entry of a key's end, with an alarm for each rung of
+// the ladder. Nothing in it opens anything: neither secret nor client id.
+func ExpiryEvent(e Ending, now time.Time) calendar.Event {
+	return calendar.Event{
+		UID: calendar.UID("llave", string(e.Key), e.IssuedAt.UTC().Format("20060102T150405Z")), Sequence: int(e.Version),
+		Stamp: now, At: e.ExpiresAt,
+		Summary: "Vencimiento de la llave " + e.Name + " – " + EnvironmentLong(e.Environment),
+		Description: "La llave vence el " + DateTimeZone(e.ExpiresAt) + ".\n" +
+			"Antes de esa fecha, entre a Llavero IHCE y use «" + WithManual(RenewTitle, RenewManual) + "».",
+		Categories: []string{"Llavero IHCE", "Vencimientos"},
+		AlarmDays:  access.ReminderDays(),
+	}
+}
+
+// ReminderSubject is the subject of the mail about keys that end soon; name and
+// end are those of the one that ends first.
+func ReminderSubject(keys int, name string, expiresAt, now time.Time) string {
+	if keys == 1 {
+		return "La llave " + name + ": " + lowerFirst(Expiry(expiresAt, now))
+	}
+	return Number(keys) + " llaves de IHCE vencen pronto; la primera " + lowerFirst(Expiry(expiresAt, now))
 }

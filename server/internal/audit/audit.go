@@ -90,6 +90,11 @@ const (
 	KeyAmended     Kind = "key.amended"         // an officer changed what was typed or issued
 	KeyValidity    Kind = "key.validity_set"    // of one key's next secret
 
+	ReminderSent      Kind = "key.reminder_sent"           // that the secret ends soon; says the rung, and how many were told
+	ReminderAnswered  Kind = "key.reminder_answered"       // by a delegate
+	ReminderEscalated Kind = "key.reminder_escalated"      // the ministry was told that nobody answers, or that a day is left
+	CredentialEnding  Kind = "directory.credential_ending" // the server's own credential ends soon
+
 	PermissionsAsked  Kind = "key.permissions_asked"  // by a person; says what for
 	PermissionGranted Kind = "key.permission_granted" // in Entra
 	PermissionRemoved Kind = "key.permission_removed" // in Entra

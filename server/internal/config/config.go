@@ -47,6 +47,7 @@ type Config struct {
 	Provision Provision `toml:"provision"`
 	Test      Test      `toml:"test"`
 	Drift     Drift     `toml:"drift"`
+	Remind    Remind    `toml:"remind"`
 	Auth      Auth      `toml:"auth"`
 	Feed      Feed      `toml:"feed"`
 
@@ -146,6 +147,42 @@ func (e Entra) IsSet() bool { return e.Tenant != "" && e.ClientID != "" }
 type Drift struct {
 	Nightly bool `toml:"nightly"` // off: only when an officer asks
 	At      int  `toml:"at"`      // hour of Colombia, 0 to 23
+}
+
+// NoOne is a mail setting that is to be nobody's.
+const NoOne = "none"
+
+// Remind is how people are told that keys end soon, 60, 30, 15 and 7 days and one
+// day before. Those of 60, 30 and 15 days wait for a business day of Colombia.
+type Remind struct {
+	Enabled bool `toml:"enabled"`
+	// Hour of Colombia from which mails go, 0 to 23.
+	Hour int `toml:"hour"`
+	// EscalateTo is the ministry's address for keys that nobody answers for; empty:
+	// help.mail; "none": it is only said in the key's row.
+	EscalateTo string `toml:"escalate_to"`
+	// Operator is told when the server's own credential ends; empty: mail.from;
+	// "none": the log alone says so.
+	Operator string `toml:"operator"`
+	// PerSweep bounds the keys told at once; the rest follows minutes later.
+	PerSweep int `toml:"per_sweep"`
+}
+
+// EscalateTo is the ministry's address for keys that nobody answers for; "":
+// there is none.
+func (c Config) EscalateTo() string { return address(c.Remind.EscalateTo, c.Help.Mail) }
+
+// OperatorMail is who is told when the server's own credential ends; "": nobody.
+func (c Config) OperatorMail() string { return address(c.Remind.Operator, c.Mail.From) }
+
+func address(set, otherwise string) string {
+	switch set {
+	case "":
+		return otherwise
+	case NoOne:
+		return ""
+	}
+	return set
 }
 
 // Provision bounds automatic issue.

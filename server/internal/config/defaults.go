@@ -45,8 +45,9 @@ func Default() Config {
 			VerifyTimes: 3, VerifySpacing: 5 * time.Second, VerifyWait: 5 * time.Second, VerifyWindow: 15 * time.Minute,
 			LookAgain: 5 * time.Second, ReadEvery: 10 * time.Second, VendorOverlapDays: int(access.DefaultVendorOverlap / (24 * time.Hour)),
 		},
-		Test:  Test{Workers: 4, Pause: 30 * time.Second, CheckEvery: time.Minute, GatewayTimeout: 10 * time.Second},
-		Drift: Drift{Nightly: true, At: 2},
+		Test:   Test{Workers: 4, Pause: 30 * time.Second, CheckEvery: time.Minute, GatewayTimeout: 10 * time.Second},
+		Drift:  Drift{Nightly: true, At: 2},
+		Remind: Remind{Enabled: true, Hour: 8, PerSweep: 5000},
 		Auth: Auth{
 			ArgonMemory: 46 << 10, ArgonTime: 1, ArgonThreads: 1, ArgonParallel: 2,
 			SessionIdle: 8 * time.Hour, SessionMax: 7 * 24 * time.Hour, TicketTTL: 5 * time.Minute,

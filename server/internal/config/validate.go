@@ -108,6 +108,14 @@ func (c Config) Validate() error {
 	span("entra.timeout", c.Entra.Timeout, 100*time.Millisecond, 10*time.Minute)
 
 	number("drift.at", c.Drift.At, 0, 23)
+	number("remind.hour", c.Remind.Hour, 0, 23)
+	number("remind.per_sweep", c.Remind.PerSweep, 1, 1_000_000)
+	if to := c.Remind.EscalateTo; to != "" && to != NoOne && !access.IsEmail(to) {
+		bad("remind.escalate_to", "%q is no mail address, and not none", to)
+	}
+	if to := c.Remind.Operator; to != "" && to != NoOne && !access.IsEmail(to) {
+		bad("remind.operator", "%q is no mail address, and not none", to)
+	}
 
 	a := c.Auth
 	number("auth.argon_memory", a.ArgonMemory, 8, 4<<20)

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"llavero/server/internal/ladder"
 	"llavero/server/internal/mail"
 	"llavero/server/internal/provision"
+	"llavero/server/internal/remind"
 	"llavero/server/internal/store"
 	"llavero/server/internal/worker"
 	"llavero/shared/access"
@@ -141,6 +143,22 @@ func ownIDs(cfg config.Config) []string {
 		ids = append(ids, e.ClientID, e.Tenant)
 	}
 	return ids
+}
+
+// remind tells people that keys end, and the operator that the server's own
+// credential does.
+func (s *Server) remind(ctx context.Context) error {
+	if !s.cfg.Remind.Enabled {
+		return nil
+	}
+	keeper := remind.Keeper{
+		Flow: s.flow, Directories: map[access.Environment]remind.Directory{}, Operator: s.cfg.OperatorMail(),
+		PerSweep: s.cfg.Remind.PerSweep, Clock: s.clock, Log: s.log,
+	}
+	for env, client := range s.entra {
+		keeper.Directories[env] = client
+	}
+	return keeper.Run(ctx)
 }
 
 // mailAttempts spread over about the life of a one-time code.

@@ -127,6 +127,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 		Store: s.store, Box: box, Params: set, Policy: workflow.Policy{
 			Prefix: cfg.Provision.Prefix, VendorOverlap: orNone(time.Duration(cfg.Provision.VendorOverlapDays) * 24 * time.Hour),
 			TestPause: orNone(cfg.Test.Pause), NotKeys: ownIDs(cfg),
+			Reminders: workflow.Reminders{Hour: cfg.Remind.Hour, EscalateTo: cfg.EscalateTo()},
 		},
 		FreeMail: freeMail(cfg.FreeMail), MailFrom: cfg.Mail.From,
 	})
@@ -280,6 +281,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.readPermissions(ctx) })
 	g.Go(func() error { return s.compareNightly(ctx) })
 	g.Go(func() error { return s.checkTyped(ctx) })
+	g.Go(func() error { return s.remind(ctx) })
 	g.Go(func() error { return s.store.Watch(ctx, watchEvery) })
 	g.Go(func() error { return s.auth.Run(ctx) })
 	err := g.Wait()

@@ -27,7 +27,7 @@ const hintLength = 3
 // secrets that begin alike the first to end counts, of those still valid: a
 // warning too early costs less than one too late.
 func (c *Client) OwnCredential(ctx context.Context) (OwnCredential, error) {
-	if leaf := c.leaf(); leaf != nil {
+	if leaf := c.Certificate(); leaf != nil { // the one in use, which may have been taken up since
 		return OwnCredential{IsCertificate: true, Ends: leaf.NotAfter.UTC()}, nil
 	}
 	app, err := c.ApplicationByClientID(ctx, c.cfg.ClientID)

@@ -165,6 +165,7 @@ func badLines() map[string]badLine {
 		wire.RouteTestKey:    nothing(readyTest),
 		wire.RouteCompromise: takes[wire.Compromise](map[string]class{"lastDigits": proof, "what": line}, readyCompromise),
 		wire.RouteRevoke:     takes[wire.Revoke](map[string]class{"lastDigits": proof, "why": line}, readyRevoke),
+		wire.RouteReminder:   takes[wire.AnswerReminder](map[string]class{"act": word, "until": instant}, readyReminder),
 
 		wire.RouteAmendKeys: takes[wire.AmendKeys](and(environment("production", maybeSecret), environment("preproduction", maybeSecret),
 			map[string]class{"production": part, "preproduction": part, "production.version": seen, "preproduction.version": seen}), readyAmend),

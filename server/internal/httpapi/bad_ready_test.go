@@ -271,6 +271,32 @@ func readyRevoke(b *bench) ready {
 	}
 }
 
+// readyReminder tells my production key that it ends in 20 days, to be postponed.
+func readyReminder(b *bench) ready {
+	pro, _ := b.assigned()
+	now := time.Now().UTC().Truncate(time.Second)
+	err := b.db.Write(b.t.Context(), func(tx *store.Tx) error {
+		s, err := tx.SecretInForce(pro.ID)
+		if err != nil {
+			return err
+		}
+		s.ExpiresAt = now.AddDate(0, 0, 20)
+		if err := tx.SaveSecret(*s); err != nil {
+			return err
+		}
+		r := store.Reminder{Secret: s.ID, Key: pro.ID, EndsAt: s.ExpiresAt}
+		r.Days, r.SentAt = 30, tx.Now()
+		return tx.SaveReminder(r)
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return ready{
+		token: b.delegate, path: "/v1/keys/" + string(pro.ID) + "/reminder", version: pro.Version,
+		body: always(wire.AnswerReminder{Act: access.ReminderSnooze, Until: now.AddDate(0, 0, 5)}),
+	}
+}
+
 func readyTest(b *bench) ready {
 	pro, _ := b.assigned()
 	return ready{token: b.delegate, path: "/v1/keys/" + string(pro.ID) + "/test", body: nobody}

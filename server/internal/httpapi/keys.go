@@ -89,3 +89,15 @@ func (a *API) revoke(ctx context.Context, c *call) (reply, error) {
 func (a *API) secrets(ctx context.Context, c *call) (reply, error) {
 	return ok(a.Flow.KeySecrets(ctx, c.act(), c.key()))
 }
+
+func (a *API) answerReminder(ctx context.Context, c *call) (reply, error) {
+	in, err := decode[wire.AnswerReminder](c)
+	if err != nil {
+		return reply{}, err
+	}
+	act, version, err := c.versioned()
+	if err != nil {
+		return reply{}, err
+	}
+	return accepted(a.Flow.AnswerReminder(ctx, act, c.key(), version, in))
+}

@@ -111,6 +111,7 @@ func trespasses(of estate) map[string]trespass {
 		wire.RouteCompromise:    {body: wire.Compromise{LastDigits: access.LastDigits(of.code), What: "Se publicó"}},
 		wire.RouteRevoke:        {body: wire.Revoke{LastDigits: access.LastDigits(of.code), Why: "Se cerró"}},
 		wire.RouteSecrets:       {},
+		wire.RouteReminder:      {body: wire.AnswerReminder{Act: access.ReminderReceived}},
 
 		wire.RouteAmendKeys:          {none: "officers see all keys"},
 		wire.RouteKeyHistory:         {none: "officers see all keys"},

@@ -32,6 +32,7 @@ type Flow interface {
 	Compromise(ctx context.Context, act workflow.Act, id access.KeyID, version int64, in wire.Compromise) (wire.Compromised, error)
 	Revoke(ctx context.Context, act workflow.Act, id access.KeyID, version int64, in wire.Revoke) (wire.AcceptedKey, error)
 	KeySecrets(ctx context.Context, act workflow.Act, id access.KeyID) (wire.KeySecrets, error)
+	AnswerReminder(ctx context.Context, act workflow.Act, id access.KeyID, version int64, in wire.AnswerReminder) (wire.AcceptedKey, error)
 	EndOverlap(ctx context.Context, act workflow.Act, id access.KeyID, version int64) (wire.AcceptedKey, error)
 
 	Amend(ctx context.Context, act workflow.Act, code access.LicenseCode, in wire.AmendKeys) (wire.Amended, error)
@@ -99,6 +100,7 @@ func (a *API) routes() []route {
 		{wire.RouteCompromise, signedIn, a.compromise},
 		{wire.RouteRevoke, signedIn, a.revoke},
 		{wire.RouteSecrets, signedIn, a.secrets},
+		{wire.RouteReminder, delegates, a.answerReminder},
 
 		{wire.RouteAmendKeys, officers, a.amendKeys},
 		{wire.RouteKeyHistory, officers, a.keyHistory},

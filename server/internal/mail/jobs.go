@@ -44,7 +44,10 @@ func (r Runner) Run(ctx context.Context, job store.Job) error {
 	if !m.NotAfter.IsZero() && r.Clock().After(m.NotAfter) {
 		return worker.Final(errLate)
 	}
-	msg, err := Render(job.ID, m.To, m.Template, m.Data)
+	msg, err := Render(job.ID, m.To, m.Template, m.Data, m.Items...)
+	for _, f := range m.Files {
+		msg.Files = append(msg.Files, File(f))
+	}
 	if err == nil {
 		err = r.Mailer.Send(ctx, msg)
 	}

@@ -1,5 +1,5 @@
-// Package mail sends what the server writes to people: today the one-time code
-// that signs a request.
+// Package mail sends what the server writes to people: one-time codes that sign a
+// request, links that set a password, reminders of keys that end.
 //
 // A Mailer takes a rendered Message: by SMTP, or by dropping it in a folder as
 // an .eml file. Words are in templates/, plain text beside simple HTML, in
@@ -10,11 +10,13 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"mime"
 	"strings"
 	"time"
 
@@ -30,6 +32,14 @@ type Message struct {
 	Subject string
 	Text    string
 	HTML    string
+	Files   []File
+}
+
+// File is what is attached to a message.
+type File struct {
+	Name    string // any characters but those that end a line
+	Type    string // a media type with its parameters
+	Content []byte
 }
 
 // Mailer sends one message, or says why not.
@@ -94,5 +104,29 @@ func compose(m Message, from Sender, now time.Time) (*gomail.Msg, error) {
 	msg.SetGenHeader("X-Auto-Response-Suppress", "All")   // the same, for Exchange
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)       // first: the simplest
 	msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML) // last: preferred by those who can
+	for _, f := range m.Files {
+		if err := attach(msg, f); err != nil {
+			return nil, err
+		}
+	}
 	return msg, nil
+}
+
+// attach adds a file, its name as RFC 2231 has it.
+func attach(msg *gomail.Msg, f File) error {
+	disposition := mime.FormatMediaType("attachment", map[string]string{"filename": f.Name})
+	if disposition == "" || f.Name == "" || strings.ContainsAny(f.Name, "\r\n/\\") {
+		return &Error{Permanent: true, Reason: "render", err: fmt.Errorf("a file cannot be named %q", f.Name)}
+	}
+	if _, _, err := mime.ParseMediaType(f.Type); err != nil {
+		return &Error{Permanent: true, Reason: "render", err: err}
+	}
+	err := msg.AttachReader(f.Name, bytes.NewReader(f.Content), gomail.WithFileEncoding(gomail.EncodingB64), func(to *gomail.File) {
+		to.Header.Set("Content-Disposition", disposition)
+		to.Header.Set("Content-Type", f.Type)
+	})
+	if err != nil {
+		return &Error{Permanent: true, Reason: "render", err: err}
+	}
+	return nil
 }

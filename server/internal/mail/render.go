@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+
+	"llavero/server/internal/workflow"
 )
 
 // The templates. Each has the text, its HTML and the names it must be given.
@@ -20,6 +22,10 @@ const (
 	TemplateClosed  = "account_closed"
 	// TemplateCompromised tells that a key was reported compromised.
 	TemplateCompromised = "key_compromised"
+	// Those of things that end: package workflow writes them.
+	TemplateReminder   = workflow.TemplateReminder
+	TemplateEscalation = workflow.TemplateEscalation
+	TemplateCredential = workflow.TemplateCredential
 )
 
 var account = []string{"code", "expires", "link", "login", "name", "page"}
@@ -32,6 +38,17 @@ var needs = map[string][]string{
 	TemplateClosed:  account,
 	// "withdrawn" may be empty.
 	TemplateCompromised: {"entity", "environment", "incident", "license", "number", "what", "withdrawn"},
+
+	TemplateReminder:   {"name", "role", "subject"},
+	TemplateEscalation: {"subject"},
+	TemplateCredential: {"environment", "expires", "kind", "left"},
+}
+
+// each lists what every item of a template's list must be given; those that are
+// not here take none.
+var each = map[string][]string{
+	TemplateReminder:   {"code", "entity", "environment", "expires", "left", "name"},
+	TemplateEscalation: {"code", "entity", "environment", "expires", "left", "name"},
 }
 
 //go:embed templates
@@ -42,20 +59,27 @@ var (
 	htmls = htmltemplate.Must(htmltemplate.New("").Option("missingkey=error").ParseFS(files, "templates/*.html"))
 )
 
-// Render fills a template in. Data must hold exactly the names the template
-// needs. The first line of the text is the subject.
-func Render(id, to, name string, data map[string]string) (Message, error) {
+// Render fills a template in. Data, and each item, must hold exactly the names the
+// template needs. The first line of the text is the subject.
+func Render(id, to, name string, data map[string]string, items ...map[string]string) (Message, error) {
 	want, ok := needs[name]
 	if !ok {
 		return Message{}, &Error{Permanent: true, Reason: "render", err: fmt.Errorf("no template %q", name)}
 	}
-	if got := slices.Sorted(maps.Keys(data)); !slices.Equal(got, want) {
-		return Message{}, &Error{Permanent: true, Reason: "render", err: fmt.Errorf("template %q needs %q and was given %q", name, want, got)}
+	clean, err := lines(name, want, data)
+	if err != nil {
+		return Message{}, err
 	}
-	clean := make(map[string]string, len(data))
-	for k, v := range data { // one line each: nobody writes into the mail's shape
-		clean[k] = strings.Join(strings.Fields(v), " ")
+	if (len(items) > 0) != (each[name] != nil) {
+		return Message{}, &Error{Permanent: true, Reason: "render", err: fmt.Errorf("template %q was given %d items", name, len(items))}
 	}
+	all := make([]map[string]any, len(items))
+	for i, item := range items {
+		if all[i], err = lines(name, each[name], item); err != nil {
+			return Message{}, err
+		}
+	}
+	clean["items"] = all
 	var text, html strings.Builder
 	if err := texts.ExecuteTemplate(&text, name+".txt", clean); err != nil {
 		return Message{}, &Error{Permanent: true, Reason: "render", err: err}
@@ -65,4 +89,17 @@ func Render(id, to, name string, data map[string]string) (Message, error) {
 	}
 	subject, body, _ := strings.Cut(text.String(), "\n")
 	return Message{ID: id, To: to, Subject: subject, Text: strings.TrimLeft(body, "\n"), HTML: html.String()}, nil
+}
+
+// lines takes exactly the values a template wants, one line each: nobody writes
+// into the mail's shape.
+func lines(name string, want []string, data map[string]string) (map[string]any, error) {
+	if got := slices.Sorted(maps.Keys(data)); !slices.Equal(got, want) {
+		return nil, &Error{Permanent: true, Reason: "render", err: fmt.Errorf("template %q needs %q and was given %q", name, want, got)}
+	}
+	clean := make(map[string]any, len(data)+1)
+	for k, v := range data {
+		clean[k] = strings.Join(strings.Fields(v), " ")
+	}
+	return clean, nil
 }

@@ -89,22 +89,35 @@ const keyRowColumns = `
 		SELECT json_object('number', number, 'at', at, 'by', person, 'what', what, 'removedAt', removed_at)
 		FROM incidents WHERE access_key = access_keys.id ORDER BY at DESC LIMIT 1
 	), ''),
+	coalesce(reminders.days, 0),
+	coalesce(reminders.sent_at, 0),
+	coalesce(reminders.act, ''),
+	coalesce(reminders.person, ''),
+	coalesce(reminders.answered_at, 0),
+	coalesce(reminders.until, 0),
+	coalesce(reminders.escalated_at, 0),
 	access_keys.version`
 
 const keyRowFrom = `
 	FROM access_keys
-	LEFT JOIN key_secrets AS in_force ON in_force.access_key = access_keys.id AND in_force.state = 'active'`
+	LEFT JOIN key_secrets AS in_force ON in_force.access_key = access_keys.id AND in_force.state = 'active'
+	LEFT JOIN reminders ON reminders.secret = in_force.id AND reminders.ends_at = in_force.expires_at`
 
 // scanKeyRow reads a key row as it is at now.
 func scanKeyRow(viewer access.Viewer, now time.Time, scan func(...any) error) (wire.KeyRow, error) {
 	var k wire.KeyRow
+	var r access.Reminder
 	var ended time.Time
 	err := scan(&k.ID, &k.Code, &k.Environment, &k.Name, &k.ClientID, &k.State, timeInto{&k.IssuedAt}, timeInto{&k.ExpiresAt},
 		timeInto{&k.OverlapUntil}, &k.OverlapByHand, jsonInto{&k.Permissions}, timeInto{&k.PermissionsAt}, &k.IsMissing,
 		jsonInto{&k.Tasks}, &k.ValidityDays, &k.Evidence, &k.Stage, jsonInto{&k.Test}, jsonInto{&k.Check}, &k.Drift,
-		timeInto{&ended}, timeInto{&k.RevokeAskedAt}, &k.RevokeFailed, timeInto{&k.RevokedAt}, incidentInto{&k.Incident}, &k.Version)
+		timeInto{&ended}, timeInto{&k.RevokeAskedAt}, &k.RevokeFailed, timeInto{&k.RevokedAt}, incidentInto{&k.Incident},
+		&r.Days, timeInto{&r.SentAt}, &r.Act, &r.By, timeInto{&r.At}, timeInto{&r.Until}, timeInto{&r.EscalatedAt}, &k.Version)
 	if until := ended.Add(access.TokenLife); !ended.IsZero() && until.After(now) {
 		k.TokensUntil = until
+	}
+	if r.Days > 0 {
+		k.Reminder = &r
 	}
 	if !viewer.IsOfficer() {
 		k.ClientID, k.Tasks, k.IsMissing, k.Evidence, k.ValidityDays, k.Drift = "", nil, false, 0, 0, 0

@@ -32,6 +32,16 @@ type Mail struct {
 	Template string
 	Data     map[string]string
 	NotAfter time.Time // pointless to send later; zero: never
+
+	Items []map[string]string `json:",omitempty"` // rows of a mail that lists things
+	Files []File              `json:",omitempty"`
+}
+
+// File is a file that goes with a mail.
+type File struct {
+	Name    string
+	Type    string // "text/calendar; charset=utf-8; method=PUBLISH"
+	Content []byte
 }
 
 // String keeps the code out of logs.

@@ -54,6 +54,8 @@ type Policy struct {
 	// TestPause is how long after a test the same key can be tested again; zero:
 	// 30 s, negative: at once.
 	TestPause time.Duration
+	// Reminders says when and whom to remind that keys end.
+	Reminders Reminders
 	// NotKeys are ids that no typed key may have, beside those of the parameters:
 	// the server's own applications and their directories.
 	NotKeys []string

@@ -188,6 +188,7 @@ func quick(c *config.Config) {
 	c.Provision.ReadEvery = 0        // as the next
 	c.Test.CheckEvery = 0            // likewise
 	c.Entra.CheckPermissions = false // a test counts calls and plants faults
+	c.Remind.Enabled = false         // likewise, and reads its mail
 }
 
 func (w *World) environment(api entraemu.IHCE, permissions []string) config.Environment {
