@@ -134,6 +134,6 @@ var serverSignInCases = []FailureCase{
 	},
 	{
 		Codes: []string{"AADSTS501051"}, Cause: "La aplicación del servidor no tiene ningún permiso.", Who: ActsDirectory,
-		Next: "Avise al administrador del directorio: otorgue los permisos de la guía de operación." + thenAgain,
+		Next: "Avise al administrador del directorio: otorgue los permisos que pide «Operación con Entra»." + thenAgain,
 	},
 }
