@@ -71,6 +71,10 @@ var loginCases = []testCase{
 				form: "grant_type=client_credentials&client_id={appId}&client_assertion_type={assertionType}&client_assertion={assertionRS256}&scope={apiScope}",
 			},
 			{
+				say: "RS256, named by SHA-1 in kid", call: tokenCall, want: 200,
+				form: "grant_type=client_credentials&client_id={appId}&client_assertion_type={assertionType}&client_assertion={assertionKid}&scope={apiScope}",
+			},
+			{
 				say: "700027 another's certificate", call: tokenCall, want: 401,
 				form: "grant_type=client_credentials&client_id={appId}&client_assertion_type={assertionType}&client_assertion={assertionStranger}&scope={apiScope}",
 			},

@@ -50,7 +50,11 @@ func (r *run) left(ctx context.Context) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if n, ok := at(a.raw, "@odata.count"); a.status != http.StatusOK || !ok || n != "0" {
+		n, ok := at(a.raw, "@odata.count")
+		switch {
+		case a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests:
+			return "", fmt.Errorf("what is left of %s cannot be asked: status %d", c, a.status)
+		case a.status != http.StatusOK || !ok || n != "0":
 			fmt.Fprintf(&left, " %s (status %d, count %q)", c, a.status, n)
 		}
 	}

@@ -61,12 +61,15 @@ func newRun(t *target, clock func() time.Time) (*run, error) {
 		return nil, err
 	}
 	r.vars["certificate"] = base64Of(der)
-	sign := func(method jwt.SigningMethod, sha1too bool) func() (string, error) {
-		return func() (string, error) { return r.assertion(r.vars["appId"], der, key, method, sha1too) }
+	sign := func(method jwt.SigningMethod, named string) func() (string, error) {
+		return func() (string, error) {
+			return r.assertion(r.vars["appId"], signer{der: der, key: key, method: method, named: named})
+		}
 	}
 	r.made = map[string]func() (string, error){
-		"assertionPS256": sign(jwt.SigningMethodPS256, false),
-		"assertionRS256": sign(jwt.SigningMethodRS256, true),
+		"assertionPS256": sign(jwt.SigningMethodPS256, byS256),
+		"assertionRS256": sign(jwt.SigningMethodRS256, byS1),
+		"assertionKid":   sign(jwt.SigningMethodRS256, byKid),
 		"basic": func() (string, error) {
 			return base64.StdEncoding.EncodeToString([]byte(r.vars["callsApp"] + ":" + url.QueryEscape(r.vars["callsSecret"]))), nil
 		},
@@ -75,7 +78,7 @@ func newRun(t *target, clock func() time.Time) (*run, error) {
 			if err != nil {
 				return "", err
 			}
-			return r.assertion(r.vars["appId"], der, key, jwt.SigningMethodPS256, false)
+			return r.assertion(r.vars["appId"], signer{der: der, key: key, method: jwt.SigningMethodPS256, named: byS256})
 		},
 	}
 	return r, nil
@@ -123,21 +126,33 @@ func newCertificate(now time.Time) (der []byte, key *rsa.PrivateKey, err error) 
 	return der, key, err
 }
 
-// assertion signs a client assertion with a certificate's key, naming the
-// certificate by its SHA-256, or by its SHA-1 as older clients do.
-func (r *run) assertion(client string, der []byte, key crypto.PrivateKey, method jwt.SigningMethod, sha1too bool) (string, error) {
+// The members of an assertion's header that name its certificate.
+const (
+	byS256 = "x5t#S256"
+	byS1   = "x5t" // as older clients do
+	byKid  = "kid" // holds the SHA-1 too
+)
+
+// signer signs client assertions with a certificate's key.
+type signer struct {
+	der    []byte
+	key    crypto.PrivateKey
+	method jwt.SigningMethod
+	named  string
+}
+
+func (r *run) assertion(client string, s signer) (string, error) {
 	now := r.clock()
-	token := jwt.NewWithClaims(method, jwt.MapClaims{
+	token := jwt.NewWithClaims(s.method, jwt.MapClaims{
 		"aud": r.target.login + "/" + r.target.tenant + "/oauth2/v2.0/token", "iss": client, "sub": client,
 		"jti": uuid.NewString(), "nbf": now.Add(-time.Minute).Unix(), "iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
 	})
-	if sha1too {
-		token.Header["x5t"] = sha1Of(der)
-	} else {
-		sum := sha256.Sum256(der)
-		token.Header["x5t#S256"] = base64.RawURLEncoding.EncodeToString(sum[:])
+	sum := sha256.Sum256(s.der)
+	token.Header[s.named] = base64.RawURLEncoding.EncodeToString(sum[:])
+	if s.named != byS256 {
+		token.Header[s.named] = sha1Of(s.der)
 	}
-	return token.SignedString(key)
+	return token.SignedString(s.key)
 }
 
 // signIn gets the provisioning application's Graph token, and reads which
@@ -152,7 +167,7 @@ func (r *run) signIn(ctx context.Context) error {
 		if !ok {
 			return errors.New("the certificate has no key")
 		}
-		assertion, err := r.assertion(r.target.client, der, private, jwt.SigningMethodPS256, false)
+		assertion, err := r.assertion(r.target.client, signer{der: der, key: private, method: jwt.SigningMethodPS256, named: byS256})
 		if err != nil {
 			return err
 		}

@@ -42,6 +42,23 @@ func TestTenantFrom_namesWhatIsMissing(t *testing.T) {
 	}
 }
 
+// The page for whoever runs the suite against a tenant names every setting.
+func TestTenantVariables_areDocumented(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "entra-divergences.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range tenantVariables {
+		need := "no"
+		if v.required {
+			need = "yes"
+		}
+		if row := "| `" + v.name + "` | " + need + " | " + v.meaning + " |"; !strings.Contains(string(page), row) {
+			t.Errorf("the page lacks the row %s", row)
+		}
+	}
+}
+
 // The provisioning application may sign in by certificate: one that the run
 // makes stands in for it.
 func TestSignIn_certificate(t *testing.T) {
