@@ -109,3 +109,8 @@ func ReminderSubject(keys int, name string, expiresAt, now time.Time) string {
 	}
 	return Number(keys) + " llaves de IHCE vencen pronto; la primera " + lowerFirst(Expiry(expiresAt, now))
 }
+
+// Escalated says to officers that a reminder got no answer.
+func Escalated(r *access.Reminder) string {
+	return "Se avisó el " + DateTime(r.SentAt) + " (" + Count(r.Days, "día", "días") + "). Nadie respondió; se escaló el " + DateTime(r.EscalatedAt) + "."
+}

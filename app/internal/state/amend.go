@@ -32,7 +32,8 @@ func (m *Model) Amend() (Amend, bool) {
 	a.row = m.rows.latestOf(a.row)
 	return Amend{
 		Link: m.link, Row: a.row, Days: a.days, History: a.history, Fields: a.fields, Sending: a.sending, Saved: a.saved,
-		Trouble: a.trouble, Now: now,
+		Busy: m.keys.busy, Troubles: m.keys.troubles, Secrets: m.keys.secrets,
+		Trouble: cmp.Or(a.trouble, m.keys.trouble), Now: now,
 	}, true
 }
 
@@ -48,6 +49,7 @@ func (s *rowSet) latestOf(was Assigned) Assigned {
 // bring.
 func (m *Model) PutAmend(code access.LicenseCode) {
 	m.mu.Lock()
+	m.keys = keysState{chosen: code, busy: m.keys.busy} // what is under way goes on
 	m.officer.amend = &amendState{row: m.rows.latestOf(Assigned{Code: code})}
 	m.mu.Unlock()
 	poke(m.changed)

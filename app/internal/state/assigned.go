@@ -129,10 +129,34 @@ func (a Assigned) baseText() string {
 }
 
 func (a Assigned) keysText() string {
-	if a.Request == nil {
-		return ""
+	var parts []string
+	if r := a.Request; r != nil {
+		parts = append(parts, es.Status(r.Kind, r.Status), es.Situation(r.Kind, r.Status, ""))
 	}
-	return es.Status(a.Request.Kind, a.Request.Status) + " " + es.Situation(a.Request.Kind, a.Request.Status, "")
+	for _, k := range []*wire.KeyRow{a.Preproduction, a.Production} {
+		if k != nil {
+			parts = append(parts, wantsText(k)...)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// wantsText is what a search finds of a key that wants attention. What moves with
+// the clock is not in it: the text is folded once a change.
+func wantsText(k *wire.KeyRow) (words []string) {
+	if k.State != access.KeyActive {
+		words = append(words, es.KeyState(k.State))
+	}
+	if k.Incident != nil && k.Incident.RemovedAt.IsZero() {
+		words = append(words, es.Reason(access.ReasonCompromise))
+	}
+	if k.Reminder != nil && !k.Reminder.EscalatedAt.IsZero() {
+		words = append(words, "Aviso escalado")
+	}
+	if k.Drift > 0 {
+		words = append(words, "Diferencias")
+	}
+	return words
 }
 
 func (a Assigned) grantsText() string {

@@ -162,7 +162,7 @@ func (m *Model) Resume(ctx context.Context, id access.RequestID, version int64) 
 // Assign closes a pending request with the keys an officer typed. When it
 // returns nil the snapshot says Saved.
 func (m *Model) Assign(ctx context.Context, id access.RequestID, version int64, body wire.Assign) error {
-	if fields := assignFields(body, m.now()); len(fields) > 0 {
+	if fields := assignFields(m.onlyOf(id), body, m.now()); len(fields) > 0 {
 		m.set(m.lifeNow(), func() {
 			if a := m.attending(id); a != nil {
 				a.fields, a.trouble = fields, nil
@@ -187,8 +187,27 @@ func (m *Model) Assign(ctx context.Context, id access.RequestID, version int64, 
 // longest is beyond any validity: how long a key may live, the server knows.
 const longest = 100 * 365 * 24 * time.Hour
 
-func assignFields(a wire.Assign, now time.Time) []access.FieldError {
-	return access.ValidateTypedKeys(access.TypedKey(a.Production), access.TypedKey(a.Preproduction), now, longest)
+// onlyOf is the one environment that a request is about; empty: both.
+func (m *Model) onlyOf(id access.RequestID) access.Environment {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if r, ok := m.rows.requests[id]; ok {
+		return r.row.Only
+	}
+	return ""
+}
+
+// assignFields checks the environments that a request is about.
+func assignFields(only access.Environment, a wire.Assign, now time.Time) []access.FieldError {
+	production := &access.KeyForm{TypedKey: access.TypedKey(a.Production), Longest: longest}
+	preproduction := &access.KeyForm{TypedKey: access.TypedKey(a.Preproduction), Longest: longest}
+	switch only {
+	case access.Production:
+		preproduction = nil
+	case access.Preproduction:
+		production = nil
+	}
+	return access.ValidateKeyForms(production, preproduction, now)
 }
 
 // letGo stops keeping a lease, before the act that ends it: its end is then no

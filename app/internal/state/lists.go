@@ -71,9 +71,18 @@ type pendingList struct {
 	index                  *Index
 }
 
+// bySignature puts who waits longest first; before all, who has a compromised key.
 func bySignature(a, b *requestEntry) int {
-	return cmp.Or(a.row.SignedAt.Compare(b.row.SignedAt), a.row.RequestedAt.Compare(b.row.RequestedAt),
+	return cmp.Or(calm(a)-calm(b), a.row.SignedAt.Compare(b.row.SignedAt), a.row.RequestedAt.Compare(b.row.RequestedAt),
 		cmp.Compare(a.row.Number, b.row.Number), cmp.Compare(a.row.ID, b.row.ID))
+}
+
+// calm is 0 for the replacement of a compromised key, 1 for the rest.
+func calm(e *requestEntry) int {
+	if e.row.Reason == access.ReasonCompromise {
+		return 0
+	}
+	return 1
 }
 
 // addPending puts a request in, if it is pending.

@@ -45,11 +45,15 @@ type Amend struct {
 	Days map[access.Environment]int
 	// History is what was done to the keys, newest first; nil until loaded.
 	History []wire.KeyHistoryEntry
-	Fields  []access.FieldError
-	Sending bool
-	Saved   bool // «El registro se guardó correctamente.»
-	Trouble *Trouble
-	Now     time.Time
+	// Busy, Troubles and Secrets are of its keys, as in Keys.
+	Busy     map[access.KeyID]KeyAct
+	Troubles map[access.KeyID]*Trouble
+	Secrets  map[access.KeyID]KeySecrets
+	Fields   []access.FieldError
+	Sending  bool
+	Saved    bool // «El registro se guardó correctamente.»
+	Trouble  *Trouble
+	Now      time.Time
 }
 
 // Longest is how long a new secret of an environment may live; zero when that is

@@ -134,7 +134,7 @@ func (s *Shell) buildKeys(ctx context.Context) {
 			s.loadAudit(ctx, key)
 		})
 	}
-	s.connectKeyActs(ctx, k)
+	s.connectOwnKey(ctx, k)
 	k.OnOpenRequest = func(id access.RequestID) { s.openRequest(ctx, id) }
 	k.OnRetry = func() { s.chooseKeys(ctx, s.model.Keys().Chosen) }
 	k.OnBack = func() { s.open(routeDelegateMenu) }

@@ -5,12 +5,14 @@ import (
 
 	"llavero/app/internal/ui/delegate"
 	"llavero/app/internal/ui/kit"
+	"llavero/app/internal/ui/tell"
 	"llavero/shared/access"
 	"llavero/shared/wire"
 )
 
-// connectKeyActs connects what «Consultar Token» can have done to a key.
-func (s *Shell) connectKeyActs(ctx context.Context, k *delegate.Keys) {
+// connectKeyActs connects what both roles can have done to a key; replaced is
+// called once the secret of a compromised one is being replaced.
+func (s *Shell) connectKeyActs(ctx context.Context, k *tell.KeyActs, replaced func()) {
 	k.OnTest = func(key access.KeyID) {
 		s.act(ctx, func(ctx context.Context) error { return s.model.TestKey(ctx, key) }, false, nil)
 	}
@@ -25,13 +27,22 @@ func (s *Shell) connectKeyActs(ctx context.Context, k *delegate.Keys) {
 		s.answerKey(ctx, func(ctx context.Context) error { return s.model.Compromise(ctx, key, body) }, func(err error) {
 			done(err)
 			if err == nil {
-				s.open(routeProgress)
+				replaced()
 			}
 		})
 	}
 	k.OnRevoke = func(key access.KeyID, body wire.Revoke, done func(error)) {
 		s.answerKey(ctx, func(ctx context.Context) error { return s.model.Revoke(ctx, key, body) }, done)
 	}
+	k.OnForget = s.model.ForgetTrouble
+	k.OnSecrets = func(key access.KeyID) {
+		s.act(ctx, func(ctx context.Context) error { return s.model.LoadSecrets(ctx, key) }, false, nil)
+	}
+}
+
+// connectOwnKey connects what «Consultar Token» alone can have done to a key.
+func (s *Shell) connectOwnKey(ctx context.Context, k *delegate.Keys) {
+	s.connectKeyActs(ctx, &k.KeyActs, func() { s.open(routeProgress) })
 	k.OnReminder = func(key access.KeyID, body wire.AnswerReminder, done func(error)) {
 		s.answerKey(ctx, func(ctx context.Context) error { return s.model.AnswerReminder(ctx, key, body) }, done)
 	}
@@ -39,10 +50,6 @@ func (s *Shell) connectKeyActs(ctx context.Context, k *delegate.Keys) {
 		if name, file, ok := s.model.Calendar(key); ok {
 			s.askWhere(name, file)
 		}
-	}
-	k.OnForget = s.model.ForgetTrouble
-	k.OnSecrets = func(key access.KeyID) {
-		s.act(ctx, func(ctx context.Context) error { return s.model.LoadSecrets(ctx, key) }, false, nil)
 	}
 }
 

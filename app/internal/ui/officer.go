@@ -37,6 +37,7 @@ func (s *Shell) buildKeysOfOthers(ctx context.Context) {
 	form.OnRetry = func() { s.act(ctx, s.model.LoadAmend, false, nil) }
 	form.OnBack = func() { s.open(routeAssigned) }
 	form.OnCopyText = s.copyText
+	s.connectKeyActs(ctx, &form.KeyActs, func() {})
 	s.amend = form
 
 	v := ministry.NewValidity()
@@ -61,6 +62,7 @@ func (s *Shell) buildGrants(ctx context.Context) {
 	list.OnBlocked = func(why string) {
 		s.notices.Notify(kit.Notice{Level: look.Warning, Text: why, Key: "blocked"})
 	}
+	list.OnVerify = func(code access.LicenseCode) { s.openAmend(ctx, code) }
 	list.OnRefresh = func() { s.act(ctx, s.model.RefreshGrants, false, nil) }
 	list.OnRetry = func() { s.act(ctx, s.model.LoadGrants, false, nil) }
 	list.OnBack = func() { s.open(routeOfficerMenu) }

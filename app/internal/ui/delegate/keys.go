@@ -19,6 +19,7 @@ import (
 // goroutine only.
 type Keys struct {
 	widget.BaseWidget
+	tell.KeyActs
 
 	// OnChoose says which code to show. The shell loads its parameters and who
 	// saw what. It is called again when the code in sight gets its keys.
@@ -39,19 +40,8 @@ type Keys struct {
 	OnRenew func(access.LicenseCode)
 	// OnHandOver has it written down whom a key was given to.
 	OnHandOver func(key access.KeyID, to wire.HandOver, done func(error))
-	// OnEndOverlap asks whether to end the overlap of a key, and ends it.
-	OnEndOverlap func(ask kit.Ask, key access.KeyID)
-	// OnTest has a key tested; its lights come with the rows.
-	OnTest func(access.KeyID)
-	// OnCompromise and OnRevoke end a key's secrets, after their question; done
-	// tells what came of it. OnReminder answers a reminder; its done may be nil.
-	OnCompromise func(key access.KeyID, body wire.Compromise, done func(error))
-	OnRevoke     func(key access.KeyID, body wire.Revoke, done func(error))
-	OnReminder   func(key access.KeyID, body wire.AnswerReminder, done func(error))
-	// OnForget puts away what was refused of a key's last act.
-	OnForget func(access.KeyID)
-	// OnSecrets has the history of a key's secrets read.
-	OnSecrets func(access.KeyID)
+	// OnReminder answers a reminder; its done may be nil.
+	OnReminder func(key access.KeyID, body wire.AnswerReminder, done func(error))
 	// OnSaveCalendar saves the end of a key as a calendar's file.
 	OnSaveCalendar func(access.KeyID)
 	// OnOpenRequest opens the open request of the chosen code.

@@ -54,7 +54,12 @@ func officerSections() []Section {
 			"Busque la entidad y pulse «Actualizar Keys».",
 			"Escriba lo que cambia: identificador, secreto o vencimiento, por ambiente.",
 			"Pulse «Guardar». Lo que cambió queda en el historial.",
-		}, nil},
+			"«Probar llave» muestra cuatro luces; si una falla, dice la causa y qué hacer.",
+		}, []string{
+			"Una llave «Sin verificar» no recibe permisos de producción: se comprueba sola en Entra, o pruébela.",
+			"«Reportar llave comprometida…» y «Revocar llave…» piden los 4 últimos dígitos del código.",
+			"La columna «Llave» de la lista dice qué llave necesita atención; ordene por ella.",
+		}},
 		{Grant, "Permisos de producción (Asignar Roles a Token)", "Otorga o retira los permisos de producción de una llave.", []string{
 			"Busque la entidad. «Actualizar» lee otra vez sus permisos en Microsoft Entra ID.",
 			"Pulse «Asignar Prod», marque los permisos y revise qué se agrega y qué se retira.",

@@ -21,6 +21,7 @@ import (
 // when nothing is typed. UI goroutine only.
 type Amend struct {
 	widget.BaseWidget
+	tell.KeyActs
 
 	// OnCheck tells whether a form can be sent; what is wrong with it comes in a
 	// snapshot.
@@ -60,7 +61,7 @@ func NewAmend() *Amend {
 	blocks := kit.NewGroups()
 	form := kit.NewStack(kit.NewHead(kit.NewHeading("Llaves de los ambientes"), kit.NewNote(es.RequiredLine)), blocks)
 	for _, b := range newKeyBlocks() {
-		block := newAmendBlock(b)
+		block := newAmendBlock(b, newKeyHead(a))
 		block.onValidity = func() { a.askValidity(block.env) }
 		block.onTyped = func() {
 			if a.empty {
@@ -146,6 +147,16 @@ func (a *Amend) Submit() {
 	})
 }
 
+// Asking is the question of an act on an environment's key with what dims the
+// screen behind it, for pictures.
+func (a *Amend) Asking(act state.KeyAct, env access.Environment) fyne.CanvasObject {
+	k, owner := *a.last.Row.Key(env), nameOf(a.last.Row)
+	if act == state.KeyActRevoke {
+		return tell.AskRevoke(k, owner, afterRevoking, nil).Dialog.Object()
+	}
+	return tell.AskCompromise(k, owner, nil).Dialog.Object()
+}
+
 // read gathers the environments that change, and says what changes.
 func (a *Amend) read() (wire.AmendKeys, []kit.Fact) {
 	var body wire.AmendKeys
@@ -181,6 +192,7 @@ func (a *Amend) Render(s state.Amend) {
 		if !s.Sending {
 			b.take(s.Row.Key(b.env), saved)
 		}
+		b.head.render(s, s.Row.Key(b.env))
 		b.show(on, s.Longest(b.env))
 		b.complain(wrong)
 		isStale = isStale || b.isStale()

@@ -18,6 +18,7 @@ import (
 // it was filled in with, and what is in force by now.
 type amendBlock struct {
 	*keyBlock
+	head       *keyHead
 	onValidity func()
 	onTyped    func()
 	onSettled  func() // the card was answered
@@ -31,15 +32,15 @@ type amendBlock struct {
 	now  *wire.KeyRow // what is in force
 }
 
-func newAmendBlock(b *keyBlock) *amendBlock {
-	a := &amendBlock{keyBlock: b, card: kit.NewBanner(), missing: kit.NewNote("Este código no tiene llave de " + lower(es.Environment(b.env)) + "."), validity: kit.NewNote("").Natural()}
+func newAmendBlock(b *keyBlock, head *keyHead) *amendBlock {
+	a := &amendBlock{keyBlock: b, head: head, card: kit.NewBanner(), missing: kit.NewNote("Este código no tiene llave de " + lower(es.Environment(b.env)) + "."), validity: kit.NewNote("").Natural()}
 	b.secret.SetPlaceHolder(secret.Mask)
 	b.fields[1].SetHelp("Vacío: se conserva el secreto actual. Si lo cambia, escriba el Valor, no su Id.")
 	for _, e := range []*kit.Entry{b.clientID, b.secret, b.expires} {
 		e.OnText(func(string) { kit.Call0(a.onTyped) })
 	}
 	a.change = kit.NewQuiet("Cambiar vigencia…", nil, func() { kit.Call0(a.onValidity) })
-	b.stack.Objects = append(b.stack.Objects[:1:1], append([]fyne.CanvasObject{a.card, a.missing}, b.stack.Objects[1:]...)...)
+	b.stack.Objects = append(b.stack.Objects[:1:1], append([]fyne.CanvasObject{head.content, a.card, a.missing}, b.stack.Objects[1:]...)...)
 	b.stack.Add(container.NewHBox(container.NewCenter(a.validity), a.change))
 	return a
 }

@@ -12,16 +12,27 @@ import (
 	"llavero/shared/wire"
 )
 
-// colExpires is ours, after «Situación».
-const colExpires = colSituation + 1
+// Ours, after «Situación».
+const (
+	colExpires = colSituation + 1 + iota
+	colWants   // what wants an officer's attention
+)
 
 // assignedSheet is how «Llaves asignadas» shows codes.
 func assignedSheet(now func() time.Time) sheet[state.Assigned] {
 	return sheet[state.Assigned]{
-		columns: append(manualColumns(106, "Actualizar", 128), kit.Column{Title: "Vence", Width: 190, Sorts: true, Kind: kit.ColumnLines}),
+		columns: append(manualColumns(106, "Actualizar", 128), kit.Column{Title: "Vence", Width: 190, Sorts: true, Kind: kit.ColumnLines},
+			kit.Column{Title: "Llave", Width: 150, Sorts: true, Kind: kit.ColumnChip}),
 		id:      func(a *state.Assigned) string { return string(a.Code) },
 		cell:    func(a *state.Assigned, n, col int) kit.Cell { return assignedCell(a, n, col, now()) },
 		compare: compareAssigned,
+		rank: func(col int) func(*state.Assigned) int {
+			if col != colWants {
+				return nil
+			}
+			at := now()
+			return func(a *state.Assigned) int { return int(wantsOf(a, at)) }
+		},
 		text: func(a *state.Assigned) string {
 			r := requestOf(a)
 			return string(a.Code) + " " + string(r.NIT) + " " + r.Provider + " " + r.Place + " " + es.Status(r.Kind, r.Status)
@@ -62,6 +73,8 @@ func assignedCell(a *state.Assigned, n, col int, now time.Time) kit.Cell {
 			return kit.Cell{Text: "—", Muted: true}
 		}
 		return kit.Cell{Text: es.Date(at) + " · " + es.Expiry(at, now), Muted: es.DaysLeft(at, now) > nearExpiry}
+	case colWants:
+		return kit.Cell{Chip: wantChips[wantsOf(a, now)]}
 	default:
 		return requestCell(r, n, col)
 	}
@@ -127,4 +140,15 @@ func compareAssigned(col int) func(a, b *state.Assigned) int {
 		return func(a, b *state.Assigned) int { return compare(requestOf(a), requestOf(b)) }
 	}
 	return nil
+}
+
+// wantsOf is what a code's keys want first, the worse of both.
+func wantsOf(a *state.Assigned, now time.Time) want {
+	worst := wantsNothing
+	for _, k := range []*wire.KeyRow{a.Production, a.Preproduction} {
+		if k != nil {
+			worst = min(worst, wantOf(k, now))
+		}
+	}
+	return worst
 }

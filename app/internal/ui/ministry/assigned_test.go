@@ -59,7 +59,7 @@ func cellsOf[R any](s sheet[R], r *R) []string {
 func TestAssigned_columnsOfTheManual(t *testing.T) {
 	s := assignedSheet(func() time.Time { return noon })
 	want := []string{
-		"#", "NIT", "Código habilitación", "Id Prestador", "Prestador", "Sede", "Fecha solicitud", "Estado token", "Actualizar", "Situación", "Vence",
+		"#", "NIT", "Código habilitación", "Id Prestador", "Prestador", "Sede", "Fecha solicitud", "Estado token", "Actualizar", "Situación", "Vence", "Llave",
 	}
 	if got := titles(s.columns); !slices.Equal(got, want) {
 		t.Errorf("columns %q", got)
@@ -67,7 +67,7 @@ func TestAssigned_columnsOfTheManual(t *testing.T) {
 	a := withKeys()
 	base := []string{
 		"1", "999100005", "0500199001", "1469", "HOSPITAL ÑANDÚ DE EJEMPLO", "Antioquia-MEDELLÍN", "23/11/2026", "Asignado",
-		"Actualizar Keys", "Llave asignada", "03/03/2027 · Vence en 100 días (68 hábiles)",
+		"Actualizar Keys", "Llave asignada", "03/03/2027 · Vence en 100 días (68 hábiles)", "Al día",
 	}
 	if got := cellsOf(s, &a); !slices.Equal(got, base) {
 		t.Errorf("got %q", got)
@@ -266,7 +266,7 @@ func BenchmarkAssigned(b *testing.B) {
 		}
 		a.search.SetText("")
 	})
-	for _, col := range []int{colProvider, colExpires, colSituation} {
+	for _, col := range []int{colProvider, colExpires, colSituation, colWants} {
 		b.Run("sort "+titles(a.list.sheet.columns)[col], func(b *testing.B) {
 			for i := range b.N {
 				a.sortBy(col, i%2 == 0)

@@ -37,6 +37,7 @@ type Attend struct {
 	page     *kit.Page
 	banner   *kit.Banner // refused, failed, saved
 	presence *kit.Banner
+	leak     *kit.Banner // it replaces a compromised key
 	take     *takeover
 	facts    *kit.Facts
 	contacts *kit.Facts
@@ -58,7 +59,7 @@ type Attend struct {
 // NewAttend makes the form.
 func NewAttend() *Attend {
 	a := &Attend{
-		banner: kit.NewBanner(), presence: kit.NewBanner(), failure: kit.NewBanner(),
+		banner: kit.NewBanner(), presence: kit.NewBanner(), leak: kit.NewBanner(), failure: kit.NewBanner(),
 		facts: kit.NewFacts(), contacts: kit.NewFacts(), waiting: kit.NewNote(""), note: kit.NewNote("").Natural(),
 	}
 	copied := func(s string) { kit.Call(a.OnCopyText, s) }
@@ -76,7 +77,7 @@ func NewAttend() *Attend {
 	back := kit.NewQuiet("← Volver a la lista", nil, func() { kit.Call0(a.OnBack) })
 	a.page = kit.NewFormPage("Atender solicitud",
 		"Reanude la emisión automática, o registre las llaves que se generaron para los dos ambientes.",
-		kit.NewColumn(a.banner, a.presence, a.take.content,
+		kit.NewColumn(a.banner, a.leak, a.presence, a.take.content,
 			kit.NewSection("Prestador", "", a.facts),
 			a.why,
 			kit.NewSection("Contactos", "", a.waiting, a.contacts),
@@ -100,15 +101,36 @@ func (a *Attend) Submit() {
 		return
 	}
 	a.wanted, a.asked = wishSave, true
-	a.OnSave(a.last.Row.ID, a.last.Row.Version, wire.Assign{
-		Production: a.blocks[0].read(), Preproduction: a.blocks[1].read(),
-	})
+	a.OnSave(a.last.Row.ID, a.last.Row.Version, a.read())
+}
+
+// read gathers what was typed: of the environments that the request is about.
+func (a *Attend) read() (keys wire.Assign) {
+	for _, b := range a.concerned() {
+		if b.env == access.Production {
+			keys.Production = b.read()
+		} else {
+			keys.Preproduction = b.read()
+		}
+	}
+	return keys
+}
+
+// concerned are the blocks of the environments that the request is about.
+func (a *Attend) concerned() []*keyBlock {
+	var list []*keyBlock
+	for _, b := range a.blocks {
+		if only := a.last.Row.Only; !only.IsValid() || only == b.env {
+			list = append(list, b)
+		}
+	}
+	return list
 }
 
 // Focus gives the keyboard to the first field, or to what lets one fill it in.
 func (a *Attend) Focus() {
 	if canAttend(a.last) {
-		kit.Focus(a.blocks[0].clientID)
+		kit.Focus(a.concerned()[0].clientID)
 		return
 	}
 	a.take.focus()
@@ -133,6 +155,7 @@ func (a *Attend) Render(s state.Attend) {
 	kit.Put(a.waiting, contactsLine(s))
 	a.failure.Set(failureMessage(s.Row))
 	kit.SetVisible(a.why, s.Row.Failure != nil && s.Row.Status == access.StatusPending && !s.Saved)
+	a.leak.Set(compromised(s.Row))
 	a.presence.Set(presence(s))
 	a.take.render(s)
 	a.banner.Set(a.message(s))
@@ -141,6 +164,7 @@ func (a *Attend) Render(s state.Attend) {
 	kit.SetVisible(a.form, !s.Saved)
 	wrong := complaints(s.Fields, typedIn(a.blocks))
 	for _, b := range a.blocks {
+		kit.SetVisible(b.content, !s.Row.Only.IsValid() || s.Row.Only == b.env)
 		b.render(keyNameOf(s, b.env), can && !s.Sending)
 		b.complain(wrong)
 	}
@@ -153,7 +177,7 @@ func (a *Attend) Render(s state.Attend) {
 	kit.Put(a.note, tell.LinkNote(s.Link))
 	if a.asked && !s.Sending && len(s.Fields) > 0 {
 		a.asked = false
-		focusWrong(a.page, a.blocks)
+		focusWrong(a.page, a.concerned())
 	}
 	if s.Saved != before.Saved || s.Trouble != nil && s.Trouble != before.Trouble && len(s.Fields) == 0 {
 		a.page.ScrollTop()

@@ -127,6 +127,21 @@ func savedMessage(r wire.RequestRow) kit.Message {
 	}
 }
 
+// compromised says of a request that it replaces a compromised key.
+func compromised(r wire.RequestRow) kit.Message {
+	if r.Reason != access.ReasonCompromise || r.Status != access.StatusPending {
+		return kit.Message{}
+	}
+	m := kit.Message{
+		Level: look.Danger, Title: es.Reason(r.Reason),
+		Text: "El secreto comprometido sigue sirviendo hasta que exista el nuevo. Atiéndala primero.",
+	}
+	if r.Only.IsValid() {
+		m.Text += " Es solo de " + lower(es.Environment(r.Only)) + ": la llave del otro ambiente no cambia."
+	}
+	return m
+}
+
 // failureMessage says why automatic issue gave up, who acts, and the detail.
 func failureMessage(r wire.RequestRow) kit.Message {
 	if r.Failure == nil {

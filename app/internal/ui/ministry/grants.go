@@ -22,6 +22,8 @@ type Grants struct {
 	OnOpen func(access.LicenseCode)
 	// OnEvidence opens the proofs of a code.
 	OnEvidence func(access.LicenseCode)
+	// OnVerify opens the form of a code's keys: one of them is not verified.
+	OnVerify func(access.LicenseCode)
 	// OnBlocked says why «Asignar Prod» is off.
 	OnBlocked func(why string)
 	// OnRefresh is «Actualizar»: the permissions are read in Entra again.
@@ -63,6 +65,8 @@ func (g *Grants) choose(r *state.Assigned) {
 		kit.Call(g.OnOpen, r.Code)
 	case access.HintNoEvidence:
 		kit.Call(g.OnEvidence, r.Code)
+	case access.HintUnverified:
+		kit.Call(g.OnVerify, r.Code)
 	default:
 		kit.Call(g.OnBlocked, es.GrantObstacle(why))
 	}

@@ -87,6 +87,8 @@ func lacks(why access.Hint) string {
 		return "Un GUID en AppId Prod"
 	case access.HintNotInEntra:
 		return "La aplicación en Entra"
+	case access.HintUnverified:
+		return "Verificar la llave"
 	default:
 		return "Prueba de sandbox"
 	}

@@ -18,6 +18,9 @@ type sheet[R any] struct {
 	cell func(r *R, n, col int) kit.Cell
 	// compare orders two rows by a column; nil: by its words.
 	compare func(col int) func(a, b *R) int
+	// rank orders rows by a number, read once a row; nil, or a nil answer: by
+	// compare.
+	rank func(col int) func(*R) int
 	// text is where a search looks in rows that come without an index.
 	text func(*R) string
 	// own is the order in which rows come.
@@ -181,6 +184,13 @@ func (s sheet[R]) comparer(rows []R, positions []int, col int) func(a, b int) in
 	if col == colNumber {
 		return func(a, b int) int { return cmp.Compare(a, b) }
 	}
+	if rank := s.rankOf(col); rank != nil {
+		ranks := make([]int, len(rows))
+		for _, p := range positions {
+			ranks[p] = rank(&rows[p])
+		}
+		return func(a, b int) int { return cmp.Compare(ranks[a], ranks[b]) }
+	}
 	ranks := make([]int32, len(rows))
 	byWord := map[string]int32{}
 	for _, p := range positions {
@@ -198,6 +208,13 @@ func (s sheet[R]) comparer(rows []R, positions []int, col int) func(a, b int) in
 	}
 	order := rankOrder(byWord)
 	return func(a, b int) int { return cmp.Compare(order[ranks[a]], order[ranks[b]]) }
+}
+
+func (s sheet[R]) rankOf(col int) func(*R) int {
+	if s.rank == nil {
+		return nil
+	}
+	return s.rank(col)
 }
 
 // rankOrder gives each word, by the number it was met under, its place among

@@ -3,6 +3,7 @@ package ministry
 import (
 	"cmp"
 	"strconv"
+	"strings"
 	"time"
 
 	"llavero/app/internal/ui/kit"
@@ -151,10 +152,14 @@ func situation(r wire.RequestRow, me access.AccountID) string {
 
 // reason says in words why the request waits.
 func reason(r wire.RequestRow) string {
-	if r.Failure == nil {
-		return "—"
+	text := ""
+	if r.Reason == access.ReasonCompromise {
+		text = es.Reason(r.Reason) + ". "
 	}
-	return es.FailureCause(*r.Failure)
+	if r.Failure != nil {
+		text += es.FailureCause(*r.Failure)
+	}
+	return cmp.Or(strings.TrimSpace(text), "—")
 }
 
 func attends(r wire.RequestRow, me access.AccountID) string {

@@ -53,6 +53,11 @@ func attendData() state.Attend {
 func attendScenes() []Scene {
 	return []Scene{
 		tall("ministry-attend-data", func() fyne.CanvasObject { return attend(attendData()) }),
+		tall("ministry-attend-compromise", func() fyne.CanvasObject {
+			s := attendData()
+			s.Row.Kind, s.Row.Reason, s.Row.Only = access.KindRenew, access.ReasonCompromise, access.Production
+			return attend(s)
+		}),
 		top("ministry-attend-loading", func() fyne.CanvasObject {
 			s := attendData()
 			s.Detail = nil

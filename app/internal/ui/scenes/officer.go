@@ -63,7 +63,7 @@ func catalog() *wire.Permissions {
 }
 
 func officerScenes() []Scene {
-	return slices.Concat(assignedScenes(), amendScenes(), grantsScenes(), grantScenes(), evidenceScenes(), validityScenes(), driftScenes())
+	return slices.Concat(assignedScenes(), amendScenes(), amendKeyScenes(), grantsScenes(), grantScenes(), evidenceScenes(), validityScenes(), driftScenes())
 }
 
 func assignedList(s state.AssignedKeys) fyne.CanvasObject {
@@ -153,6 +153,55 @@ func amendScenes() []Scene {
 			s.Link, s.History = offline(), nil
 			return amendForm(s)
 		}),
+	}
+}
+
+// amendWith is «Actualizar Keys» with the rows of both keys changed.
+func amendWith(edit func(production, preproduction *wire.KeyRow)) state.Amend {
+	s := amendData()
+	edit(s.Row.Production, s.Row.Preproduction)
+	return s
+}
+
+// amendKeyScenes are the life of a key as officers see it.
+func amendKeyScenes() []Scene {
+	return []Scene{
+		tall("ministry-amend-unverified", func() fyne.CanvasObject {
+			return amendForm(amendWith(func(pro, pre *wire.KeyRow) {
+				pro.State, pro.Check = access.KeyUnverified, &access.KeyCheck{State: access.CheckFailed, Problem: access.HintRefused, Code: "AADSTS7000215", At: now.Add(-time.Minute)}
+				pro.Test = lit(access.LightResult{Tries: 1, Status: 401, Code: "AADSTS7000215", RequestID: "0f1e2d3c-0000-4000-8000-000000000002"},
+					lightFailed, lightSkipped, lightSkipped, lightSkipped)
+				pre.State, pre.Check = access.KeyUnverified, &access.KeyCheck{State: access.CheckWaiting}
+			}))
+		}),
+		tall("ministry-amend-life", func() fyne.CanvasObject {
+			return amendForm(amendWith(func(pro, pre *wire.KeyRow) {
+				pro.State, pro.Stage, pro.OverlapUntil = access.KeyOverlap, access.StagePropagating, now.AddDate(0, 0, 7)
+				pro.Test = lit(access.LightResult{Tries: 4, Status: 401, Code: "AADSTS7000215"}, lightOn, lightRunning, lightWaiting, lightWaiting)
+				pre.ExpiresAt, pre.TokensUntil = now.AddDate(0, 0, 22), now.Add(42*time.Minute)
+				pre.Reminder = &access.Reminder{Days: 30, SentAt: now.AddDate(0, 0, -8), EscalatedAt: now.AddDate(0, 0, -1)}
+				pre.Incident = &wire.Incident{
+					Number: "INC-2026-000012", At: now.Add(-50 * time.Minute), By: "Lucía Ñáñez Demostración",
+					What: "El secreto salió en un correo.", RemovedAt: now.Add(-48 * time.Minute),
+				}
+			}))
+		}),
+		top("ministry-amend-revoked", func() fyne.CanvasObject {
+			return amendForm(amendWith(func(pro, _ *wire.KeyRow) {
+				pro.State, pro.RevokedAt, pro.TokensUntil = access.KeyRevoked, now.Add(-10*time.Minute), now.Add(80*time.Minute)
+			}))
+		}),
+		top("ministry-amend-compromise", amendAsking(state.KeyActCompromise)),
+		top("ministry-amend-revoke", amendAsking(state.KeyActRevoke)),
+	}
+}
+
+// amendAsking is a question over «Actualizar Keys».
+func amendAsking(act state.KeyAct) func() fyne.CanvasObject {
+	return func() fyne.CanvasObject {
+		a := ministry.NewAmend()
+		a.Render(amendData())
+		return container.NewStack(a, a.Asking(act, access.Production))
 	}
 }
 

@@ -125,9 +125,9 @@ func AskRevoke(k wire.KeyRow, owner, after string, do func(wire.Revoke, func(err
 	digits.OnSubmitted = func(string) { q.Dialog.Answer() }
 	q.Dialog = kit.NewDialog(kit.Ask{
 		Title: es.RevokeKeyOf(k.Environment),
-		Text: keyOf(k, owner) + " Todos sus secretos dejan de servir ahora y no se crea otro. " + after,
-		Body: kit.NewStack(Inset(EnvironmentTag(k.Environment)), kit.NewStrong(es.AlreadyIssued), whyField, digitsField, q.Banner),
-		Do:   es.RevokeKeyOf(k.Environment), IsDangerous: true,
+		Text:  keyOf(k, owner) + " Todos sus secretos dejan de servir ahora y no se crea otro. " + after,
+		Body:  kit.NewStack(Inset(EnvironmentTag(k.Environment)), kit.NewStrong(es.AlreadyIssued), whyField, digitsField, q.Banner),
+		Do:    es.RevokeKeyOf(k.Environment), IsDangerous: true,
 		OnDo: func() bool {
 			do(wire.Revoke{LastDigits: digits.Text, Why: strings.TrimSpace(why.Text)}, q.Done)
 			return false
