@@ -64,6 +64,11 @@ func WithTestsAtWill() Option {
 	return WithSettings(func(c *config.Config) { c.Test.Pause = 0 })
 }
 
+// WithDirectoryAsked has the server look at its start how it stands in the tenant.
+func WithDirectoryAsked() Option {
+	return WithSettings(func(c *config.Config) { c.Entra.CheckPermissions = true })
+}
+
 // WithClock replaces the server's clock.
 func WithClock(clock func() time.Time) Option { return func(c *world.Config) { c.Clock = clock } }
 
