@@ -165,7 +165,7 @@ func newIssuing(t *testing.T, emu *entraemu.Emulator, folder string, codes int) 
 		t.Fatal(err)
 	}
 	clients := map[access.Environment]*entra.Client{access.Preproduction: client, access.Production: client}
-	keys := provision.New(provision.Config{Flow: c.flow, Entra: clients, Clock: time.Now})
+	keys := provision.New(provision.Config{Flow: c.flow, Base: provision.Base{Entra: clients, Clock: time.Now}})
 	c.work = worker.New(c.db, map[string]worker.Runner{store.JobProvision: keys}, worker.Config{
 		Slots: slots, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
 	})

@@ -93,6 +93,7 @@ func TestLoad_refuses(t *testing.T) {
 		want       string // part of the message
 	}{
 		{"unknown key", "listn = \"x\"", nil, `unknown key "listn"`},
+		{"a name of before", "[entra]\nwrites_per_second = 15", nil, "writes_per_window"},
 		{"unknown key in a table", "[mail]\nhots = \"x\"", nil, `unknown key "mail.hots"`},
 		{"unknown table", "[intra]\na = 1", nil, `unknown key "intra"`},
 		{"secret in the file", "[mail]\npassword = \"x\"", nil, "LLAVERO_MAIL_PASSWORD"},

@@ -68,6 +68,10 @@ func (c *Config) decode(text []byte) error {
 			wrong = append(wrong, fmt.Errorf("%s: secrets do not stand in the settings file; set %s, or put it in a file and name that in %s_file", name, s.variable(), name))
 			continue
 		}
+		if name == "entra.writes_per_second" {
+			wrong = append(wrong, errors.New("entra.writes_per_second: is now entra.writes_per_window, the writes in any 150 seconds; leave it out for the default, 2925"))
+			continue
+		}
 		wrong = append(wrong, fmt.Errorf("unknown key %q", name))
 	}
 	for i := range c.Preproduction.Parameters {

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"llavero/server/internal/config"
@@ -16,13 +17,14 @@ type directories struct {
 	cfg   config.Config
 	clock func() time.Time
 	log   *slog.Logger
+	paces map[string]*entra.Pacer // by application: Graph counts its writes together
 }
 
 // newClients makes the client of each environment's directory. Environments that
 // share a provisioning application share a client, and with it its pace; one
 // without a directory has none.
 func newClients(cfg config.Config, clock func() time.Time, log *slog.Logger) (map[access.Environment]*entra.Client, error) {
-	d := directories{cfg, clock, log}
+	d := directories{cfg, clock, log, map[string]*entra.Pacer{}}
 	clients := map[access.Environment]*entra.Client{}
 	made := map[config.Entra]*entra.Client{}
 	for _, env := range access.Environments() {
@@ -63,7 +65,7 @@ func (d directories) client(env access.Environment, e config.Entra) (*entra.Clie
 	c := entra.Config{
 		Authority: e.Authority, GraphURL: e.GraphURL, Tenant: e.Tenant, ClientID: e.ClientID, Secret: e.ClientSecret,
 		HTTPClient: entra.NewHTTPClient(pool), InstanceDiscovery: e.InstanceDiscovery, Clock: d.clock,
-		Pacer: entra.NewPacer(e.WritesPerWindow),
+		Pacer: d.pace(e),
 		Retry: entra.Retry{Tries: e.Tries, Budget: e.Budget, Base: e.BackOff, LagWindow: e.LagWindow, Timeout: e.Timeout},
 	}
 	if e.CertificateFile != "" {
@@ -84,6 +86,15 @@ func (d directories) client(env access.Environment, e config.Entra) (*entra.Clie
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return client, nil
+}
+
+// pace is that of a provisioning application, whatever it signs in with.
+func (d directories) pace(e config.Entra) *entra.Pacer {
+	name := strings.ToLower(e.Tenant + "/" + e.ClientID)
+	if d.paces[name] == nil {
+		d.paces[name] = entra.NewPacer(e.WritesPerWindow)
+	}
+	return d.paces[name]
 }
 
 // tellDates says what is wrong with the dates of a certificate. The server

@@ -83,11 +83,12 @@ func (s *Server) newWorkers() ([]*worker.Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, verify := s.newProvisioner(gateway)
+	base := provision.Base{Entra: s.entra, Writers: new(entra.Writers), LookAgain: p.LookAgain, Clock: clock, Log: log}
+	keys, verify := s.newProvisioner(base, gateway)
 	bounds := worker.Config{
 		Slots: p.Workers, Lease: p.Lease, Attempts: p.Attempts, FirstWait: p.FirstWait, LongestWait: p.LongestWait, Clock: clock, Log: log,
 	}
-	permits := provision.NewPermitter(provision.PermitConfig{Flow: flow, Entra: s.entra, LookAgain: p.LookAgain, Clock: clock, Log: log})
+	permits := provision.NewPermitter(provision.PermitConfig{Base: base, Flow: flow})
 	tests := ladder.New(ladder.Config{
 		Flow: flow, Entra: s.entra, Gateway: gateway, LookAgain: p.LookAgain, Log: log,
 		Prover: ladder.Prover{Verify: verify, Clock: clock},
@@ -99,10 +100,10 @@ func (s *Server) newWorkers() ([]*worker.Worker, error) {
 	return []*worker.Worker{
 		worker.New(db, map[string]worker.Runner{
 			store.JobProvision: keys,
-			store.JobRetire:    provision.Retirer{Flow: flow, Entra: s.entra, LookAgain: p.LookAgain, Log: log},
+			store.JobRetire:    provision.NewRetirer(provision.RetireConfig{Base: base, Flow: flow}),
 		}, bounds),
 		worker.New(db, map[string]worker.Runner{store.JobTest: tests}, testing),
-		s.newDriftWorker(bounds),
+		s.newDriftWorker(bounds, base.Writers),
 		worker.New(db, map[string]worker.Runner{store.JobPermissions: permits, store.JobCatalogue: permits}, bounds),
 		worker.New(db, map[string]worker.Runner{store.JobMail: mail.Runner{Flow: flow, Mailer: mailer, Clock: clock, Log: log}}, letters),
 	}, nil
@@ -110,19 +111,19 @@ func (s *Server) newWorkers() ([]*worker.Worker, error) {
 
 // newDriftWorker makes the worker of comparisons and of what mends: one slot for
 // each environment's comparison of all, and one for people.
-func (s *Server) newDriftWorker(bounds worker.Config) *worker.Worker {
-	cfg := drift.Config{Flow: s.flow, Entra: s.entra, LookAgain: s.cfg.Provision.LookAgain, Clock: s.clock, Log: s.log}
+func (s *Server) newDriftWorker(bounds worker.Config, writers *entra.Writers) *worker.Worker {
+	cfg := drift.Config{Flow: s.flow, Entra: s.entra, Writers: writers, LookAgain: s.cfg.Provision.LookAgain, Clock: s.clock, Log: s.log}
 	bounds.Slots = len(access.Environments()) + 1
 	return worker.New(s.store, map[string]worker.Runner{store.JobDrift: drift.NewComparer(cfg), store.JobDriftFix: drift.NewFixer(cfg)}, bounds)
 }
 
 // newProvisioner makes the runner of requests, and says when a key counts as
 // working, for the runner of tests too.
-func (s *Server) newProvisioner(gateway *ladder.Gateway) (*provision.Provisioner, ladder.Verify) {
+func (s *Server) newProvisioner(base provision.Base, gateway *ladder.Gateway) (*provision.Provisioner, ladder.Verify) {
 	p := s.cfg.Provision
 	verify := ladder.Verify{Successes: p.VerifyTimes, Spacing: orNone(p.VerifySpacing), Wait: p.VerifyWait, Window: p.VerifyWindow}
 	return provision.New(provision.Config{
-		Flow: s.flow, Entra: s.entra, LookAgain: p.LookAgain, Clock: s.clock, Log: s.log, Verify: verify, Gateway: gateway,
+		Base: base, Flow: s.flow, Verify: verify, Gateway: gateway,
 	}), verify
 }
 

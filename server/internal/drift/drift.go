@@ -52,14 +52,19 @@ type Config struct {
 	Entra map[access.Environment]*entra.Client
 	// LookAgain is how long a difference of one key is doubted; default 5 s.
 	LookAgain time.Duration
-	Clock     func() time.Time // required
-	Sleep     func(ctx context.Context, d time.Duration) error
-	Log       *slog.Logger
+	// Writers keeps two from writing for one key at once; default: one of one's own.
+	Writers *entra.Writers
+	Clock   func() time.Time // required
+	Sleep   func(ctx context.Context, d time.Duration) error
+	Log     *slog.Logger
 }
 
 func (c Config) withDefaults() Config {
 	if c.LookAgain == 0 {
 		c.LookAgain = 5 * time.Second
+	}
+	if c.Writers == nil {
+		c.Writers = new(entra.Writers)
 	}
 	if c.Sleep == nil {
 		c.Sleep = entra.Sleep

@@ -39,6 +39,18 @@ func (f *Fixer) Run(ctx context.Context, job store.Job) error {
 	if err != nil || plan == nil {
 		return err
 	}
+	name := plan.Drift.ObjectID // of an orphan
+	if plan.Key != nil {
+		name = string(plan.Key.Key.ID)
+	}
+	unlock, err := f.cfg.Writers.Lock(ctx, name)
+	if err != nil {
+		return fmt.Errorf("wait for the key's other work: %w", err)
+	}
+	defer unlock()
+	if plan, err = f.cfg.Flow.FixPlan(ctx, job.Subject); err != nil || plan == nil { // as it is now
+		return err
+	}
 	client := f.cfg.Entra[plan.Drift.Environment]
 	if client == nil {
 		return worker.Final(&givenUp{CodeNotConfigured})

@@ -263,7 +263,7 @@ func (w *world) work() {
 	w.t.Helper()
 	run := worker.New(w.db, map[string]worker.Runner{
 		store.JobDrift: NewComparer(w.cfg), store.JobDriftFix: NewFixer(w.cfg),
-		store.JobProvision: provision.New(provision.Config{Flow: w.flow, Entra: w.cfg.Entra, Clock: w.clock.Now, Sleep: w.clock.Sleep}),
+		store.JobProvision: provision.New(provision.Config{Flow: w.flow, Base: provision.Base{Entra: w.cfg.Entra, Clock: w.clock.Now, Sleep: w.clock.Sleep}}),
 	},
 		worker.Config{Clock: w.clock.Now, Jitter: func() float64 { return 1 }, Log: w.cfg.Log})
 	for {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"time"
 
 	"llavero/server/internal/entra"
 	"llavero/server/internal/store"
@@ -32,13 +31,8 @@ type PermitFlow interface {
 
 // PermitConfig is what a Permitter works with.
 type PermitConfig struct {
-	Flow      PermitFlow
-	Entra     map[access.Environment]*entra.Client // an environment without one fails its changes at once
-	LookAgain time.Duration                        // how long an assignment's absence is doubted; default 5 s
-	Young     time.Duration                        // as Config.Young
-	Clock     func() time.Time                     // required
-	Sleep     func(ctx context.Context, d time.Duration) error
-	Log       *slog.Logger
+	Base
+	Flow PermitFlow
 }
 
 // Permitter is the worker's Runner of jobs of the kinds store.JobPermissions,
@@ -60,18 +54,7 @@ var (
 
 // NewPermitter makes a Permitter.
 func NewPermitter(cfg PermitConfig) *Permitter {
-	if cfg.LookAgain == 0 {
-		cfg.LookAgain = 5 * time.Second
-	}
-	if cfg.Young == 0 {
-		cfg.Young = 15 * time.Minute
-	}
-	if cfg.Sleep == nil {
-		cfg.Sleep = entra.Sleep
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
+	cfg.Base = cfg.withDefaults()
 	return &Permitter{cfg: cfg, apis: &apis{clock: cfg.Clock, known: map[string]knownAPI{}}}
 }
 
@@ -80,7 +63,12 @@ func (p *Permitter) Run(ctx context.Context, job store.Job) error {
 	if job.Kind == store.JobCatalogue {
 		return p.catalogue(ctx)
 	}
-	plan, is, err := p.cfg.Flow.PermissionPlan(ctx, access.KeyID(job.Subject))
+	return p.cfg.alone(ctx, access.KeyID(job.Subject), func(ctx context.Context) error { return p.key(ctx, access.KeyID(job.Subject)) })
+}
+
+// key does what is to be done for one key.
+func (p *Permitter) key(ctx context.Context, id access.KeyID) error {
+	plan, is, err := p.cfg.Flow.PermissionPlan(ctx, id)
 	if err != nil {
 		return fmt.Errorf("plan: %w", err)
 	}

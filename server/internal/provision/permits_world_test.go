@@ -55,8 +55,11 @@ func (w *world) permit(l *life) (died string) {
 		w.t.Fatal(err)
 	}
 	p := NewPermitter(PermitConfig{
-		Flow: mortalPermits{flow, l}, Clock: w.dir.clock.Now, Sleep: w.dir.clock.Sleep,
-		Entra: map[access.Environment]*entra.Client{access.Preproduction: client, access.Production: client},
+		Flow: mortalPermits{flow, l},
+		Base: Base{
+			Clock: w.dir.clock.Now, Sleep: w.dir.clock.Sleep,
+			Entra: map[access.Environment]*entra.Client{access.Preproduction: client, access.Production: client},
+		},
 	})
 	kinds := []string{store.JobPermissions, store.JobCatalogue}
 	work := worker.New(db, map[string]worker.Runner{kinds[0]: p, kinds[1]: p}, worker.Config{Clock: w.dir.clock.Now, Lease: lease})

@@ -77,23 +77,12 @@ const (
 
 // Config is what a Provisioner works with.
 type Config struct {
-	Flow Flow
-	// Entra has a client for each environment: one for both, or one each. An
-	// environment without a client parks its requests at once.
-	Entra  map[access.Environment]*entra.Client
+	Base
+	Flow   Flow
 	Verify ladder.Verify
 	// Gateway is asked once when a key is proved; nil: not. Whatever it answers,
 	// the key is issued.
 	Gateway *ladder.Gateway
-	// LookAgain is how long an empty list of secrets is doubted; default 5 s.
-	LookAgain time.Duration
-	// Young is how long after its signature a request's objects may still look
-	// absent to some of Graph's servers; default 15 min.
-	Young time.Duration
-
-	Clock func() time.Time                                 // required
-	Sleep func(ctx context.Context, d time.Duration) error // default: a timer
-	Log   *slog.Logger                                     // default: none
 }
 
 // Provisioner is the worker's Runner of jobs of kind store.JobProvision, whose
@@ -108,18 +97,7 @@ var (
 // New makes a Provisioner.
 func New(cfg Config) *Provisioner {
 	cfg.Verify = cfg.Verify.WithDefaults()
-	if cfg.LookAgain == 0 {
-		cfg.LookAgain = 5 * time.Second
-	}
-	if cfg.Young == 0 {
-		cfg.Young = 15 * time.Minute
-	}
-	if cfg.Sleep == nil {
-		cfg.Sleep = entra.Sleep
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
+	cfg.Base = cfg.withDefaults()
 	return &Provisioner{cfg: cfg}
 }
 
@@ -286,8 +264,10 @@ func (r *run) step(ctx context.Context, step access.Step, do func(context.Contex
 	err := error(nil)
 	if r.client == nil {
 		err = giveUp(CodeNotConfigured)
-	} else {
+	} else if step == access.StepVerify || step == access.StepTest { // which read for long, and write at their end
 		err = do(observed)
+	} else {
+		err = r.cfg.alone(observed, r.key.Key, do)
 	}
 	// An order to stop does not lose what was tried.
 	untold := r.tell(context.WithoutCancel(ctx))

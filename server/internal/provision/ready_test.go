@@ -81,8 +81,11 @@ func TestRun_gatewayHoldsNothingUp(t *testing.T) {
 	}
 	seen := &stepped{Flow: flow}
 	p := New(Config{
-		Flow: seen, Clock: dir.clock.Now, Sleep: dir.clock.Sleep, Gateway: &ladder.Gateway{HTTP: silent, Clock: dir.clock.Now},
-		Entra: map[access.Environment]*entra.Client{access.Preproduction: client, access.Production: client},
+		Flow: seen, Gateway: &ladder.Gateway{HTTP: silent, Clock: dir.clock.Now},
+		Base: Base{
+			Clock: dir.clock.Now, Sleep: dir.clock.Sleep,
+			Entra: map[access.Environment]*entra.Client{access.Preproduction: client, access.Production: client},
+		},
 	})
 	began := dir.clock.Now()
 	work := worker.New(db, map[string]worker.Runner{store.JobProvision: p}, worker.Config{Clock: dir.clock.Now, Lease: lease})

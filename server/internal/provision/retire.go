@@ -28,23 +28,44 @@ type RetireFlow interface {
 
 // Retirer is the worker's Runner of jobs of kind store.JobRetire, whose subject
 // is the id of a secret: it removes one whose overlap has ended.
-type Retirer struct {
-	Flow  RetireFlow
-	Entra map[access.Environment]*entra.Client
-	// LookAgain is how long what a list of secrets lacks is doubted; default 5 s.
-	LookAgain time.Duration
-	Sleep     func(ctx context.Context, d time.Duration) error // default: a timer
-	Log       *slog.Logger
+type Retirer struct{ cfg RetireConfig }
+
+// RetireConfig is what a Retirer works with.
+type RetireConfig struct {
+	Base
+	Flow RetireFlow
 }
 
 var (
-	_ worker.Runner = Retirer{}
+	_ worker.Runner = (*Retirer)(nil)
 	_ RetireFlow    = (*workflow.Flow)(nil)
 )
 
+// NewRetirer makes a Retirer.
+func NewRetirer(cfg RetireConfig) *Retirer {
+	cfg.Base = cfg.withDefaults()
+	return &Retirer{cfg: cfg}
+}
+
 // Run implements worker.Runner.
-func (r Retirer) Run(ctx context.Context, job store.Job) error {
-	old, err := r.Flow.RetirePlan(ctx, job.Subject)
+func (r *Retirer) Run(ctx context.Context, job store.Job) error {
+	old, err := r.cfg.Flow.RetirePlan(ctx, job.Subject)
+	if err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	if old == nil {
+		return nil
+	}
+	if job.Urgent {
+		ctx = entra.Interactive(ctx)
+	}
+	return r.cfg.alone(ctx, old.Key, func(ctx context.Context) error { return r.secret(ctx, job.Subject) })
+}
+
+// secret removes one, as it is to be removed now: while the turn was waited for
+// another may have been put in force.
+func (r *Retirer) secret(ctx context.Context, id string) error {
+	old, err := r.cfg.Flow.RetirePlan(ctx, id)
 	if err != nil {
 		return fmt.Errorf("plan: %w", err)
 	}
@@ -55,31 +76,31 @@ func (r Retirer) Run(ctx context.Context, job store.Job) error {
 	observed := entra.Observe(ctx, func(a entra.Attempt) { tried = append(tried, attemptOf(a)) })
 	err = r.remove(observed, *old)
 	if errors.Is(err, errLast) {
-		return r.Flow.KeepSecret(ctx, old.ID)
+		return r.cfg.Flow.KeepSecret(ctx, old.ID)
 	}
 	if err != nil {
 		failed := &stepError{env: old.Environment, step: access.StepRetire, err: err}
-		untold := r.Flow.RecordAttempts(context.WithoutCancel(ctx), old.Request, old.Environment, access.StepRetire, tried)
+		untold := r.cfg.Flow.RecordAttempts(context.WithoutCancel(ctx), old.Request, old.Environment, access.StepRetire, tried)
 		if untold != nil {
-			r.Log.WarnContext(ctx, "attempts are not in the audit trail", slog.Int("attempts", len(tried)), slog.Any("error", untold))
+			r.cfg.Log.WarnContext(ctx, "attempts are not in the audit trail", slog.Int("attempts", len(tried)), slog.Any("error", untold))
 		}
 		return judged(ctx, failed)
 	}
-	if err := r.Flow.RecordRetired(ctx, old.ID, access.StepRetire, tried...); err != nil {
+	if err := r.cfg.Flow.RecordRetired(ctx, old.ID, access.StepRetire, tried...); err != nil {
 		return fmt.Errorf("record the removal: %w", err)
 	}
 	return nil
 }
 
-func (r Retirer) remove(ctx context.Context, old workflow.OldSecret) error {
+func (r *Retirer) remove(ctx context.Context, old workflow.OldSecret) error {
 	if old.KeyID == "" && old.Hint == "" { // typed by hand: it has expired by itself
 		return nil
 	}
-	client := r.Entra[old.Environment]
+	client := r.cfg.Entra[old.Environment]
 	if client == nil {
 		return giveUp(CodeNotConfigured)
 	}
-	look := looker{client: client, again: r.LookAgain, sleep: r.Sleep}.withDefaults()
+	look := looker{client: client, again: r.cfg.LookAgain, sleep: r.cfg.Sleep}
 	if old.Keep != "" && !old.Sure {
 		if err := look.mustHave(ctx, old); err != nil {
 			return err
@@ -98,16 +119,6 @@ type looker struct {
 	client *entra.Client
 	again  time.Duration
 	sleep  func(ctx context.Context, d time.Duration) error
-}
-
-func (l looker) withDefaults() looker {
-	if l.again == 0 {
-		l.again = 5 * time.Second
-	}
-	if l.sleep == nil {
-		l.sleep = entra.Sleep
-	}
-	return l
 }
 
 func (l looker) application(ctx context.Context, old workflow.OldSecret) (entra.Application, error) {
@@ -205,10 +216,10 @@ func remove(ctx context.Context, client *entra.Client, old workflow.OldSecret) e
 
 // Park implements worker.Runner: the reason is written down and the removal is
 // tried again another time, because the secret still works.
-func (r Retirer) Park(ctx context.Context, job store.Job, cause error) error {
+func (r *Retirer) Park(ctx context.Context, job store.Job, cause error) error {
 	f := access.Failure{Step: access.StepRetire, Code: CodeInternal}
 	if failed, ok := errors.AsType[*stepError](cause); ok {
 		f = failed.failure()
 	}
-	return r.Flow.RetireFailed(ctx, job.Subject, f)
+	return r.cfg.Flow.RetireFailed(ctx, job.Subject, f)
 }

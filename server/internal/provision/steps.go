@@ -227,7 +227,8 @@ func (r *run) verify(ctx context.Context) error {
 		untold := r.cfg.Flow.EndTest(ctx, plan.Trial, workflow.TestEnd{Code: (&stepError{err: err}).failure().Code})
 		return errors.Join(err, untold)
 	}
-	if err := r.removeLost(ctx, r.lost); err != nil {
+	sweep := func(ctx context.Context) error { return r.removeLost(ctx, r.lost) }
+	if err := r.cfg.alone(ctx, r.key.Key, sweep); err != nil {
 		return err
 	}
 	if err := r.cfg.Flow.EndTest(ctx, plan.Trial, workflow.TestEnd{}); err != nil {

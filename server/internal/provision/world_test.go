@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -363,15 +362,12 @@ func (w *world) spend(l *life) (died string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	p := New(Config{
-		Flow:  mortalFlow{flow, l},
+	base := Base{
 		Entra: map[access.Environment]*entra.Client{access.Preproduction: client, access.Production: client},
-		Clock: w.dir.clock.Now, Sleep: w.dir.clock.Sleep,
-	})
-	retirer := Retirer{
-		Flow: mortalRetire{flow, l}, Log: slog.New(slog.DiscardHandler), Sleep: w.dir.clock.Sleep,
-		Entra: map[access.Environment]*entra.Client{access.Preproduction: client, access.Production: client},
+		Clock: w.dir.clock.Now, Sleep: w.dir.clock.Sleep, Writers: new(entra.Writers),
 	}
+	p := New(Config{Base: base, Flow: mortalFlow{flow, l}})
+	retirer := NewRetirer(RetireConfig{Base: base, Flow: mortalRetire{flow, l}})
 	work := worker.New(db, map[string]worker.Runner{store.JobProvision: p, store.JobRetire: retirer}, worker.Config{Clock: w.dir.clock.Now, Lease: lease})
 	for ctx.Err() == nil {
 		if _, err := work.RunDue(ctx); err != nil && ctx.Err() == nil {
