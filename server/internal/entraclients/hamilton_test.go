@@ -133,11 +133,14 @@ func (h *hamilton) gone(ctx context.Context, id string) (bool, error) {
 }
 
 func TestHamilton_secret(t *testing.T) {
-	for _, version := range []auth.TokenVersion{auth.TokenVersion1, auth.TokenVersion2} {
-		t.Run("version "+fmt.Sprint(int(version)+1), func(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		version auth.TokenVersion
+	}{{"version 1", auth.TokenVersion1}, {"version 2", auth.TokenVersion2}} {
+		t.Run(tt.name, func(t *testing.T) {
 			profiles(t, func(t *testing.T) {
 				env := emulatedEnvironment()
-				a, err := auth.NewClientSecretAuthorizer(t.Context(), env, env.MsGraph, version, os.Getenv("ENTRA_TENANT_ID"), nil, os.Getenv("ENTRA_CLIENT_ID"), os.Getenv("ENTRA_CLIENT_SECRET"))
+				a, err := auth.NewClientSecretAuthorizer(t.Context(), env, env.MsGraph, tt.version, os.Getenv("ENTRA_TENANT_ID"), nil, os.Getenv("ENTRA_CLIENT_ID"), os.Getenv("ENTRA_CLIENT_SECRET"))
 				if err != nil {
 					t.Fatal(err)
 				}
