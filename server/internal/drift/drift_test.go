@@ -12,6 +12,7 @@ import (
 	"llavero/server/internal/store"
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
+	"llavero/shared/es"
 	"llavero/shared/wire"
 )
 
@@ -264,5 +265,71 @@ func TestFixDrift_twoOfficers(t *testing.T) {
 	_, err := w.flow.FixDrift(t.Context(), workflow.Act{Who: delegate}, found[0].ID, wire.FixDrift{Fix: access.FixRename})
 	if access.CodeOf(err) != access.CodeForbidden {
 		t.Errorf("a delegate: %v", err)
+	}
+}
+
+// A difference that is gone is forgotten after 90 days, and who shows it is told;
+// an open one never is.
+func TestSweep_forgetsFixed(t *testing.T) {
+	w := newWorld(t, 2)
+	for _, k := range w.keys[:2] {
+		w.planted(http.MethodPatch, "applications/"+k.ObjectID, map[string]any{"displayName": "Otro nombre"})
+	}
+	found := w.compare()
+	if len(found) != 2 {
+		t.Fatalf("found %+v", found)
+	}
+	w.fix(found[0], access.FixRename)
+	left := func() (fixed, open int) {
+		return len(w.differences(access.DriftFixed)), len(w.differences(access.DriftOpen))
+	}
+	for days, want := range []int{1, 0} {
+		_ = w.clock.Sleep(t.Context(), []time.Duration{89, 2}[days]*24*time.Hour)
+		must(t, w.flow.Sweep(t.Context()))
+		if fixed, open := left(); fixed != want || open != 1 {
+			t.Errorf("sweep %d: %d fixed, want %d; %d open", days, fixed, want, open)
+		}
+	}
+}
+
+// All keys are compared once a night, from an hour of Colombia on: not before,
+// not twice, and not on a server's first night, when there is nothing yet.
+func TestCompareNightly(t *testing.T) {
+	w := newWorld(t, 1)
+	const hour = 3
+	at := func(day, h int) { // moves the clock on to an hour of a day from now
+		now := w.clock.Now().In(es.Colombia)
+		to := time.Date(now.Year(), now.Month(), now.Day()+day, h, 0, 0, 0, es.Colombia)
+		_ = w.clock.Sleep(t.Context(), to.Sub(now))
+	}
+	asked := func() (jobs int, again time.Time) {
+		t.Helper()
+		again, err := w.flow.CompareNightly(t.Context(), hour)
+		must(t, err)
+		must(t, w.db.Read(t.Context(), func(tx *store.Tx) (err error) {
+			jobs, err = tx.LiveJobs(store.JobDrift)
+			return err
+		}))
+		return jobs, again
+	}
+	at(1, 4)
+	if jobs, again := asked(); jobs != 0 || again.In(es.Colombia).Hour() != hour || again.Sub(w.clock.Now()) != 23*time.Hour {
+		t.Errorf("first night: %d jobs, again %v", jobs, again)
+	}
+	at(1, 2)
+	if jobs, again := asked(); jobs != 0 || again.Sub(w.clock.Now()) != time.Hour {
+		t.Errorf("before the hour: %d jobs, again %v", jobs, again)
+	}
+	at(0, 3)
+	if jobs, _ := asked(); jobs != len(access.Environments()) {
+		t.Errorf("at the hour: %d jobs", jobs)
+	}
+	w.work()
+	if jobs, _ := asked(); jobs != 0 {
+		t.Errorf("twice in a night: %d jobs", jobs)
+	}
+	at(1, 23)
+	if jobs, _ := asked(); jobs != len(access.Environments()) {
+		t.Errorf("a server that was off at the hour: %d jobs", jobs)
 	}
 }

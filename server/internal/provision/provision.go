@@ -150,12 +150,38 @@ func (p *Provisioner) Park(ctx context.Context, job store.Job, cause error) erro
 	} else if plan, err := p.cfg.Flow.IssuePlan(ctx, id); err == nil {
 		f.Environment, f.Step = plan.Request.Environment, plan.Request.Step
 	}
+	p.addPolicy(ctx, id, &f)
 	f.At = p.cfg.Clock().UTC()
 	err := p.cfg.Flow.ParkIssue(ctx, id, f)
 	if access.CodeOf(err) == access.CodeConflict && p.isDecided(ctx, id) {
 		return nil
 	}
 	return err
+}
+
+// codeLifetime is Graph's refusal of a secret that lives too long.
+const codeLifetime = "CredentialInvalidLifetimeAsPerAppPolicy"
+
+// addPolicy adds how long a secret may live and how long was asked for, where
+// the policy that refused it may be read.
+func (p *Provisioner) addPolicy(ctx context.Context, id access.RequestID, f *access.Failure) {
+	client := p.cfg.Entra[f.Environment]
+	if f.Code != codeLifetime || client == nil {
+		return
+	}
+	plan, err := p.cfg.Flow.IssuePlan(ctx, id)
+	if err != nil {
+		return
+	}
+	longest, err := client.LongestLife(ctx)
+	if err != nil || longest == 0 {
+		return
+	}
+	for _, k := range plan.Keys {
+		if k.Environment == f.Environment {
+			f.PolicyDays, f.Days = longest, int(k.Validity/(24*time.Hour))
+		}
+	}
 }
 
 // worthTelling is the shortest wait that people are told of.

@@ -2,6 +2,7 @@ package provision
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"llavero/server/internal/entraemu"
 	"llavero/server/internal/store"
 	"llavero/shared/access"
+	"llavero/shared/secret"
 )
 
 func TestRun_bothEnvironments(t *testing.T) {
@@ -283,6 +285,54 @@ func TestRun_ownRefusals(t *testing.T) {
 			t.Errorf("parked with %+v", f)
 		}
 	})
+}
+
+// What a policy allows is told beside what was asked for, where the server may
+// read it, and is left out where it may not.
+func TestRun_policyDays(t *testing.T) {
+	t.Parallel()
+	for _, mayRead := range []bool{false, true} {
+		dir := newDirectory(t)
+		w := newWorld(t, dir)
+		if mayRead {
+			dir.grant(t, "Policy.Read.All")
+		}
+		if err := dir.TurnKnobs(func(k *entraemu.Knobs) { k.Policy.LongestLife = entraemu.Duration(180 * 24 * time.Hour) }); err != nil {
+			t.Fatal(err)
+		}
+		w.live(-1)
+		f := w.request().Failure
+		if f == nil || f.Code != codeLifetime || f.Step != access.StepSecret {
+			t.Fatalf("parked with %+v", f)
+		}
+		if mayRead != (f.PolicyDays == 180 && f.Days == 365) || !mayRead && f.PolicyDays+f.Days != 0 {
+			t.Errorf("may read %t: %d days of %d", mayRead, f.PolicyDays, f.Days)
+		}
+	}
+}
+
+// grant gives the server's own application a permission on Graph.
+func (d *directory) grant(t *testing.T, value string) {
+	t.Helper()
+	client, err := entra.New(entra.Config{
+		Authority: d.URL(), GraphURL: d.GraphURL(), Tenant: d.TenantID(), ClientID: d.ClientID(),
+		Secret: secret.New(d.ClientSecret()), HTTPClient: d.wire, Clock: d.clock.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph, err := client.PrincipalByClientID(t.Context(), "00000003-0000-0000-c000-000000000000", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := client.PrincipalByClientID(t.Context(), d.ClientID(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(graph.Roles, func(r entra.AppRole) bool { return r.Value == value })
+	if err := client.GrantRole(t.Context(), graph.ID, own.ID, graph.Roles[i].ID, false); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestRun_lostSecretTurnsUpLate loses the answer of addPassword where reads show

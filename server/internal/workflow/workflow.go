@@ -153,13 +153,14 @@ const (
 	jobsKept    = 30 * 24 * time.Hour // finished jobs, for the help desk
 )
 
-// Sweep forgets what nobody needs any more: old answers, finished jobs, the far
-// end of the feed's log. Call it now and then.
+// Sweep forgets what nobody needs any more: old answers, finished jobs, old
+// differences that are gone, the far end of the feed's log. Call it now and then.
 func (f *Flow) Sweep(ctx context.Context) error {
 	return f.store.Write(ctx, func(tx *store.Tx) error {
 		_, errIntents := tx.SweepIntents(tx.Now().Add(-intentsKept))
 		_, errJobs := tx.SweepJobs(tx.Now().Add(-jobsKept))
+		errDrifts := forgetFixed(tx)
 		_, errChanges := tx.SweepChanges()
-		return errors.Join(errIntents, errJobs, errChanges)
+		return errors.Join(errIntents, errJobs, errDrifts, errChanges)
 	})
 }
