@@ -20,11 +20,9 @@ func (m *Model) Calendar(id access.KeyID) (name string, file []byte, ok bool) {
 		return "", nil, false
 	}
 	env := es.Environment(k.Environment)
-	text := "Vence la llave " + k.Name + " (" + env + "). Cámbiela antes en «" + es.WithManual(es.RenewTitle, es.RenewManual) + "»."
-	file = calendar.ICS(calendar.Event{
-		UID: calendar.UID("vencimiento", string(k.ID)), Sequence: int(k.Version), Stamp: now, At: k.ExpiresAt,
-		Summary: "Vence la llave de " + strings.ToLower(env) + " del código " + string(k.Code), Description: text,
-		Categories: []string{"Llavero IHCE", env}, AlarmDays: access.ReminderDays(),
-	})
+	// The same entry as that of the reminders' mails: imported twice it stands once.
+	file = calendar.ICS(es.ExpiryEvent(es.Ending{
+		Key: k.ID, Name: k.Name, Environment: k.Environment, IssuedAt: k.IssuedAt, ExpiresAt: k.ExpiresAt, Version: k.Version,
+	}, now))
 	return "vencimiento-" + strings.ToLower(env) + "-" + string(k.Code) + ".ics", file, true
 }

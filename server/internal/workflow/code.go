@@ -32,6 +32,8 @@ type Mail struct {
 	Template string
 	Data     map[string]string
 	NotAfter time.Time // pointless to send later; zero: never
+	// CanWait: people wait for the others, which go first.
+	CanWait bool `json:"-"`
 
 	Items []map[string]string `json:",omitempty"` // rows of a mail that lists things
 	Files []File              `json:",omitempty"`
@@ -82,7 +84,7 @@ func (f *Flow) EnqueueMail(tx *store.Tx, subject string, m Mail) error {
 	if err != nil {
 		return err
 	}
-	return tx.Enqueue(store.Job{ID: id, Kind: store.JobMail, Subject: subject, Payload: sealed})
+	return tx.Enqueue(store.Job{ID: id, Kind: store.JobMail, Subject: subject, Payload: sealed, Urgent: !m.CanWait})
 }
 
 // SendCode mails a one-time code for a request as it stands, to the address

@@ -130,7 +130,7 @@ func (r *round) list(keys []es.Ending) Mail {
 	slices.SortStableFunc(keys, func(a, b es.Ending) int { return a.ExpiresAt.Compare(b.ExpiresAt) })
 	first, last := keys[0], keys[len(keys)-1]
 	m := Mail{
-		Data: map[string]string{"subject": es.ReminderSubject(len(keys), first.Name, first.ExpiresAt, r.now)}, NotAfter: last.ExpiresAt,
+		Data: map[string]string{"subject": es.ReminderSubject(len(keys), first.Name, first.ExpiresAt, r.now)}, NotAfter: last.ExpiresAt, CanWait: true,
 	}
 	events := make([]calendar.Event, len(keys))
 	for i, k := range keys {

@@ -205,6 +205,20 @@ func (d *desk) clientID(id access.KeyID) (clientID string) {
 	return clientID
 }
 
+// Whoever waits for a code does not wait behind the reminders of a country.
+func TestRemind_waitsForCodes(t *testing.T) {
+	d := remindDesk(t, ends, ourCode)
+	d.now = time.Date(2027, 9, 24, 13, 0, 0, 0, time.UTC)
+	if told, _, err := d.flow.Remind(t.Context()); told != 2 || err != nil {
+		t.Fatalf("%d told, %v", told, err)
+	}
+	d.wait(time.Minute)
+	a := d.create("0500199002")
+	if typed, _ := d.code(a.ID); typed == "" {
+		t.Error("the first mail to go is not the code's")
+	}
+}
+
 // A server that slept tells what is due now and never what it missed; one that is
 // made anew on the same database, or looks twice, tells nothing twice.
 func TestRemind_sleptAndRestarted(t *testing.T) {
