@@ -3,6 +3,7 @@ package daemon
 import (
 	"bytes"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"llavero/server/internal/config"
 	"llavero/server/internal/entra"
 	"llavero/server/internal/entraemu"
+	"llavero/server/internal/store"
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
 	"llavero/shared/secret"
@@ -291,4 +293,26 @@ func checked(t *testing.T, c config.Config, text secret.Text) (int, string, stri
 		t.Errorf("the secret is in %s", all)
 	}
 	return code, out.String(), errs.String()
+}
+
+// With drift.nightly off, or without a directory, nothing is compared unasked.
+func TestCompareNightly_off(t *testing.T) {
+	for _, isNightly := range []bool{false, true} {
+		c := workable(t)
+		if c.Drift.Nightly = isNightly; !isNightly {
+			c.Entra.Tenant, c.Entra.ClientID, c.Entra.ClientSecret = tenant, resource, secret.New("unused")
+		}
+		s, err := New(t.Context(), c, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		if err := s.compareNightly(t.Context()); err != nil { // it would go on until the test ends
+			t.Error(err)
+		}
+		err = s.store.Read(t.Context(), func(tx *store.Tx) error { _, err := tx.Meta("drift.night"); return err })
+		if !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("nightly %t: a night was counted: %v", isNightly, err)
+		}
+	}
 }
