@@ -69,6 +69,12 @@ func WithDirectoryAsked() Option {
 	return WithSettings(func(c *config.Config) { c.Entra.CheckPermissions = true })
 }
 
+// WithReminders has the server tell people that their keys end, at its start and
+// every hour.
+func WithReminders() Option {
+	return WithSettings(func(c *config.Config) { c.Remind.Enabled = true })
+}
+
 // WithClock replaces the server's clock.
 func WithClock(clock func() time.Time) Option { return func(c *world.Config) { c.Clock = clock } }
 

@@ -53,17 +53,31 @@ type desk struct {
 // sit starts a client whose cache is in a folder.
 func sit(t *testing.T, s *servertest.Server, folder string, dial func(context.Context, string, string) (net.Conn, error)) *desk {
 	t.Helper()
+	return sitAt(t, s, computer{folder: folder, dial: dial, clock: time.Now})
+}
+
+// computer is what a client runs on.
+type computer struct {
+	folder string // of the cache
+	dial   func(context.Context, string, string) (net.Conn, error)
+	clock  func() time.Time
+}
+
+// sitAt starts a client on a computer.
+func sitAt(t *testing.T, s *servertest.Server, at computer) *desk {
+	t.Helper()
 	config, err := api.TLSConfig(s.CAFile)
 	must(t, err)
+	config.Time = at.clock
 	client, err := api.New(s.URL, config)
 	must(t, err)
-	keys := keychain.For(s.URL + folder) // each desk is a computer of its own
-	rows := cache.New(folder, keys, nil)
-	d := &desk{t: t, server: s, folder: folder, model: state.New(state.Deps{
-		API: client, Rows: rows, Keeper: keys, Clock: time.Now, Rand: rand.Reader, Device: "e2e",
+	keys := keychain.For(s.URL + at.folder) // each desk is a computer of its own
+	rows := cache.New(at.folder, keys, nil)
+	d := &desk{t: t, server: s, folder: at.folder, model: state.New(state.Deps{
+		API: client, Rows: rows, Keeper: keys, Clock: at.clock, Rand: rand.Reader, Device: "e2e",
 	})}
 	feed := live.New(live.Config{
-		Server: client.Server, Token: client.Token, TLS: config, Jitter: mathrand.Float64, Dial: dial, Wait: 20 * time.Millisecond,
+		Server: client.Server, Token: client.Token, TLS: config, Jitter: mathrand.Float64, Dial: at.dial, Wait: 20 * time.Millisecond,
 	}, d.model.Facts())
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	done := make(chan error, 1)
