@@ -34,6 +34,7 @@ type keyStanding struct {
 	endRow    fyne.CanvasObject
 	tokens    *kit.Text // tokens that live on, counted down
 	trouble   *kit.Banner
+	revoking  *kit.Banner
 	incident  *kit.Banner
 	reminder  *kit.Banner
 	test      *kit.Button
@@ -55,9 +56,9 @@ func newKeyStanding(screen *Keys) *keyStanding {
 		chip:   kit.NewStatusChip(kit.Chip{}), left: kit.NewStrong("").Natural(),
 		alert: widget.NewIcon(look.Coloured(look.IconAlert, look.Ink(look.Warning))),
 		track: kit.NewTrack(), trackNote: kit.NewNote(""), note: kit.NewNote(""), overlap: kit.NewText(""),
-		tokens: kit.NewStrong(""), trouble: kit.NewBanner(), incident: kit.NewBanner(), reminder: kit.NewBanner(),
+		tokens: kit.NewStrong(""), trouble: kit.NewBanner(), revoking: kit.NewBanner(), incident: kit.NewBanner(), reminder: kit.NewBanner(),
 	}
-	for _, b := range []*kit.Banner{p.trouble, p.incident, p.reminder} {
+	for _, b := range []*kit.Banner{p.trouble, p.revoking, p.incident, p.reminder} {
 		b.OnCopy = func(s string) { kit.Call(screen.OnCopyText, s) }
 	}
 	p.end = kit.NewButton(es.EndOverlap+"…", func() {
@@ -79,7 +80,7 @@ func newKeyStanding(screen *Keys) *keyStanding {
 	line := container.NewHBox(tell.Inset(container.NewCenter(p.chip)), container.NewCenter(p.alert), p.left)
 	p.content = kit.NewStack(
 		kit.NewTight(line, p.trackBox, p.trackNote, p.note, p.overlap, p.endRow, p.tokens),
-		p.trouble, p.incident, p.reminder, p.acts, p.lights.Drawer)
+		p.trouble, p.revoking, p.incident, p.reminder, p.acts, p.lights.Drawer)
 	return p
 }
 
@@ -140,6 +141,7 @@ func (p *keyStanding) render(s state.Keys, k wire.KeyRow) {
 	kit.Put(p.overlap, l.Overlap)
 	kit.SetVisible(p.endRow, l.CanEnd)
 	p.showTokens(s.Now)
+	p.revoking.Set(tell.Revoking(k))
 	p.incident.Set(incidentMessage(s.Entity, k, func() { kit.Call(p.screen.OnOpenRequest, s.Entity.Request.ID) }))
 	p.reminder.Set(p.reminderMessage(s))
 	if p.asked.IsOpen() {

@@ -31,6 +31,7 @@ type keyHead struct {
 	endRow   fyne.CanvasObject
 	tokens   *kit.Text
 	check    *kit.Banner // of a typed key
+	revoking *kit.Banner
 	incident *kit.Banner
 	reminder *kit.Banner
 	trouble  *kit.Banner
@@ -51,10 +52,10 @@ func newKeyHead(screen *Amend) *keyHead {
 		screen: screen, chip: kit.NewStatusChip(kit.Chip{}), left: kit.NewStrong("").Natural(),
 		alert: widget.NewIcon(look.Coloured(look.IconAlert, look.Ink(look.Warning))),
 		track: kit.NewTrack(), stage: kit.NewNote(""), overlap: kit.NewText(""), tokens: kit.NewStrong(""),
-		check: kit.NewBanner(), incident: kit.NewBanner(), reminder: kit.NewBanner(), trouble: kit.NewBanner(),
+		check: kit.NewBanner(), revoking: kit.NewBanner(), incident: kit.NewBanner(), reminder: kit.NewBanner(), trouble: kit.NewBanner(),
 	}
 	copied := func(s string) { kit.Call(screen.OnCopyText, s) }
-	for _, b := range []*kit.Banner{h.check, h.incident, h.reminder, h.trouble} {
+	for _, b := range []*kit.Banner{h.check, h.revoking, h.incident, h.reminder, h.trouble} {
 		b.OnCopy = copied
 	}
 	h.end = kit.NewButton(es.EndOverlap+"…", func() {
@@ -73,7 +74,7 @@ func newKeyHead(screen *Amend) *keyHead {
 	h.acts = tell.Inset(kit.NewRow(h.test, h.report, h.revoke))
 	line := container.NewHBox(tell.Inset(container.NewCenter(h.chip)), container.NewCenter(h.alert), h.left)
 	h.content = kit.NewStack(kit.NewTight(line, h.trackBox, h.stage, h.overlap, h.endRow, h.tokens),
-		h.check, h.incident, h.reminder, h.trouble, h.acts, h.lights.Drawer, h.history.Drawer)
+		h.check, h.revoking, h.incident, h.reminder, h.trouble, h.acts, h.lights.Drawer, h.history.Drawer)
 	return h
 }
 
@@ -129,6 +130,7 @@ func (h *keyHead) render(s state.Amend, k *wire.KeyRow) {
 	kit.SetVisible(h.endRow, l.CanEnd)
 	kit.Put(h.tokens, es.TokensLive(k.TokensUntil, s.Now))
 	h.check.Set(checkMessage(*k))
+	h.revoking.Set(tell.Revoking(*k))
 	h.incident.Set(incidentMessage(*k))
 	h.reminder.Set(reminderMessage(*k, s.Now))
 	h.renderActs(s, *k, l)

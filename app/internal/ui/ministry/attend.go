@@ -76,7 +76,7 @@ func NewAttend() *Attend {
 	a.save = kit.NewPrimary(es.Save, a.Submit)
 	back := kit.NewQuiet("← Volver a la lista", nil, func() { kit.Call0(a.OnBack) })
 	a.page = kit.NewFormPage("Atender solicitud",
-		"Reanude la emisión automática, o registre las llaves que se generaron para los dos ambientes.",
+		"Reanude la emisión automática, o registre las llaves que se generaron.",
 		kit.NewColumn(a.banner, a.leak, a.presence, a.take.content,
 			kit.NewSection("Prestador", "", a.facts),
 			a.why,

@@ -19,7 +19,7 @@ type wish string
 
 const (
 	wishNone    wish = ""
-	wishSave    wish = "guardar las llaves de los dos ambientes"
+	wishSave    wish = "guardar las llaves"
 	wishResume  wish = "reanudar la emisión automática"
 	wishRelease wish = "liberar la solicitud"
 	wishTake    wish = "tomar la solicitud"
