@@ -21,6 +21,9 @@ func (d *desk) compares(keys int) {
 		must(d.t, d.model.LoadDirectory(d.t.Context())) // its own answer says that something changed
 		return d.model.Drifts().Directory.Compared == keys
 	})
+	if n := d.model.Drifts().Asked; n != 0 {
+		d.t.Errorf("compared, and it still says that %d keys are being compared", n)
+	}
 }
 
 // drift is the difference of a kind; nil: none in the rows.

@@ -23,7 +23,8 @@ type Drifts struct {
 	// Directory is how the server stands in Entra; nil until loaded.
 	Directory *wire.Directory
 	// Comparing: «Comparar ahora» was pressed and is not answered. Asked counts
-	// the keys it asked for; zero: it was not pressed.
+	// the keys it asked for; zero: it was not pressed, or a later comparison than
+	// before is known of.
 	Comparing bool
 	Asked     int
 	Fixing    map[string]bool     // differences whose fix was sent and is not in the rows
@@ -53,9 +54,11 @@ type driftState struct {
 	directory *wire.Directory
 	comparing bool
 	asked     int
-	fixing    map[string]bool
-	troubles  map[string]*Trouble
-	trouble   *Trouble
+	// comparedBefore is the last comparison when another was asked for.
+	comparedBefore time.Time
+	fixing         map[string]bool
+	troubles       map[string]*Trouble
+	trouble        *Trouble
 }
 
 // driftText is what finds a difference.
@@ -118,7 +121,11 @@ func (m *Model) LoadDirectory(ctx context.Context) error {
 	m.set(life, func() {
 		m.officer.drift.trouble = t
 		if err == nil {
-			m.officer.drift.directory = &directory
+			d := &m.officer.drift
+			if d.asked > 0 && directory.ComparedAt.After(d.comparedBefore) {
+				d.asked = 0 // what was asked for is done
+			}
+			d.directory = &directory
 		}
 	})
 	return err
@@ -130,6 +137,9 @@ func (m *Model) CompareDrift(ctx context.Context) error {
 	life, err := m.begin(func() {
 		d := &m.officer.drift
 		d.comparing, d.trouble, d.asked = true, nil, 0
+		if d.directory != nil {
+			d.comparedBefore = d.directory.ComparedAt
+		}
 	})
 	var done wire.Comparing
 	if err == nil {
