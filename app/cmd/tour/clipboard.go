@@ -49,8 +49,7 @@ func (t *tour) secretCopied(ctx context.Context) error {
 
 		func() error { return t.copySecret(ctx, s, id) },
 		func() error { return s.otherProgramCopies(ctx) },
-		func() error { return s.press(ctx, "«Borrar ahora»", button("Borrar ahora")) },
-		func() error { return s.gone(ctx, "«Borrar ahora»", button("Borrar ahora")) },
+		func() error { return s.pressAway(ctx, "«Borrar ahora»", button("Borrar ahora")) },
 		func() error { return s.clipboard(ctx, "the other program's text", isText(othersText)) },
 
 		func() error { return s.press(ctx, "«Copiar todo»", nth(button("Copiar todo"), 1)) },

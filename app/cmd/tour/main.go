@@ -1,8 +1,9 @@
 // Command tour walks the real desktop client through the whole path of a key,
 // in real windows under Xvfb, against the development server and its emulators:
 // a delegate asks for a key, signs, watches it being made, consults and copies
-// it; an officer sees the pending list change live, attends a request whose
-// automatic issue failed, and still reads the list with the server stopped.
+// it, tests it and reports it compromised; an officer sees the pending list change live, attends a request whose
+// automatic issue failed, still reads the list with the server stopped, and mends
+// what Entra has otherwise.
 //
 // Each step leaves a picture. The first step that fails ends the tour with exit
 // code 1, a picture of how it looked, and what could be read on screen.
@@ -97,7 +98,8 @@ func (t *tour) walk(ctx context.Context) (err error) {
 		return err
 	}
 	parts := []func(context.Context) error{
-		t.registers, t.delegateEnrols, t.delegateChanges, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline, t.officerOptions, t.byKeyboard, t.secretsLeave,
+		t.registers, t.delegateEnrols, t.delegateChanges, t.delegateKeepsTheKey, t.officerAttends, t.delegateSeesTypedKeys, t.officerOffline, t.officerOptions,
+		t.byKeyboard, t.secretsLeave, t.officerDiffers,
 	}
 	if t.prefix != "" {
 		parts = []func(context.Context) error{t.onWindows}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -221,6 +222,23 @@ func (s *stage) press(ctx context.Context, what string, matches look) error {
 		return err
 	}
 	return s.clickAt(ctx, o.X+o.W/2, o.Y+o.H/2)
+}
+
+// pressAway presses what goes away by it. It may move just before the click: a
+// notice does, when the one before it ends.
+func (s *stage) pressAway(ctx context.Context, what string, matches look) error {
+	return until(ctx, patience, what+" to leave "+s.name+"'s screen", func() error {
+		if err := s.press(ctx, what, matches); err != nil {
+			return err
+		}
+		return until(ctx, shortly, what+" to go", func() error {
+			objects, err := s.tree(ctx)
+			if err == nil && slices.ContainsFunc(objects, matches) {
+				err = errors.New("still there")
+			}
+			return err
+		})
+	})
 }
 
 func (s *stage) clickAt(ctx context.Context, x, y float64) error {

@@ -34,6 +34,8 @@ type world struct {
 	env  map[string]string
 	log  *os.File
 	http *http.Client
+
+	ahead time.Duration // of the server's clock, from its next start on
 }
 
 // begin starts the development server on an empty state.
@@ -48,7 +50,7 @@ func begin(ctx context.Context, dir, bin string) (*world, error) {
 
 // start starts the server, again on the same state after stop.
 func (w *world) start(ctx context.Context) error {
-	w.cmd = exec.CommandContext(ctx, w.bin, "-dir", w.dir, "-image-code", imageCode)
+	w.cmd = exec.CommandContext(ctx, w.bin, "-dir", w.dir, "-image-code", imageCode, "-ahead", w.ahead.String())
 	w.cmd.Stderr = w.log
 	w.cmd.Cancel = func() error { return w.cmd.Process.Signal(syscall.SIGTERM) }
 	w.cmd.WaitDelay = 10 * time.Second

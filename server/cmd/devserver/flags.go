@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"path/filepath"
+	"time"
 
 	"llavero/server/internal/entraemu"
 )
@@ -29,6 +30,7 @@ type options struct {
 	reset, country, verbose         bool
 	demo                            bool
 	totp, imageCode                 string
+	ahead                           time.Duration
 	given                           map[string]bool // flags on the command line
 }
 
@@ -48,6 +50,7 @@ func parse(args []string, stdout io.Writer) (options, error) {
 	fs.BoolVar(&o.demo, "demo", true, "on the first start make finished requests, four that the tenant refused and keys in every state, so that officers see their lists")
 	fs.StringVar(&o.totp, "totp", "", "print the second-factor code of this demo `login` as of now, and stop")
 	fs.StringVar(&o.imageCode, "image-code", "", "what every image code shows, for programs without eyes; by chance unless given")
+	fs.DurationVar(&o.ahead, "ahead", 0, "how far the server's clock runs ahead, up to 24h, to see what comes with time; the tenant keeps its own")
 	fs.BoolVar(&o.verbose, "v", false, "log what the server does, on standard error")
 	err := fs.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
@@ -61,6 +64,9 @@ func parse(args []string, stdout io.Writer) (options, error) {
 	}
 	if fs.NArg() > 0 {
 		return o, fmt.Errorf("%q is not a flag, and there are no commands", fs.Arg(0))
+	}
+	if o.ahead < 0 || o.ahead > 24*time.Hour { // beyond it, its certificates would not be valid yet for its clients
+		return o, fmt.Errorf("-ahead: %s is not from 0s to 24h", o.ahead)
 	}
 	fs.Visit(func(f *flag.Flag) { o.given[f.Name] = true })
 	if _, err := entraemu.KnobsOf(entraemu.Profile(o.profile)); err != nil {

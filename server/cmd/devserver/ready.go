@@ -117,7 +117,7 @@ func printTOTP(o options, stdout io.Writer) error {
 	if !ok || p.TOTPSeed == "" {
 		return fmt.Errorf("-totp: %q has no second factor here; those who have: %s, %s", o.totp, seed.LoginOfficer, seed.LoginOfficer2)
 	}
-	code, err := totp.GenerateCode(p.TOTPSeed, time.Now())
+	code, err := totp.GenerateCode(p.TOTPSeed, time.Now().Add(o.ahead))
 	if err != nil {
 		return fmt.Errorf("-totp: %w", err)
 	}

@@ -71,8 +71,9 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer) (err error)
 	level.Set(slog.LevelError)
 	cfg := world.Config{
 		Dir: o.dir, Listen: p.Server, EntraListen: p.Entra, MailListen: p.Mail,
-		Profile: entraemu.Profile(o.profile), Seed: o.seed, Clock: time.Now, ImageCode: o.imageCode,
-		Log: slog.New(journal.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: &level}))),
+		Profile: entraemu.Profile(o.profile), Seed: o.seed, ImageCode: o.imageCode,
+		Clock: func() time.Time { return time.Now().Add(o.ahead) },
+		Log:   slog.New(journal.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: &level}))),
 	}
 	if o.country {
 		say("importing a country; this takes a while")

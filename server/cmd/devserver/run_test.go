@@ -24,6 +24,7 @@ func TestRun_usage(t *testing.T) {
 		{"unknown flag", []string{"-nope"}, 2, "-nope"},
 		{"no commands", []string{"start"}, 2, `"start"`},
 		{"profile", []string{"-profile", "nice"}, 2, `-profile: "nice"`},
+		{"ahead", []string{"-ahead", "25h"}, 2, "-ahead: 25h0m0s is not from 0s to 24h"},
 		{"not loopback", []string{"-listen", "0.0.0.0:1"}, 2, "-listen"},
 		{"no port", []string{"-mail-listen", "localhost"}, 2, "-mail-listen"},
 		{"code of nobody", []string{"-dir", t.TempDir(), "-totp", "CC9999000101"}, 1, "start devserver first"},
