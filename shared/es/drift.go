@@ -71,7 +71,7 @@ func DriftState(d access.Drift) string {
 	switch d.State {
 	case access.DriftOpen:
 		if d.Failed != "" {
-			return "No se pudo corregir"
+			return "No corregida"
 		}
 		return "Por decidir"
 	case access.DriftFixing:
