@@ -92,7 +92,7 @@ func (t *tour) officerOffline(ctx context.Context) error {
 	o := t.officer
 	return steps(
 		func() error { return o.press(ctx, "«Volver a la lista»", button("Volver a la lista")) },
-		func() error { return o.press(ctx, "«Quitar filtros»", button("Quitar filtros")) },
+		func() error { return o.pressAway(ctx, "«Quitar filtros»", button("Quitar filtros")) },
 		func() error { _, err := o.find(ctx, "the whole list", text("Ingresar Info")); return err },
 		func() error { t.world.kill(); return nil },
 		func() error {
