@@ -104,6 +104,7 @@ func (t *tour) officerDiffers(ctx context.Context) error {
 	return steps(
 		func() error { return t.world.plantSecret(ctx, "0500199001") },
 		func() error { return later(30 * time.Minute) },
+		func() error { return o.backToMenu(ctx) }, // the keyboard's part ends in the pending list
 		func() error { return o.press(ctx, "«Diferencias con Entra»", button("Diferencias con Entra")) },
 		func() error { return o.gone(ctx, "the strip", text("Sin conexión · datos de las")) },
 		func() error {
