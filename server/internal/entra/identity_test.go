@@ -1,6 +1,7 @@
 package entra
 
 import (
+	"encoding/pem"
 	"strings"
 	"testing"
 	"time"
@@ -63,9 +64,14 @@ func FuzzIsoDays(f *testing.F) {
 }
 
 func FuzzParseIdentity(f *testing.F) {
-	f.Add([]byte("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"))
-	f.Add([]byte("-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n"))
-	f.Add([]byte("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: x\n\nAA==\n-----END RSA PRIVATE KEY-----\n"))
+	for _, block := range []pem.Block{
+		{Type: "CERTIFICATE"},
+		{Type: "PRIVATE KEY"},
+		{Type: "RSA PRIVATE KEY", Headers: map[string]string{"Proc-Type": "4,ENCRYPTED", "DEK-Info": "x"}},
+	} {
+		block.Bytes = []byte{0}
+		f.Add(pem.EncodeToMemory(&block))
+	}
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, text []byte) {
 		id, err := ParseIdentity(text, time.Time{})
