@@ -3,6 +3,11 @@
 // server compute the same bytes, so the client can check that the hash in the
 // mail is the hash of what is on the screen.
 //
+// It also holds what the server signs and how that is checked offline: a Kind for
+// each use, the file of a signed document, the ring of public keys. Ed25519 signs
+// the use, the key's name, the time and the bytes together. A file is believed
+// only as it is written byte for byte, so that one changed byte anywhere is found.
+//
 // Everything here is a pure function; nothing is kept.
 package receipt
 
