@@ -1,6 +1,7 @@
-// Package audit holds what the audit trail (bitácora) is made of: the kinds of
-// entries, their canonical form, the hash chain and its check. Entries are
-// written only by the store, inside the transaction of the act they tell of.
+// Package audit says what the audit trail (bitácora) tells: the kinds of entries
+// and how they are made. Their form, the hash chain and its check are
+// shared/trail's. Entries are written only by the store, inside the transaction
+// of the act they tell of.
 //
 // An entry names the person, not the login. Its details are words, numbers and
 // hashes: the constructors take no secret, and a secret.Text does not fit them.
@@ -9,17 +10,32 @@
 package audit
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/json"
+	"context"
 	"fmt"
 	"time"
 
 	"llavero/shared/access"
+	"llavero/shared/trail"
 )
 
-// Kind says what happened.
-type Kind string
+type (
+	// Kind is what happened.
+	Kind = trail.Kind
+	// Record is an entry as it stands in the trail.
+	Record = trail.Record
+	// BrokenError says where a trail breaks.
+	BrokenError = trail.BrokenError
+)
+
+// The faults of a broken trail.
+const (
+	FaultMissing = trail.FaultMissing
+	FaultChanged = trail.FaultChanged
+	FaultChain   = trail.FaultChain
+)
+
+// Verify is trail.Verify.
+func Verify(ctx context.Context, t trail.Reader) (trail.Head, error) { return trail.Verify(ctx, t) }
 
 // The kinds of entries.
 const (
@@ -144,28 +160,8 @@ func ByServer(kind Kind, subject string, entity access.EntityID) Entry {
 	return Entry{Kind: kind, Person: access.Person{Name: ServerName}, Entity: entity, Subject: subject}
 }
 
-// Record is an entry as it stands in the trail.
-type Record struct {
-	Seq       int64
-	At        time.Time // UTC, microseconds
-	Kind      Kind
-	Account   access.AccountID
-	Person    string // "CC 9999000001 Name"
-	Entity    access.EntityID
-	Subject   string
-	Detail    string // canonical JSON object
-	RequestID string
-	PrevHash  []byte
-	Hash      []byte
-}
-
 // PersonText writes a person as the trail shows them.
-func PersonText(p access.Person) string {
-	if p.Document.Number == "" {
-		return p.Name
-	}
-	return string(p.Document.Type) + " " + p.Document.Number + " " + p.Name
-}
+func PersonText(p access.Person) string { return trail.PersonText(p) }
 
 // Chain makes the record of an entry that follows prev: the hash of the record
 // before, empty for the first.
@@ -174,44 +170,8 @@ func Chain(e Entry, seq int64, at time.Time, prev []byte) (Record, error) {
 	if err != nil {
 		return Record{}, fmt.Errorf("audit detail of %s: %w", e.Kind, err)
 	}
-	r := Record{
-		Seq: seq, At: at.UTC().Truncate(time.Microsecond), Kind: e.Kind, Account: e.Account, Person: PersonText(e.Person),
-		Entity: e.Entity, Subject: e.Subject, Detail: string(detail), RequestID: e.RequestID, PrevHash: prev,
-	}
-	r.Hash, err = r.sum()
-	return r, err
-}
-
-// paper is what is hashed of a record; its members are in sorted order.
-type paper struct {
-	Account   access.AccountID `json:"account"`
-	At        int64            `json:"at"` // Unix microseconds
-	Detail    string           `json:"detail"`
-	Entity    access.EntityID  `json:"entity"`
-	Kind      Kind             `json:"kind"`
-	Person    string           `json:"person"`
-	RequestID string           `json:"requestId"`
-	Seq       int64            `json:"seq"`
-	Subject   string           `json:"subject"`
-}
-
-// chainTag keeps these hashes apart from every other SHA-256 in the system.
-const chainTag = "llavero.audit.v1\n"
-
-func (r Record) sum() ([]byte, error) {
-	var doc bytes.Buffer
-	e := json.NewEncoder(&doc)
-	e.SetEscapeHTML(false)
-	err := e.Encode(paper{
-		Account: r.Account, At: r.At.UnixMicro(), Detail: r.Detail, Entity: r.Entity, Kind: r.Kind,
-		Person: r.Person, RequestID: r.RequestID, Seq: r.Seq, Subject: r.Subject,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("encode audit record %d: %w", r.Seq, err)
-	}
-	h := sha256.New()
-	h.Write([]byte(chainTag))
-	h.Write(r.PrevHash)
-	h.Write(doc.Bytes())
-	return h.Sum(nil), nil
+	return Record{
+		Seq: seq, At: at, Kind: e.Kind, Account: e.Account, Person: PersonText(e.Person),
+		Entity: e.Entity, Subject: e.Subject, Detail: string(detail), RequestID: e.RequestID,
+	}.Follow(prev)
 }

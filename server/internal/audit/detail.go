@@ -82,12 +82,3 @@ func (d Detail) canonical() ([]byte, error) {
 	}
 	return bytes.TrimSuffix(doc.Bytes(), []byte("\n")), nil
 }
-
-// DetailOf reads a record's details back.
-func (r Record) DetailOf(name string) string {
-	var values map[string]string
-	if err := json.Unmarshal([]byte(r.Detail), &values); err != nil {
-		return ""
-	}
-	return values[name]
-}

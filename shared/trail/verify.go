@@ -1,4 +1,4 @@
-package audit
+package trail
 
 import (
 	"bytes"
@@ -53,7 +53,7 @@ func Verify(ctx context.Context, trail Reader) (Head, error) {
 		if r.Seq != want {
 			return &BrokenError{Seq: want, Fault: FaultMissing}
 		}
-		sum, err := r.sum()
+		sum, err := r.Sum()
 		if err != nil {
 			return err
 		}
