@@ -89,6 +89,16 @@ const (
 	HintNotKey           Hint = "not_key"           // that id is a directory's, an API's or the server's own: no key's
 	HintNotRenewed       Hint = "not_renewed"       // «Ya renové», and the secret in force is the same
 
+	HintRecoveryCode      Hint = "recovery_code"      // no recovery code of this person's, or it was used
+	HintNotEnrolled       Hint = "not_enrolled"       // no second factor, where the act is about one
+	HintMandatory         Hint = "mandatory"          // the role demands the second factor: it is replaced, not removed
+	HintSelf              Hint = "self"               // nobody does that to themselves
+	HintLastAdministrator Hint = "last_administrator" // somebody must be able to appoint others
+	HintNotOfficer        Hint = "not_officer"        // the role was withdrawn
+	HintAlready           Hint = "already"            // it is so already
+	HintUnknownPerson     Hint = "unknown_person"     // MiSeguridadSocial does not know the document
+	HintPersonNoAddress   Hint = "person_no_address"  // another person has no registered address
+
 	// HintDifferent is a password whose second typing is another; the client's alone.
 	HintDifferent Hint = "different"
 

@@ -24,6 +24,8 @@ type Viewer struct {
 	Role         Role
 	Independent  bool // a health professional acting for themselves
 	SecondFactor bool // this session passed one
+	// Administrator is an officer who may appoint others; ask IsAdministrator.
+	Administrator bool
 }
 
 // IsOfficer reports a ministry officer whose session passed the second factor;

@@ -164,6 +164,9 @@ func byHint(e *access.Error) string {
 		return "La contraseña es fácil de adivinar. Use una más larga o menos común."
 	case access.HintSamePassword:
 		return "La contraseña nueva es igual a la actual. Escriba otra."
+	case access.HintRecoveryCode, access.HintNotEnrolled, access.HintMandatory, access.HintSelf, access.HintLastAdministrator,
+		access.HintNotOfficer, access.HintAlready, access.HintUnknownPerson, access.HintPersonNoAddress:
+		return accessHint(e.Hint)
 	case access.HintTooLarge:
 		return "El envío es demasiado grande. Acorte los textos."
 	case access.HintMalformed, access.HintUnknownField, access.HintUnknownValue:

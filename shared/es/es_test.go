@@ -167,6 +167,8 @@ var hints = []access.Hint{
 	access.HintPuzzle, access.HintCodeWrong, access.HintCodeExpired, access.HintCodeReplaced, access.HintCodeSpent, access.HintContentChanged,
 	access.HintResendWait, access.HintNoAddress, access.HintTextsChanged, access.HintRevealOnce, access.HintReused, access.HintProtocol,
 	access.HintCertificate, access.HintNoAnswer, access.HintOffline,
+	access.HintRecoveryCode, access.HintNotEnrolled, access.HintMandatory, access.HintSelf, access.HintLastAdministrator,
+	access.HintNotOfficer, access.HintAlready, access.HintUnknownPerson, access.HintPersonNoAddress,
 }
 
 var machineWord = regexp.MustCompile(`[a-z]_[a-z]|access\.|<nil>|%!`)

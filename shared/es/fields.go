@@ -158,7 +158,7 @@ func FieldMessage(field string, hint access.Hint) string {
 		return "Elija una opción de la lista."
 	case access.HintImageCode, access.HintOtherRegistry, access.HintWeak, access.HintSamePassword, access.HintSecondFactor:
 		return ErrorText(access.CodeInvalid, hint, nil)
-	case access.HintDifferentCode:
+	case access.HintDifferentCode, access.HintRecoveryCode, access.HintUnknownPerson, access.HintPersonNoAddress:
 		return ErrorText(access.CodeInvalid, hint, nil)
 	case access.HintReused:
 		return "Esa contraseña no se puede usar. Escriba otra."

@@ -124,12 +124,14 @@ type PasswordSet struct {
 // Enrolment is a second factor that waits for its first code.
 type Enrolment struct {
 	Ticket  string    `json:"ticket"`
-	Seed    string    `json:"seed"`    // base32, for typing; told once
-	Address string    `json:"address"` // otpauth address, for the QR; told once
+	Seed    string    `json:"seed"`             // base32, for typing; told once
+	Address string    `json:"address"`          // otpauth address, for the QR; told once
+	Issuer  string    `json:"issuer,omitempty"` // as the authenticator will name it
 	Expires time.Time `json:"expires"`
 }
 
-// ConfirmEnrolment presents the authenticator's first code.
+// ConfirmEnrolment presents the authenticator's first code. The answer is
+// RecoveryCodes; at a sign-in, EnrolledIn.
 type ConfirmEnrolment struct {
 	Ticket string `json:"ticket"`
 	Code   string `json:"code"`

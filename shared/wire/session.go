@@ -44,18 +44,23 @@ type SignIn struct {
 }
 
 // SignedIn is the answer to SignIn and SecondFactor. When Ticket is set the
-// session waits for the second factor and Token is empty.
+// session waits for the second factor and Token is empty. When Enrolment is set
+// a second factor has to be enrolled first: its first code, sent with its ticket
+// to RouteSignInEnrolment, opens the session. Nothing is reached before.
 type SignedIn struct {
-	Token     string    `json:"token,omitempty"`
-	ExpiresAt time.Time `json:"expiresAt,omitzero"`
-	Ticket    string    `json:"ticket,omitempty"`
-	Session   *Session  `json:"session,omitempty"`
+	Token     string     `json:"token,omitempty"`
+	ExpiresAt time.Time  `json:"expiresAt,omitzero"`
+	Ticket    string     `json:"ticket,omitempty"`
+	Enrolment *Enrolment `json:"enrolment,omitempty"`
+	Session   *Session   `json:"session,omitempty"`
 }
 
-// SecondFactor completes a sign-in with a TOTP code.
+// SecondFactor completes a sign-in with a TOTP code or with a recovery code, and
+// not both. How many of those are left stands in the answer's session.
 type SecondFactor struct {
-	Ticket string `json:"ticket"`
-	Code   string `json:"code"`
+	Ticket       string `json:"ticket"`
+	Code         string `json:"code,omitempty"`
+	RecoveryCode string `json:"recoveryCode,omitempty"` // in any case, with any spaces and hyphens
 }
 
 // Session is who is signed in, for the header of every screen.
@@ -69,10 +74,17 @@ type Session struct {
 	EntityName  string           `json:"entityName,omitempty"`
 	// MaskedEmail is where codes go: "j•••@example.org". Empty: no address on file.
 	MaskedEmail string `json:"maskedEmail,omitempty"`
+
+	Administrator bool              `json:"administrator,omitempty"` // an officer who may appoint others
+	SecondFactor  SecondFactorState `json:"secondFactor,omitzero"`
+	// ExpiresAt is when the session ends whatever happens. IdleSeconds is how long
+	// it lasts without a request or a feed.
+	ExpiresAt   time.Time `json:"expiresAt,omitzero"`
+	IdleSeconds int64     `json:"idleSeconds,omitempty"`
 }
 
-// RevealReply carries one revealed value: the only body of ours that holds a
-// secret. It travels under TLS 1.3 with Cache-Control: no-store.
+// RevealReply carries one revealed value of a key: with recovery codes, the only
+// bodies of ours that hold a secret. It travels under TLS 1.3 with Cache-Control: no-store.
 type RevealReply struct {
 	Value secret.Text
 	At    time.Time
