@@ -133,6 +133,10 @@ const (
 	EvidenceAdded Kind = "evidence.added"
 	EvidenceRead  Kind = "evidence.read" // its file went out
 	ValiditySet   Kind = "validity.set"  // of an environment
+
+	SealRotated Kind = "seal.rotated" // a new key seals from now on; says which
+	SealRenewed Kind = "seal.renewed" // values were sealed anew with it; says how many
+	SealRetired Kind = "seal.retired" // a key seals nothing any more and is forgotten
 )
 
 // ServerName is the person of what the server does by itself.

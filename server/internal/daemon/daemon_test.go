@@ -100,6 +100,8 @@ func TestRun_usage(t *testing.T) {
 		{"directory check --help", 0, "Nothing is written"},
 		{"directory check --config /nonexistent.toml", 1, "/nonexistent.toml"},
 		{"directory check --config " + path, 1, "operacion-entra.md"},
+		{"seal", 2, "status, rotate, retire"},
+		{"seal rotate --help", 0, "--retire"},
 		{"user remove", 2, `unknown command "remove" of user`},
 		{"import csv", 2, `unknown command "csv" of import`},
 		{"serve --help", 0, "--listen HOST:PORT"},

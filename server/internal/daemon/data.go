@@ -9,14 +9,23 @@ import (
 	"path/filepath"
 
 	"llavero/server/internal/config"
+	"llavero/server/internal/reseal"
 	"llavero/server/internal/seal"
 	"llavero/server/internal/store"
 )
 
-// openStore makes the folders and opens the database, migrating it.
+// openStore makes the folders and opens the database, migrating it. What is
+// wrong with the rights of its folder is said on w.stderr.
 func openStore(ctx context.Context, w world, cfg config.Config) (*store.DB, error) {
 	if err := makeFolders(cfg); err != nil {
 		return nil, err
+	}
+	loose, err := checkRights(cfg)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range loose {
+		say(w.stderr, "llavero-server: %s\n", l)
 	}
 	return store.Open(ctx, cfg.DatabasePath(), w.clock)
 }
@@ -30,24 +39,39 @@ func makeFolders(cfg config.Config) error {
 	return nil
 }
 
-// openBox opens the keyset, or makes it beside a database that was never used.
-// A database whose keyset is gone must not get a new one: what it seals would be
-// lost without a word.
+// openBox opens the keyset and makes sure that it is this database's, or makes
+// one beside a database that holds nothing sealed. A database whose keyset is
+// gone must not get a new one: what it seals would be lost without a word.
 func openBox(ctx context.Context, cfg config.Config, db *store.DB) (*seal.Box, error) {
-	if _, err := os.Stat(cfg.KeysetPath()); err == nil {
-		return seal.Open(cfg.KeysetPath())
+	path := cfg.KeysetPath()
+	box, err := seal.Open(path)
+	if errors.Is(err, seal.ErrNoKeyset) {
+		sealed, errLook := reseal.IsSealed(ctx, db)
+		if errLook != nil {
+			return nil, errLook
+		}
+		if sealed {
+			return nil, fmt.Errorf("keyset %s is missing, and the database %s was sealed with it: restore it from its backup, or set keyset to where it is", path, db.Path())
+		}
+		box, err = seal.Create(path)
 	}
-	err := db.Read(ctx, func(tx *store.Tx) error {
-		_, err := tx.Meta("pepper")
-		return err
-	})
-	if err == nil {
-		return nil, fmt.Errorf("keyset %s is missing, and the database %s was sealed with it: restore it from its backup", cfg.KeysetPath(), cfg.DatabasePath())
-	}
-	if !errors.Is(err, store.ErrNotFound) {
+	if err != nil {
 		return nil, err
 	}
-	return seal.OpenOrCreate(cfg.KeysetPath())
+	if err := reseal.Admit(ctx, db, box); err != nil {
+		return nil, unfit(path, db, err)
+	}
+	life := context.WithoutCancel(ctx)
+	box.Guard(func(changed *seal.Box) error { return reseal.Verify(life, db, changed) })
+	return box, nil
+}
+
+// unfit says which keyset does not go with which database, and what to do.
+func unfit(path string, db *store.DB, err error) error {
+	if errors.Is(err, reseal.ErrOther) || errors.Is(err, reseal.ErrOld) {
+		return fmt.Errorf("keyset %s and database %s do not belong together: %w; restore the keyset of the same time as the database, or set keyset to it", path, db.Path(), err)
+	}
+	return err
 }
 
 func migrateCommand() command {

@@ -9,8 +9,13 @@ import (
 
 // lockDatabase keeps the lock file open. Elsewhere than on Unix the listening
 // port is what keeps a second server away.
-func lockDatabase(database string) (*os.File, error) {
-	f, err := os.OpenFile(database+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+func lockDatabase(database string) (*os.File, error) { return lockBeside(database) }
+
+// lockKeyset keeps the lock file open, and keeps nobody away.
+func lockKeyset(keyset string) (*os.File, error) { return lockBeside(keyset) }
+
+func lockBeside(path string) (*os.File, error) {
+	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
 	}

@@ -61,7 +61,8 @@ func commands() []command {
 		importPeopleCommands(),
 		[]command{
 			verifyRETHUSCommand(), directoryCheckCommand(),
-			userAddCommand(), userListCommand(), userTOTPCommand(), userDisableCommand(), versionCommand(),
+			userAddCommand(), userListCommand(), userTOTPCommand(), userDisableCommand(),
+			sealStatusCommand(), sealRotateCommand(), sealRetireCommand(), versionCommand(),
 		},
 	)
 }

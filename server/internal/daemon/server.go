@@ -27,6 +27,7 @@ import (
 	"llavero/server/internal/feed"
 	"llavero/server/internal/httpapi"
 	"llavero/server/internal/params"
+	"llavero/server/internal/seal"
 	"llavero/server/internal/store"
 	"llavero/server/internal/worker"
 	"llavero/server/internal/workflow"
@@ -56,6 +57,7 @@ type Server struct {
 	log     *slog.Logger
 	lock    *os.File // held while the server works on the database
 	store   *store.DB
+	box     *seal.Box
 	flow    *workflow.Flow
 	auth    *auth.Service
 	hub     *feed.Hub
@@ -116,15 +118,11 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 			err = errors.Join(err, s.release())
 		}
 	}()
-	if s.store, err = openStore(ctx, world{clock: o.clock}, cfg); err != nil {
-		return nil, err
-	}
-	box, err := openBox(ctx, cfg, s.store)
-	if err != nil {
+	if err := s.openData(ctx); err != nil {
 		return nil, err
 	}
 	s.flow, err = workflow.New(ctx, workflow.Deps{
-		Store: s.store, Box: box, Params: set, Policy: workflow.Policy{
+		Store: s.store, Box: s.box, Params: set, Policy: workflow.Policy{
 			Prefix: cfg.Provision.Prefix, VendorOverlap: orNone(time.Duration(cfg.Provision.VendorOverlapDays) * 24 * time.Hour),
 			TestPause: orNone(cfg.Test.Pause), NotKeys: ownIDs(cfg),
 			Reminders: workflow.Reminders{Hour: cfg.Remind.Hour, EscalateTo: cfg.EscalateTo()},
@@ -138,7 +136,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 		return nil, err
 	}
 	s.auth, err = auth.New(auth.Deps{
-		Store: s.store, Box: box, Settings: cfg.Auth, Rand: rand.Reader, Clock: o.clock,
+		Store: s.store, Box: s.box, Settings: cfg.Auth, Rand: rand.Reader, Clock: o.clock,
 		Flow: s.flow, MailFrom: cfg.Mail.From, PublicURL: s.publicURL(), ImageCode: o.imageCode,
 	})
 	if err != nil {
@@ -276,6 +274,7 @@ func (s *Server) Run(ctx context.Context) error {
 		g.Go(func() error { return w.Run(ctx) })
 	}
 	g.Go(func() error { return s.watchStanding(ctx) })
+	g.Go(func() error { return s.watchKeyset(ctx) })
 	g.Go(func() error { return s.lapse(ctx) })
 	g.Go(func() error { return s.sweep(ctx) })
 	g.Go(func() error { return s.readPermissions(ctx) })

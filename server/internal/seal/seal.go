@@ -3,24 +3,27 @@
 // of the record it belongs to: sealed bytes moved to another record do not open.
 //
 // The keyset can hold several keys: new values are sealed with the primary one,
-// older values open with the one they were sealed with, so that it can be
-// rotated without touching the rows.
+// older values open with the one they were sealed with. AddKey puts a new primary
+// key in the file, RemoveKeys takes out what seals nothing any more.
 //
-// A Box is immutable and safe for many goroutines.
+// A Box follows its file while a server runs: it looks at the file before it
+// seals, and when a value was sealed with a key it does not know. It takes up
+// only a keyset of the same database (see Guard), and goes on with the keys it
+// has when the file is gone or unusable. A key it once had still opens until the
+// program ends: bytes read before a re-sealing may be opened after it.
+//
+// A Box is safe for many goroutines.
 package seal
 
 import (
-	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
-	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
 
-	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
-	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/tink"
 
 	"llavero/shared/secret"
@@ -40,98 +43,72 @@ var (
 // minIdentity keeps a forgotten identity from binding values to nothing.
 const minIdentity = 3
 
+// prefixLength is how many first bytes of a sealed value name its key: Tink's
+// mark, and the key's id.
+const prefixLength = 5
+
+// tinkMark is the first byte of what Tink seals.
+const tinkMark = 1
+
+// ID names a key of a keyset, as keyId does in its file.
+type ID uint32
+
+// Prefix is what everything that the key sealed begins with.
+func (id ID) Prefix() []byte { return binary.BigEndian.AppendUint32([]byte{tinkMark}, uint32(id)) }
+
+// KeyOf says which key sealed a value. False: it was never sealed.
+func KeyOf(sealed []byte) (ID, bool) {
+	if len(sealed) < prefixLength || sealed[0] != tinkMark {
+		return 0, false
+	}
+	return ID(binary.BigEndian.Uint32(sealed[1:prefixLength])), true
+}
+
+// keys is a keyset as it was read from its file.
+type keys struct {
+	aead    tink.AEAD
+	primary ID
+	ids     []ID
+	file    os.FileInfo
+	before  *keys // what it took the place of; nil: nothing
+}
+
+func (k *keys) has(id ID) bool { return slices.Contains(k.ids, id) }
+
+func (k *keys) open(sealed []byte, identity string) (secret.Text, error) {
+	value, err := k.aead.Decrypt(sealed, []byte(identity))
+	if err != nil {
+		return secret.Text{}, fmt.Errorf("%w: %s", ErrNotOpened, identity)
+	}
+	return secret.New(string(value)), nil
+}
+
 // Box seals and opens.
-type Box struct{ aead tink.AEAD }
+type Box struct {
+	path  string // "": it follows no file
+	guard func(*Box) error
 
-// Create makes a new keyset file, readable by its owner only, and opens it. A
-// file that is already there is never overwritten: the values sealed under it
-// would be lost.
-func Create(path string) (*Box, error) {
-	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
-	if err != nil {
-		return nil, fmt.Errorf("make a keyset: %w", err)
-	}
-	var doc bytes.Buffer
-	if err := insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(&doc)); err != nil {
-		return nil, fmt.Errorf("write a keyset: %w", err)
-	}
-	if err := writeNew(path, doc.Bytes()); err != nil {
-		return nil, fmt.Errorf("keyset %s: %w", path, err)
-	}
-	return of(handle, path)
+	now    atomic.Pointer[keys]
+	taking sync.Mutex // held to put others in the place of now
 }
 
-// writeNew writes and syncs a file that must not exist yet, and its folder.
-func writeNew(path string, body []byte) (err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(body)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		return errors.Join(err, os.Remove(path))
-	}
-	if runtime.GOOS == "windows" {
-		return nil // a folder cannot be synced there
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
-}
+// Guard says how to tell this database's keyset from another's: check is given a
+// Box of a changed file and refuses it. Call it before the Box is shared. check
+// must not wait for whoever seals.
+func (b *Box) Guard(check func(*Box) error) { b.guard = check }
 
-// Open reads a keyset file. It refuses one that others than its owner can read.
-func Open(path string) (*Box, error) {
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %s; give the server the file its secrets were sealed with, they do not open without it", ErrNoKeyset, path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrKeyset, err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%w: %s is not a file", ErrKeyset, path)
-	}
-	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
-		return nil, fmt.Errorf("%w: %s has mode %04o and others may read it; make it 0600", ErrKeyset, path, mode)
-	}
-	body, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrKeyset, err)
-	}
-	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(body)))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s holds no keyset", ErrKeyset, path) // the cause may quote the file
-	}
-	return of(handle, path)
-}
+// Primary is the key that new values are sealed with.
+func (b *Box) Primary() ID { return b.now.Load().primary }
 
-// OpenOrCreate opens the keyset file, making it when it is not there: for a
-// first start, when nothing was sealed yet.
-func OpenOrCreate(path string) (*Box, error) {
-	box, err := Open(path)
-	if errors.Is(err, ErrNoKeyset) {
-		return Create(path)
-	}
-	return box, err
-}
-
-func of(handle *keyset.Handle, path string) (*Box, error) {
-	a, err := aead.New(handle)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s holds keys of another use", ErrKeyset, path)
-	}
-	return &Box{aead: a}, nil
-}
+// Keys are all keys of the keyset, as its file was last read.
+func (b *Box) Keys() []ID { return slices.Clone(b.now.Load().ids) }
 
 // Seal seals a value for the record of this identity ("secret/…").
 func (b *Box) Seal(t secret.Text, identity string) ([]byte, error) {
 	if len(identity) < minIdentity {
 		return nil, errors.New("seal: an identity is needed")
 	}
-	sealed, err := b.aead.Encrypt([]byte(t.Reveal()), []byte(identity))
+	sealed, err := b.fresh().aead.Encrypt([]byte(t.Reveal()), []byte(identity))
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
@@ -141,9 +118,99 @@ func (b *Box) Seal(t secret.Text, identity string) ([]byte, error) {
 // Open opens what was sealed for the record of this identity, or answers
 // ErrNotOpened.
 func (b *Box) Open(sealed []byte, identity string) (secret.Text, error) {
-	value, err := b.aead.Decrypt(sealed, []byte(identity))
-	if err != nil {
+	id, ok := KeyOf(sealed)
+	if !ok {
 		return secret.Text{}, fmt.Errorf("%w: %s", ErrNotOpened, identity)
 	}
-	return secret.New(string(value)), nil
+	for k := b.now.Load(); k != nil; k = k.before {
+		if k.has(id) {
+			return k.open(sealed, identity)
+		}
+	}
+	// A key that came after the file was read. That it opens the value shows that
+	// the keyset is this database's.
+	next, changed, err := b.look()
+	if err != nil || !changed || !next.has(id) {
+		return secret.Text{}, fmt.Errorf("%w: %s", ErrNotOpened, identity)
+	}
+	value, err := next.open(sealed, identity)
+	if err == nil {
+		b.take(next)
+	}
+	return value, err
+}
+
+// Check looks at the file, takes up what changed in it, and says why it could
+// not be used. The Box goes on with the keys it has.
+func (b *Box) Check() error {
+	next, changed, err := b.look()
+	if err != nil || !changed {
+		return err
+	}
+	return b.follow(next)
+}
+
+// fresh is the keyset as its file says now, or the last good one.
+func (b *Box) fresh() *keys {
+	if next, changed, err := b.look(); err == nil && changed && b.follow(next) == nil {
+		return next
+	}
+	return b.now.Load()
+}
+
+// look reads the file if it is another than was read.
+func (b *Box) look() (next *keys, changed bool, err error) {
+	now := b.now.Load()
+	if b.path == "" {
+		return now, false, nil
+	}
+	info, err := checkFile(b.path)
+	if err != nil {
+		return nil, false, err
+	}
+	if sameFile(info, now.file) {
+		return now, false, nil
+	}
+	if next, err = read(b.path); err != nil {
+		return nil, false, err
+	}
+	return next, true, nil
+}
+
+func sameFile(a, b os.FileInfo) bool {
+	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size()
+}
+
+// follow takes up a changed keyset, if it is this database's: it opens what the
+// one before seals, or the guard knows it.
+func (b *Box) follow(next *keys) error {
+	const probe = "seal/probe"
+	sealed, err := b.now.Load().aead.Encrypt([]byte(probe), []byte(probe))
+	if err != nil {
+		return fmt.Errorf("seal: %w", err)
+	}
+	if _, err := next.open(sealed, probe); err != nil {
+		if b.guard == nil {
+			return fmt.Errorf("%w: %s is another keyset than the one in use", ErrKeyset, b.path)
+		}
+		candidate := &Box{}
+		candidate.now.Store(next)
+		if err := b.guard(candidate); err != nil {
+			return fmt.Errorf("%w: %s is another keyset than the one in use: %w", ErrKeyset, b.path, err)
+		}
+	}
+	b.take(next)
+	return nil
+}
+
+// take puts a keyset in the place of the one in use, which still opens.
+func (b *Box) take(next *keys) {
+	b.taking.Lock()
+	defer b.taking.Unlock()
+	now := b.now.Load()
+	if sameFile(next.file, now.file) {
+		return // somebody was faster
+	}
+	next.before = now
+	b.now.Store(next)
 }

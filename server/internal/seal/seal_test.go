@@ -9,10 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
-	"github.com/tink-crypto/tink-go/v2/keyset"
-
 	"llavero/shared/secret"
 )
 
@@ -147,55 +143,5 @@ func TestCreate_neverOverwrites(t *testing.T) {
 	}
 	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
-	}
-}
-
-// A rotated keyset opens what the old key sealed and seals with the new one.
-func TestOpen_rotatedKeyset(t *testing.T) {
-	box, path := newBox(t)
-	old, err := box.Seal(secret.New("before"), "secret/one")
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(body)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	manager := keyset.NewManagerFromHandle(handle)
-	id, err := manager.Add(aead.AES256GCMKeyTemplate())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := manager.SetPrimary(id); err != nil {
-		t.Fatal(err)
-	}
-	rotated, err := manager.Handle()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var doc bytes.Buffer
-	if err := insecurecleartextkeyset.Write(rotated, keyset.NewJSONWriter(&doc)); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, doc.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	next, err := Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := next.Open(old, "secret/one"); err != nil || got.Reveal() != "before" {
-		t.Errorf("the old value: %v", err)
-	}
-	sealed, err := next.Seal(secret.New("after"), "secret/one")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := box.Open(sealed, "secret/one"); !errors.Is(err, ErrNotOpened) {
-		t.Errorf("the old key opens what the new one sealed: %v", err)
 	}
 }

@@ -53,7 +53,10 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return db.migrateTo(ctx, all)
+	if err := db.migrateTo(ctx, all); err != nil {
+		return err
+	}
+	return db.Write(ctx, ensureSealGuards)
 }
 
 func (db *DB) migrateTo(ctx context.Context, all []migration) error {
