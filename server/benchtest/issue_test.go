@@ -21,6 +21,7 @@ import (
 	"llavero/server/internal/params"
 	"llavero/server/internal/provision"
 	"llavero/server/internal/seal"
+	"llavero/server/internal/signing"
 	"llavero/server/internal/store"
 	"llavero/server/internal/worker"
 	"llavero/server/internal/workflow"
@@ -153,7 +154,11 @@ func newIssuing(t *testing.T, emu *entraemu.Emulator, folder string, codes int) 
 		}
 	}
 	set := params.New(environment(emu.Gateway(entraemu.Sandbox)), environment(emu.Gateway(entraemu.Prod)))
-	if c.flow, err = workflow.New(t.Context(), workflow.Deps{Store: c.db, Box: box, Params: set, MailFrom: "llavero@example.org"}); err != nil {
+	signer, err := signing.Start(t.Context(), c.db, filepath.Join(folder, "signing.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.flow, err = workflow.New(t.Context(), workflow.Deps{Store: c.db, Box: box, Signer: signer, Params: set, MailFrom: "llavero@example.org"}); err != nil {
 		t.Fatal(err)
 	}
 	client, err := entra.New(entra.Config{

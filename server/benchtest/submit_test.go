@@ -14,6 +14,7 @@ import (
 
 	"llavero/server/internal/params"
 	"llavero/server/internal/seal"
+	"llavero/server/internal/signing"
 	"llavero/server/internal/store"
 	"llavero/server/internal/workflow"
 	"llavero/server/servertest/world"
@@ -81,8 +82,12 @@ func newDesk(b *testing.B) *desk {
 		TenantID: uuid.NewString(), Scope: "api://ihce.example/.default", ResourceAppID: uuid.NewString(), Validity: 365 * 24 * time.Hour,
 		Reveal: params.RevealAlways,
 	}
+	signer, err := signing.Start(b.Context(), d.db, filepath.Join(b.TempDir(), "signing.pem"))
+	if err != nil {
+		b.Fatal(err)
+	}
 	d.flow, err = workflow.New(b.Context(), workflow.Deps{
-		Store: d.db, Box: box, Params: params.New(env, env), MailFrom: "llavero@example.org",
+		Store: d.db, Box: box, Signer: signer, Params: params.New(env, env), MailFrom: "llavero@example.org",
 		FreeMail: func(string) bool { return false },
 	})
 	if err != nil {

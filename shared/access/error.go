@@ -64,7 +64,8 @@ const (
 	HintNoAddress      Hint = "no_address"
 	HintTextsChanged   Hint = "texts_changed"
 	HintRevealOnce     Hint = "reveal_once"
-	HintReused         Hint = "reused" // an idempotency key with another body
+	HintAgreement      Hint = "agreement" // the prior agreement on the signing method is not accepted
+	HintReused         Hint = "reused"    // an idempotency key with another body
 	HintProtocol       Hint = "protocol"
 
 	HintImageCode     Hint = "image_code"     // what was read in the image is wrong, spent or too old

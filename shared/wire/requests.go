@@ -42,6 +42,9 @@ type RequestDetail struct {
 	// KeyNames are the names the program gives the keys, by environment, for the
 	// officer who types their values.
 	KeyNames map[access.Environment]string `json:"keyNames,omitempty"`
+	// Receipt is the proof of the signature; none of an unsigned request, or of one
+	// signed before there were receipts.
+	Receipt *ReceiptRef `json:"receipt,omitempty"`
 }
 
 // OldSecret is the end of a secret that a change of key replaces.
@@ -62,7 +65,7 @@ type ConsentTexts struct {
 
 // ConsentText is one text with its own box.
 type ConsentText struct {
-	ID      string `json:"id"` // "terms", "data"
+	ID      string `json:"id"` // "terms", "data"; "signing" of an Agreement
 	Version string `json:"version"`
 	Label   string `json:"label"` // what stands beside the box
 	Body    string `json:"body"`
@@ -73,6 +76,9 @@ type ConsentText struct {
 // Accepted names each text the person ticked, with the hash of what they saw.
 type SendCode struct {
 	Accepted []AcceptedText `json:"accepted"`
+	// Shown says how each was shown, for the receipt; a client that cannot tell
+	// leaves it out. It needs HeaderClientTime.
+	Shown []ShownText `json:"shown,omitempty"`
 }
 
 // AcceptedText is one ticked box.

@@ -28,6 +28,10 @@ const (
 	RouteSignOut      = "DELETE /v1/session"
 	RouteConsentTexts = "GET /v1/consent-texts"
 
+	RouteAgreement       = "GET /v1/agreement"
+	RouteAcceptAgreement = "POST /v1/agreement"
+	RouteSigningKeys     = "GET /v1/signing-keys" // the file of a receipt.KeyRing
+
 	RouteNewImage         = "POST /v1/images"
 	RouteRegistrationInfo = "GET /v1/registration"
 	RoutePrerequisites    = "POST /v1/registration/prerequisites"
@@ -44,6 +48,8 @@ const (
 	RouteCancelRequest = "DELETE /v1/key-requests/{id}"
 	RouteSendCode      = "POST /v1/key-requests/{id}/codes"
 	RouteSign          = "POST /v1/key-requests/{id}/sign"
+	RouteReceipt       = "GET /v1/key-requests/{id}/receipt"     // the file of a signed receipt, to be saved as it comes
+	RouteReceiptPDF    = "GET /v1/key-requests/{id}/receipt.pdf" // the same on paper
 	RouteTake          = "POST /v1/key-requests/{id}/take"
 	RouteRelease       = "POST /v1/key-requests/{id}/release"
 	RouteResume        = "POST /v1/key-requests/{id}/resume"

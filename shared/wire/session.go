@@ -81,6 +81,10 @@ type Session struct {
 	// it lasts without a request or a feed.
 	ExpiresAt   time.Time `json:"expiresAt,omitzero"`
 	IdleSeconds int64     `json:"idleSeconds,omitempty"`
+
+	// AgreementDue: the prior agreement on the signing method is still to be
+	// accepted, in its version in force (RouteAgreement).
+	AgreementDue bool `json:"agreementDue,omitempty"`
 }
 
 // RevealReply carries one revealed value of a key: with recovery codes, the only

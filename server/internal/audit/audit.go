@@ -63,6 +63,9 @@ const (
 	RegistryImported Kind = "registry.imported"
 	RETHUSVerified   Kind = "registry.rethus_verified" // an officer's word
 	TextInstalled    Kind = "consent.text_installed"
+	AgreementGiven   Kind = "agreement.accepted" // on the signing method
+	ReceiptRead      Kind = "receipt.read"       // a receipt went out; says in which form
+	SigningKeyMade   Kind = "signing.key_made"   // it signs from now on; says which one did before
 
 	RequestCreated   Kind = "request.created"
 	RequestChanged   Kind = "request.changed"

@@ -146,6 +146,13 @@ func describe(tx *store.Tx, a store.Account) (*wire.Session, error) {
 		Account: a.ID, Login: a.Login, Person: a.Person, Role: a.Role, Independent: a.Independent,
 		Entity: a.Entity, MaskedEmail: access.MaskEmail(a.Email),
 	}
+	if a.Role == access.RoleDelegate {
+		due, err := tx.AgreementDue(a.ID)
+		if err != nil {
+			return nil, err
+		}
+		session.AgreementDue = due
+	}
 	if a.Entity != "" {
 		name, err := tx.EntityName(a.Entity)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -32,6 +32,10 @@ type Config struct {
 	// Keyset is the Tink keyset that seals secrets; empty: DataDir/keyset.json.
 	// Keep it on another volume, and in another backup, than the database.
 	Keyset string `toml:"keyset"`
+	// SigningKey is the Ed25519 key that signs receipts and the audit trail, PKCS#8
+	// in PEM; empty: DataDir/signing.pem. It is made at first start. Keep it as the
+	// keyset is kept.
+	SigningKey string `toml:"signing_key"`
 	// Demo marks demonstration data: clients say so on every screen.
 	Demo bool `toml:"demo"`
 	// LogLevel is debug, info, warn or error.
@@ -49,6 +53,7 @@ type Config struct {
 	Drift     Drift     `toml:"drift"`
 	Remind    Remind    `toml:"remind"`
 	Auth      Auth      `toml:"auth"`
+	Consent   Consent   `toml:"consent"`
 	Feed      Feed      `toml:"feed"`
 
 	Preproduction Environment `toml:"preproduction"`
@@ -265,6 +270,13 @@ type Auth struct {
 
 	// DelegatesNeedTOTP makes the second factor mandatory for delegates too.
 	DelegatesNeedTOTP bool `toml:"delegates_need_totp"`
+}
+
+// Consent is what a signature by one-time code asks for.
+type Consent struct {
+	// Agreement: nobody gets a code who has not accepted the prior agreement on the
+	// signing method, in its version in force.
+	Agreement bool `toml:"agreement"`
 }
 
 // Feed bounds the websocket.

@@ -70,6 +70,9 @@ func (c Config) DatabasePath() string { return c.under(c.Database, "llavero.db")
 // KeysetPath is where the keyset is.
 func (c Config) KeysetPath() string { return c.under(c.Keyset, "keyset.json") }
 
+// SigningKeyPath is where the private signing key is.
+func (c Config) SigningKeyPath() string { return c.under(c.SigningKey, "signing.pem") }
+
 // DropDir is where mail is dropped.
 func (c Config) DropDir() string { return c.under(c.Mail.DropDir, "mail") }
 

@@ -48,7 +48,7 @@ func (c Config) Validate() error {
 	if c.PublicURL != "" && !isBaseURL(c.PublicURL) {
 		bad("public_url", "%q is no https address without path, such as https://llaves.example", c.PublicURL)
 	}
-	if c.DataDir == "" && (c.Database == "" || c.Keyset == "") {
+	if c.DataDir == "" && (c.Database == "" || c.Keyset == "" || c.SigningKey == "") {
 		bad("data_dir", "is empty")
 	}
 	oneOf("log_level", c.LogLevel, "debug", "info", "warn", "error")

@@ -151,9 +151,10 @@ func TestTexts(t *testing.T) {
 		},
 		Data: {"Ley 1581 de 2012", "Decreto 1377 de 2013", "Superintendencia", "revocar"},
 		// The key goes to the vendor by design: the pledge excepts it.
-		Pledge: {"Ley 1581 de 2012", "Decreto 1074 de 2015", "proveedor tecnológico", "no incumple este acuerdo"},
+		Signing: {"Ley 527 de 1999", "Decreto 2364 de 2012", "solo suyos", "correo que está registrado", "mesa de ayuda", "nunca contiene el código"},
+		Pledge:  {"Ley 1581 de 2012", "Decreto 1074 de 2015", "proveedor tecnológico", "no incumple este acuerdo"},
 	}
-	if len(texts) != 3 || texts[0].ID != Terms || texts[1].ID != Data || texts[2].ID != Pledge {
+	if len(texts) != 4 || texts[3].ID != Signing || texts[0].ID != Terms || texts[1].ID != Data || texts[2].ID != Pledge {
 		t.Fatalf("got %d texts", len(texts))
 	}
 	for _, x := range texts {

@@ -31,7 +31,7 @@ func openStore(ctx context.Context, w world, cfg config.Config) (*store.DB, erro
 }
 
 func makeFolders(cfg config.Config) error {
-	for _, path := range []string{cfg.DatabasePath(), cfg.KeysetPath()} {
+	for _, path := range []string{cfg.DatabasePath(), cfg.KeysetPath(), cfg.SigningKeyPath()} {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return fmt.Errorf("data folder: %w", err)
 		}

@@ -28,6 +28,7 @@ import (
 	"llavero/server/internal/httpapi"
 	"llavero/server/internal/params"
 	"llavero/server/internal/seal"
+	"llavero/server/internal/signing"
 	"llavero/server/internal/store"
 	"llavero/server/internal/worker"
 	"llavero/server/internal/workflow"
@@ -121,9 +122,14 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	if err := s.openData(ctx); err != nil {
 		return nil, err
 	}
+	signer, err := signing.Start(ctx, s.store, cfg.SigningKeyPath())
+	if err != nil {
+		return nil, err
+	}
 	s.flow, err = workflow.New(ctx, workflow.Deps{
-		Store: s.store, Box: s.box, Params: set, Policy: workflow.Policy{
-			Prefix: cfg.Provision.Prefix, VendorOverlap: orNone(time.Duration(cfg.Provision.VendorOverlapDays) * 24 * time.Hour),
+		Store: s.store, Box: s.box, Signer: signer, Params: set, Policy: workflow.Policy{
+			Agreement: cfg.Consent.Agreement,
+			Prefix:    cfg.Provision.Prefix, VendorOverlap: orNone(time.Duration(cfg.Provision.VendorOverlapDays) * 24 * time.Hour),
 			TestPause: orNone(cfg.Test.Pause), NotKeys: ownIDs(cfg),
 			Reminders: workflow.Reminders{Hour: cfg.Remind.Hour, EscalateTo: cfg.EscalateTo()},
 		},

@@ -23,6 +23,7 @@ import (
 	"llavero/server/internal/params"
 	"llavero/server/internal/provision"
 	"llavero/server/internal/seal"
+	"llavero/server/internal/signing"
 	"llavero/server/internal/store"
 	"llavero/server/internal/worker"
 	"llavero/server/internal/workflow"
@@ -116,8 +117,10 @@ func (w *world) open() {
 			TenantID: w.emu.TenantID(), Scope: api.Scope, ResourceAppID: api.AppID, Validity: 365 * 24 * time.Hour, Reveal: params.RevealAlways,
 		}
 	}
+	signer, err := signing.Start(w.t.Context(), db, filepath.Join(w.dir, "signing.pem"))
+	must(w.t, err)
 	flow, err := workflow.New(w.t.Context(), workflow.Deps{
-		Store: db, Box: box, MailFrom: "llavero@ministerio.example",
+		Store: db, Box: box, Signer: signer, MailFrom: "llavero@ministerio.example",
 		Params: params.New(environment(w.emu.Gateway(entraemu.Sandbox)), environment(w.emu.Gateway(entraemu.Prod))),
 	})
 	must(w.t, err)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -104,6 +105,7 @@ func (b *bench) call(pattern string, r ready, body []byte) answer {
 	method, _, _ := strings.Cut(pattern, " ")
 	a := ask{method: method, path: r.path, token: r.token, body: body, head: map[string]string{
 		wire.HeaderIdempotencyKey: uuid.NewString(), "Content-Type": "application/json",
+		wire.HeaderClientTime: time.Now().Format(time.RFC3339Nano),
 	}}
 	if r.version > 0 {
 		a.head[wire.HeaderIfMatch] = quote(r.version)

@@ -102,6 +102,11 @@ var (
 	}
 )
 
+// shownText is what a client says of how it showed a text.
+func shownText(at string) map[string]class {
+	return map[string]class{at + ".id": word, at + ".shownAt": moment, at + ".tickedAt": moment, at + ".untickedAtStart": yes}
+}
+
 // and puts classes together.
 func and(all ...map[string]class) map[string]class {
 	sum := map[string]class{}
@@ -149,10 +154,12 @@ func badLines() map[string]badLine {
 		wire.RouteConfirmEnrolment: takes[wire.ConfirmEnrolment](map[string]class{"ticket": proof, "code": otp}, readyEnrolment),
 		wire.RouteChangePassword:   takes[wire.ChangePassword](map[string]class{"current": proof, "new": password}, readyChangePassword),
 
+		wire.RouteAcceptAgreement: takes[wire.AcceptAgreement](and(shownText("shown"), map[string]class{"shown": part, "hash": proof}), readyAgreement),
+
 		wire.RouteCreateRequest: takes[wire.NewRequest](and(requestForm, map[string]class{"kind": word, "reason": maybeWord, "code": digits}), readyCreate),
 		wire.RouteChangeRequest: takes[wire.ChangeRequest](and(requestForm, map[string]class{"reason": maybeWord}), readyChange),
 		wire.RouteCancelRequest: nothing(func(b *bench) ready { r, _ := b.signing(); r.body = nobody; return r }),
-		wire.RouteSendCode:      takes[wire.SendCode](map[string]class{"accepted.id": ticked, "accepted.hash": ticked}, readySendCode),
+		wire.RouteSendCode:      takes[wire.SendCode](and(shownText("shown"), map[string]class{"shown": part, "accepted.id": ticked, "accepted.hash": ticked}), readySendCode),
 		wire.RouteSign:          takes[wire.Sign](map[string]class{"code": otp, "contentHash": proof}, readySign),
 		wire.RouteTake:          optional(takes[wire.Take](map[string]class{"why": maybeLine}, readyTake)),
 		wire.RouteRelease:       nothing(func(b *bench) ready { r := b.taken("/release"); r.version = 0; return r }),

@@ -183,8 +183,24 @@ func readyChange(b *bench) ready {
 	return r
 }
 
+// shown is a text that was looked at for a while.
+func shown(id string) wire.ShownText {
+	now := time.Now().UTC()
+	return wire.ShownText{ID: id, ShownAt: now.Add(-2 * time.Hour), TickedAt: now.Add(-time.Minute), UntickedAtStart: true}
+}
+
+func readyAgreement(b *bench) ready {
+	var due wire.Agreement
+	b.good(b.do(ask{method: http.MethodGet, path: "/v1/agreement", token: b.delegate}), &due)
+	seen := shown("signing")
+	return ready{token: b.delegate, path: "/v1/agreement", body: always(wire.AcceptAgreement{Hash: due.Text.Hash, Shown: &seen})}
+}
+
 func readySendCode(b *bench) ready {
 	r, ticks := b.signing()
+	for _, a := range ticks.Accepted {
+		ticks.Shown = append(ticks.Shown, shown(a.ID))
+	}
 	r.path, r.version, r.body = r.path+"/codes", 0, always(ticks)
 	return r
 }

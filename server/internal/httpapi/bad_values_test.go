@@ -41,6 +41,8 @@ const (
 	nonce                    // the number of a proof of work
 	scale                    // a number within bounds, or none
 	instant                  // a time to come that is not too far
+	moment                   // a time of the client's clock that has come
+	yes                      // nothing but true
 	file                     // base64
 )
 
@@ -99,6 +101,7 @@ var exceptions = map[class]map[kind]verdict{
 	maybeCount:  {absent: untried, null: untried},
 	seen:        {big: refused},
 	nonce:       {absent: untried, null: untried, big: untried}, // any number may be right by chance
+	moment:      {past: untried},
 	scale:       {absent: untried, null: untried, fraction: untried},
 }
 
@@ -141,6 +144,8 @@ func badValues(t reflect.Type, c class, good any) []value {
 		as(sqlText, quoted(`x' OR 1=1; DROP TABLE accounts;--`))
 		as(htmlText, quoted(`<b onclick="x()">no es</b> texto`))
 		always(named, `7`, `true`, `[]`, `{}`, `"a\u0000b"`, `"a\nb"`, `"a\u001bb"`, `"a\u202eb"`, `"a\u2066b"`, `"a\u2028b"`, `"a\ud800b"`)
+	case t.Kind() == reflect.Bool:
+		always(named, `false`, `7`, `"true"`, `[]`, `{}`)
 	case t.Kind() == reflect.Slice, t.Kind() == reflect.Struct:
 		always(named, `7`, `true`, `"x"`, `[[]]`, `[7]`)
 	default:

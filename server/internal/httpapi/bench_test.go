@@ -24,6 +24,7 @@ import (
 	"llavero/server/internal/feed"
 	"llavero/server/internal/params"
 	"llavero/server/internal/seal"
+	"llavero/server/internal/signing"
 	"llavero/server/internal/store"
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
@@ -100,7 +101,9 @@ func newBench(t *testing.T, tune ...func(*auth.Deps)) *bench {
 		Validity: 365 * 24 * time.Hour, Reveal: params.RevealAlways,
 		Params: []params.Param{{Name: "EndPoint", Value: secret.New("https://ihce.example/fhir")}},
 	}
-	b.flow, err = workflow.New(t.Context(), workflow.Deps{Store: b.db, Box: box, Params: params.New(env, env), MailFrom: "llavero@example.org"})
+	signer, err := signing.Start(t.Context(), b.db, filepath.Join(dir, "signing.pem"))
+	must(err)
+	b.flow, err = workflow.New(t.Context(), workflow.Deps{Store: b.db, Box: box, Signer: signer, Params: params.New(env, env), MailFrom: "llavero@example.org"})
 	must(err)
 	settings := config.Default()
 	settings.Auth.ArgonMemory, settings.Auth.PuzzleBits = 64, 2

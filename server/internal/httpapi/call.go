@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -52,7 +53,23 @@ func (c *call) intent() (workflow.Act, error) {
 	}
 	a := c.act()
 	a.Key = key.String()
-	return a, nil
+	a.Client, a.ClientTime, err = c.client()
+	return a, err
+}
+
+// client is what the client says of itself; a header that is not there says nothing.
+func (c *call) client() (program string, at time.Time, err error) {
+	program = c.r.Header.Get(wire.HeaderClient)
+	if program != "" && access.LineHint(program) != "" {
+		return "", at, access.InvalidField(wire.HeaderClient, access.HintFormat)
+	}
+	if text := c.r.Header.Get(wire.HeaderClientTime); text != "" {
+		at, err = time.Parse(time.RFC3339Nano, text)
+		if err != nil || at.Year() < 2000 || at.Year() > 2999 {
+			return "", at, access.InvalidField(wire.HeaderClientTime, access.HintFormat)
+		}
+	}
+	return program, at.UTC(), nil
 }
 
 // request is the request the path names.

@@ -108,12 +108,17 @@ func (a *API) evidenceFile(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	return a.download(ctx, c, file.Name, file.Media, file.Body)
+}
+
+// download answers with a file to be saved.
+func (a *API) download(ctx context.Context, c *call, name, media string, body []byte) (reply, error) {
 	head := c.w.Header()
-	head.Set("Content-Type", file.Media)
-	head.Set("Content-Length", strconv.Itoa(len(file.Body)))
-	head.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": file.Name}))
+	head.Set("Content-Type", media)
+	head.Set("Content-Length", strconv.Itoa(len(body)))
+	head.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	c.w.WriteHeader(http.StatusOK)
-	if _, err := c.w.Write(file.Body); err != nil {
+	if _, err := c.w.Write(body); err != nil {
 		a.Log.DebugContext(ctx, "file not written", "requestId", requestID(ctx), "err", err)
 	}
 	return reply{}, nil

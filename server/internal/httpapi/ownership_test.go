@@ -80,6 +80,10 @@ func trespasses(of estate) map[string]trespass {
 		wire.RouteSignOut:      {none: "one's own session"},
 		wire.RouteConsentTexts: {none: "the same for all"},
 
+		wire.RouteAgreement:       {none: "one's own account"},
+		wire.RouteAcceptAgreement: {none: "one's own account"},
+		wire.RouteSigningKeys:     {none: "the same for all"},
+
 		wire.RouteNewImage:         {none: "no rows"},
 		wire.RouteRegistrationInfo: {none: "the same for all"},
 		wire.RoutePrerequisites:    {none: "no session: the image and the limits guard it"},
@@ -98,6 +102,8 @@ func trespasses(of estate) map[string]trespass {
 		wire.RouteCancelRequest: {},
 		wire.RouteSendCode:      {body: wire.SendCode{}},
 		wire.RouteSign:          {body: wire.Sign{Code: "000000", ContentHash: strings.Repeat("0", 64)}},
+		wire.RouteReceipt:       {},
+		wire.RouteReceiptPDF:    {},
 		wire.RouteTake:          {none: "officers see all that was signed"},
 		wire.RouteRelease:       {none: "officers see all that was signed"},
 		wire.RouteResume:        {none: "officers see all that was signed"},

@@ -11,6 +11,11 @@ import (
 // Flow are the use cases, one a button. Package workflow has them.
 type Flow interface {
 	ConsentTexts(ctx context.Context) (wire.ConsentTexts, error)
+	Agreement(ctx context.Context, act workflow.Act) (wire.Agreement, error)
+	AcceptAgreement(ctx context.Context, act workflow.Act, in wire.AcceptAgreement) (wire.Agreement, error)
+	SigningKeys(ctx context.Context) ([]byte, error)
+	Receipt(ctx context.Context, act workflow.Act, id access.RequestID) (workflow.ReceiptFile, error)
+	ReceiptPDF(ctx context.Context, act workflow.Act, id access.RequestID) (workflow.ReceiptFile, error)
 
 	CreateRequest(ctx context.Context, act workflow.Act, in wire.NewRequest) (wire.Accepted, error)
 	RequestDetail(ctx context.Context, act workflow.Act, id access.RequestID) (wire.RequestDetail, error)
@@ -70,6 +75,10 @@ func (a *API) routes() []route {
 		{wire.RouteSignOut, signedIn, a.signOut},
 		{wire.RouteConsentTexts, signedIn, a.consentTexts},
 
+		{wire.RouteAgreement, delegates, a.agreement},
+		{wire.RouteAcceptAgreement, delegates, a.acceptAgreement},
+		{wire.RouteSigningKeys, anyone, a.signingKeys},
+
 		{wire.RouteNewImage, anyone, a.newImage},
 		{wire.RouteRegistrationInfo, anyone, a.registrationInfo},
 		{wire.RoutePrerequisites, anyone, a.checkPrerequisites},
@@ -86,6 +95,8 @@ func (a *API) routes() []route {
 		{wire.RouteCancelRequest, delegates, a.cancelRequest},
 		{wire.RouteSendCode, delegates, a.sendCode},
 		{wire.RouteSign, delegates, a.sign},
+		{wire.RouteReceipt, signedIn, a.receipt},
+		{wire.RouteReceiptPDF, signedIn, a.receiptPDF},
 		{wire.RouteTake, officers, a.take},
 		{wire.RouteRelease, officers, a.release},
 		{wire.RouteResume, officers, a.resume},

@@ -22,6 +22,7 @@ import (
 	"llavero/server/internal/ladder"
 	"llavero/server/internal/params"
 	"llavero/server/internal/seal"
+	"llavero/server/internal/signing"
 	"llavero/server/internal/store"
 	"llavero/server/internal/worker"
 	"llavero/server/internal/workflow"
@@ -156,8 +157,12 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	signer, err := signing.Start(t.Context(), w.db, filepath.Join(dir, "signing.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	w.flow, err = workflow.New(t.Context(), workflow.Deps{
-		Store: w.db, Box: box, MailFrom: "llavero@ministerio.example",
+		Store: w.db, Box: box, Signer: signer, MailFrom: "llavero@ministerio.example",
 		Params: params.New(w.environment(entraemu.Sandbox), w.environment(entraemu.Prod)),
 		Policy: workflow.Policy{NotKeys: []string{w.emu.ClientID(), w.emu.TenantID()}},
 	})

@@ -20,6 +20,7 @@ import (
 	"llavero/server/internal/entraemu"
 	"llavero/server/internal/params"
 	"llavero/server/internal/seal"
+	"llavero/server/internal/signing"
 	"llavero/server/internal/store"
 	"llavero/server/internal/worker"
 	"llavero/server/internal/workflow"
@@ -209,7 +210,11 @@ func (w *world) open() (*store.DB, *workflow.Flow) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	flow, err := workflow.New(w.t.Context(), workflow.Deps{Store: db, Box: box, MailFrom: "llavero@ministerio.example", Params: w.params})
+	signer, err := signing.Start(w.t.Context(), db, filepath.Join(w.folder, "signing.pem"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	flow, err := workflow.New(w.t.Context(), workflow.Deps{Store: db, Box: box, Signer: signer, MailFrom: "llavero@ministerio.example", Params: w.params})
 	if err != nil {
 		w.t.Fatal(err)
 	}

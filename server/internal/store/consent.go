@@ -9,8 +9,9 @@ import (
 
 // ConsentText is one version of a text people accept.
 type ConsentText struct {
-	ID          string // "terms", "data"; "pledge" of registrations
+	ID          string // "terms", "data"; "pledge" of registrations; "signing" before any signature
 	Version     string
+	Language    string // "es-CO"
 	Label       string // beside the box
 	Body        string
 	Hash        string // SHA-256 of Body's bytes, hex
@@ -20,9 +21,9 @@ type ConsentText struct {
 // InstallConsentText publishes a version of a text. One that is there already
 // stays as it is, and false is answered.
 func (tx *Tx) InstallConsentText(t ConsentText) (bool, error) {
-	n, err := tx.execCount(`INSERT INTO consent_texts (id, version, label, body, hash, published_at)
-		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id, version) DO NOTHING`,
-		t.ID, t.Version, t.Label, t.Body, t.Hash, micros(tx.now))
+	n, err := tx.execCount(`INSERT INTO consent_texts (id, version, language, label, body, hash, published_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id, version) DO NOTHING`,
+		t.ID, t.Version, t.Language, t.Label, t.Body, t.Hash, micros(tx.now))
 	return n == 1, err
 }
 
@@ -33,8 +34,13 @@ func (tx *Tx) ConsentTexts() ([]ConsentText, error) {
 }
 
 // Pledge reads the confidentiality text in force, which registrations accept.
-func (tx *Tx) Pledge() (ConsentText, error) {
-	all, err := tx.consentTexts(`'pledge'`)
+func (tx *Tx) Pledge() (ConsentText, error) { return tx.textInForce(`'pledge'`) }
+
+// SigningText reads the text in force of the prior agreement on the signing method.
+func (tx *Tx) SigningText() (ConsentText, error) { return tx.textInForce(`'signing'`) }
+
+func (tx *Tx) textInForce(id string) (ConsentText, error) {
+	all, err := tx.consentTexts(id)
 	if err == nil && len(all) == 0 {
 		err = ErrNotFound
 	}
@@ -49,12 +55,12 @@ func (tx *Tx) consentTexts(ids string) ([]ConsentText, error) {
 	var all []ConsentText
 	err := tx.each(func(scan func(...any) error) error {
 		var t ConsentText
-		if err := scan(&t.ID, &t.Version, &t.Label, &t.Body, &t.Hash, timeInto{&t.PublishedAt}); err != nil {
+		if err := scan(&t.ID, &t.Version, &t.Language, &t.Label, &t.Body, &t.Hash, timeInto{&t.PublishedAt}); err != nil {
 			return err
 		}
 		all = append(all, t)
 		return nil
-	}, `SELECT id, version, label, body, hash, published_at FROM consent_texts AS t
+	}, `SELECT id, version, language, label, body, hash, published_at FROM consent_texts AS t
 		WHERE id IN (`+ids+`) AND NOT EXISTS (
 			SELECT 1 FROM consent_texts AS later WHERE later.id = t.id
 			AND (later.published_at > t.published_at OR later.published_at = t.published_at AND later.version > t.version))

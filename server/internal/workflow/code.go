@@ -99,6 +99,9 @@ func (f *Flow) SendCode(ctx context.Context, act Act, id access.RequestID, in wi
 		if err := access.CanSign(act.Who, &r.KeyRequest); err != nil {
 			return wire.CodeSent{}, err
 		}
+		if err := f.agreed(tx, act.Who); err != nil {
+			return wire.CodeSent{}, err
+		}
 		account, err := tx.Account(act.Who.Account)
 		if err != nil {
 			return wire.CodeSent{}, err
@@ -110,7 +113,8 @@ func (f *Flow) SendCode(ctx context.Context, act Act, id access.RequestID, in wi
 		if err != nil {
 			return wire.CodeSent{}, err
 		}
-		if err := checkTicked(in.Accepted, texts); err != nil {
+		ticks, err := checkTicked(act, in, texts, tx.Now())
+		if err != nil {
 			return wire.CodeSent{}, err
 		}
 		if hash != r.ContentHash { // a text was replaced since the request was written
@@ -121,36 +125,63 @@ func (f *Flow) SendCode(ctx context.Context, act Act, id access.RequestID, in wi
 		if err := f.repromise(tx, act, r); err != nil {
 			return wire.CodeSent{}, err
 		}
-		return f.send(tx, act, r, account.Email, texts)
+		return f.send(tx, act, r, account.Email, ticks)
 	})
 }
 
 // ticked is one accepted text as kept until the signature.
 type ticked struct {
-	ID      string `json:"id"`
-	Version string `json:"version"`
-	Hash    string `json:"hash"`
-	Label   string `json:"label"`
+	ID       string `json:"id"`
+	Version  string `json:"version"`
+	Language string `json:"language,omitempty"`
+	Hash     string `json:"hash"`
+	Label    string `json:"label"`
+	// ShownAt and TickedAt are in the server's time; zero: the client did not say.
+	ShownAt  time.Time `json:"shownAt,omitzero"`
+	TickedAt time.Time `json:"tickedAt,omitzero"`
 }
 
-func checkTicked(in []wire.AcceptedText, texts []store.ConsentText) error {
+// checkTicked says that each text in force was ticked as it stands, and what is
+// known of how.
+func checkTicked(act Act, in wire.SendCode, texts []store.ConsentText, now time.Time) ([]ticked, error) {
+	var all []ticked
 	var wrong []access.FieldError
 	changed := false
 	for _, t := range texts {
-		i := slices.IndexFunc(in, func(a wire.AcceptedText) bool { return a.ID == t.ID })
+		i := slices.IndexFunc(in.Accepted, func(a wire.AcceptedText) bool { return a.ID == t.ID })
 		if i < 0 {
 			wrong = append(wrong, access.FieldError{Field: "accepted." + t.ID, Hint: access.HintNotAccepted})
-		} else if in[i].Hash != t.Hash {
+		} else if in.Accepted[i].Hash != t.Hash {
 			changed = true
 		}
+		all = append(all, ticked{ID: t.ID, Version: t.Version, Language: t.Language, Hash: t.Hash, Label: t.Label})
 	}
+	wrong = append(wrong, addShown(act, in.Shown, all, now)...)
 	if len(wrong) > 0 {
-		return &access.Error{Code: access.CodeInvalid, Fields: wrong}
+		return nil, &access.Error{Code: access.CodeInvalid, Fields: wrong}
 	}
 	if changed {
-		return access.Refuse(access.CodeConflict, access.HintTextsChanged)
+		return nil, access.Refuse(access.CodeConflict, access.HintTextsChanged)
 	}
-	return nil
+	return all, nil
+}
+
+// addShown adds what the client says of how the texts were shown, once for each.
+func addShown(act Act, shown []wire.ShownText, all []ticked, now time.Time) []access.FieldError {
+	var wrong []access.FieldError
+	said := map[string]bool{}
+	for _, s := range shown {
+		i := slices.IndexFunc(all, func(t ticked) bool { return t.ID == s.ID })
+		if i < 0 || said[s.ID] {
+			wrong = append(wrong, access.FieldError{Field: "shown.id", Hint: access.HintUnknownValue})
+			continue
+		}
+		said[s.ID] = true
+		when, more := shownOn(act, s, s.ID, now)
+		wrong = append(wrong, inside("shown", more)...)
+		all[i].ShownAt, all[i].TickedAt = when.shown, when.ticked
+	}
+	return wrong
 }
 
 // restate writes that a request says something else by now; its codes stop working.
@@ -163,7 +194,7 @@ func restate(tx *store.Tx, act Act, r *store.Request, hash, why string) error {
 	return err
 }
 
-func (f *Flow) send(tx *store.Tx, act Act, r *store.Request, to string, texts []store.ConsentText) (wire.CodeSent, error) {
+func (f *Flow) send(tx *store.Tx, act Act, r *store.Request, to string, ticks []ticked) (wire.CodeSent, error) {
 	codes, err := tx.Codes(r.ID)
 	if err != nil {
 		return wire.CodeSent{}, err
@@ -185,7 +216,7 @@ func (f *Flow) send(tx *store.Tx, act Act, r *store.Request, to string, texts []
 	if err := tx.InsertCode(c); err != nil {
 		return wire.CodeSent{}, err
 	}
-	if err := accept(signing, texts, now); err != nil {
+	if err := accept(signing, ticks, now); err != nil {
 		return wire.CodeSent{}, err
 	}
 	signing.Sends++
@@ -256,12 +287,8 @@ func (f *Flow) draw(r *store.Request, to string, now time.Time) (store.OneTimeCo
 	}, code, nil
 }
 
-func accept(signing *store.Signing, texts []store.ConsentText, now time.Time) error {
-	var all []ticked
-	for _, t := range texts {
-		all = append(all, ticked{ID: t.ID, Version: t.Version, Hash: t.Hash, Label: t.Label})
-	}
-	b, err := json.Marshal(all)
+func accept(signing *store.Signing, ticks []ticked, now time.Time) error {
+	b, err := json.Marshal(ticks)
 	signing.Accepted, signing.AcceptedAt = string(b), now
 	return err
 }

@@ -18,6 +18,7 @@ import (
 	"llavero/server/internal/audit"
 	"llavero/server/internal/params"
 	"llavero/server/internal/seal"
+	"llavero/server/internal/signing"
 	"llavero/server/internal/store"
 	"llavero/shared/access"
 	"llavero/shared/secret"
@@ -86,8 +87,12 @@ func (d *desk) newFlow(tb testing.TB, reveal params.RevealPolicy) *Flow {
 			{Name: "APIMSubskey", Value: secret.New("planted-subscription-key"), Sensitive: true},
 		},
 	}
+	signer, err := signing.Start(tb.Context(), d.db, filepath.Join(d.dir, "signing.pem"))
+	if err != nil {
+		tb.Fatal(err)
+	}
 	flow, err := New(tb.Context(), Deps{
-		Store: d.db, Box: d.box, Params: params.New(env, env), MailFrom: "llavero@ministerio.example",
+		Store: d.db, Box: d.box, Signer: signer, Params: params.New(env, env), MailFrom: "llavero@ministerio.example",
 		FreeMail: func(domain string) bool { return domain == "libre.example" },
 	})
 	if err != nil {

@@ -193,15 +193,9 @@ func unsigned(tx *store.Tx, act Act, id access.RequestID, version int64) (*store
 func (f *Flow) RequestDetail(ctx context.Context, act Act, id access.RequestID) (wire.RequestDetail, error) {
 	var d wire.RequestDetail
 	err := f.store.Read(ctx, func(tx *store.Tx) error {
-		if !act.Who.IsDelegate() && !act.Who.IsOfficer() {
-			return access.Refuse(access.CodeForbidden, "")
-		}
-		r, err := tx.KeyRequest(id)
+		r, err := readable(tx, act.Who, id)
 		if err != nil {
 			return err
-		}
-		if !access.CanSee(act.Who, &r.KeyRequest) {
-			return access.Refuse(access.CodeNotFound, "")
 		}
 		if d.Row, err = tx.RequestRow(act.Who, id); err != nil {
 			return err

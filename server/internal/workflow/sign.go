@@ -26,6 +26,9 @@ func (f *Flow) Sign(ctx context.Context, act Act, id access.RequestID, version i
 		if err != nil {
 			return wire.Accepted{}, err
 		}
+		if err := f.agreed(tx, act.Who); err != nil {
+			return wire.Accepted{}, err
+		}
 		typed := consent.Clean(in.Code)
 		if err := checkCodeShape(typed); err != nil {
 			return wire.Accepted{}, err

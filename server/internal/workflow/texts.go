@@ -18,7 +18,7 @@ func installTexts(tx *store.Tx) error {
 		return err
 	}
 	for _, t := range texts {
-		installed, err := tx.InstallConsentText(store.ConsentText{ID: t.ID, Version: t.Version, Label: t.Label, Body: t.Body, Hash: t.Hash})
+		installed, err := tx.InstallConsentText(store.ConsentText{ID: t.ID, Version: t.Version, Language: t.Language, Label: t.Label, Body: t.Body, Hash: t.Hash})
 		if err != nil {
 			return err
 		}
@@ -40,11 +40,15 @@ func (f *Flow) ConsentTexts(ctx context.Context) (wire.ConsentTexts, error) {
 	err := f.store.Read(ctx, func(tx *store.Tx) error {
 		texts, err := tx.ConsentTexts()
 		for _, t := range texts {
-			reply.Texts = append(reply.Texts, wire.ConsentText{ID: t.ID, Version: t.Version, Label: t.Label, Body: t.Body, Hash: t.Hash})
+			reply.Texts = append(reply.Texts, shownText(t))
 		}
 		return err
 	})
 	return reply, err
+}
+
+func shownText(t store.ConsentText) wire.ConsentText {
+	return wire.ConsentText{ID: t.ID, Version: t.Version, Label: t.Label, Body: t.Body, Hash: t.Hash}
 }
 
 // contentHash is what a code would sign of a request now, with the texts in force.

@@ -21,6 +21,7 @@ import (
 	"llavero/server/internal/consent"
 	"llavero/server/internal/params"
 	"llavero/server/internal/seal"
+	"llavero/server/internal/signing"
 	"llavero/server/internal/store"
 	"llavero/shared/access"
 	"llavero/shared/secret"
@@ -31,6 +32,7 @@ import (
 type Deps struct {
 	Store  *store.DB
 	Box    *seal.Box
+	Signer *signing.Signer
 	Params *params.Set
 	Policy Policy
 	// Rand gives codes, salts and keys; nil is the system's.
@@ -54,6 +56,9 @@ type Policy struct {
 	// TestPause is how long after a test the same key can be tested again; zero:
 	// 30 s, negative: at once.
 	TestPause time.Duration
+	// Agreement: nobody gets a code who has not accepted the prior agreement on the
+	// signing method, in its version in force.
+	Agreement bool
 	// Reminders says when and whom to remind that keys end.
 	Reminders Reminders
 	// NotKeys are ids that no typed key may have, beside those of the parameters:
@@ -65,6 +70,7 @@ type Policy struct {
 type Flow struct {
 	store    *store.DB
 	box      *seal.Box
+	signer   *signing.Signer
 	params   *params.Set
 	policy   Policy
 	rand     io.Reader
@@ -98,7 +104,7 @@ func New(ctx context.Context, d Deps) (*Flow, error) {
 		d.Policy.Codes = consent.DefaultRules()
 	}
 	f := &Flow{
-		store: d.Store, box: d.Box, params: d.Params, policy: d.Policy, rand: d.Rand, freeMail: d.FreeMail, mailFrom: d.MailFrom,
+		store: d.Store, box: d.Box, signer: d.Signer, params: d.Params, policy: d.Policy, rand: d.Rand, freeMail: d.FreeMail, mailFrom: d.MailFrom,
 	}
 	return f, d.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := installTexts(tx); err != nil {
@@ -145,6 +151,9 @@ type Act struct {
 	BodyHash  [32]byte // SHA-256 of the body; stored only keyed, bodies may hold a code
 	Device    string   // as the session's client says
 	Address   string   // network address
+
+	Client     string    // program and version, as it says itself; "": it does not
+	ClientTime time.Time // what its clock says; zero: it does not say
 }
 
 // Times that are not the ministry's to decide.
