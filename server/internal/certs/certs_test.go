@@ -68,23 +68,23 @@ func poolOf(t *testing.T, d *Development) *x509.CertPool {
 func TestDevelopment_serves13Only(t *testing.T) {
 	d := development(t, t.TempDir(), hosts, now)
 	for _, name := range hosts {
-		state, err := handshake(t, d.Config, &tls.Config{RootCAs: poolOf(t, d), ServerName: name})
+		state, err := handshake(t, d.Pair.Config(), &tls.Config{RootCAs: poolOf(t, d), ServerName: name})
 		if err != nil || state.Version != tls.VersionTLS13 {
 			t.Errorf("%s: version %x, %v", name, state.Version, err)
 		}
 	}
 	for _, version := range []uint16{tls.VersionTLS10, tls.VersionTLS11, tls.VersionTLS12} {
-		_, err := handshake(t, d.Config, &tls.Config{
+		_, err := handshake(t, d.Pair.Config(), &tls.Config{
 			RootCAs: poolOf(t, d), ServerName: "localhost", MinVersion: version, MaxVersion: version,
 		})
 		if err == nil {
 			t.Errorf("%s was served", tls.VersionName(version))
 		}
 	}
-	if _, err := handshake(t, d.Config, &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "localhost"}); err == nil {
+	if _, err := handshake(t, d.Pair.Config(), &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "localhost"}); err == nil {
 		t.Error("a client without ca.pem trusts the server")
 	}
-	if _, err := handshake(t, d.Config, &tls.Config{RootCAs: poolOf(t, d), ServerName: "other.test"}); err == nil {
+	if _, err := handshake(t, d.Pair.Config(), &tls.Config{RootCAs: poolOf(t, d), ServerName: "other.test"}); err == nil {
 		t.Error("the certificate is good for a name it was not made for")
 	}
 }
@@ -95,9 +95,9 @@ func TestDevelopment_isKept(t *testing.T) {
 	if !first.IsNew {
 		t.Error("the first is not new")
 	}
-	leaf := first.Config.Certificates[0].Certificate[0]
+	leaf := first.Pair.current().Certificate[0]
 	again := development(t, dir, hosts, now.Add(time.Hour))
-	if again.IsNew || !bytes.Equal(leaf, again.Config.Certificates[0].Certificate[0]) {
+	if again.IsNew || !bytes.Equal(leaf, again.Pair.current().Certificate[0]) {
 		t.Error("a second start made new certificates")
 	}
 	pool := poolOf(t, first)
@@ -105,7 +105,7 @@ func TestDevelopment_isKept(t *testing.T) {
 		"other hosts":  development(t, dir, []string{"localhost", "127.0.0.1", "server.test"}, now),
 		"about to end": development(t, dir, hosts, now.Add(leafLife-renewBefore+time.Hour)),
 	} {
-		got := d.Config.Certificates[0]
+		got := d.Pair.current()
 		if d.IsNew || bytes.Equal(leaf, got.Certificate[0]) {
 			t.Errorf("%s: authority new %t, leaf the same %t", name, d.IsNew, bytes.Equal(leaf, got.Certificate[0]))
 		}
@@ -145,20 +145,20 @@ func TestDevelopment_refuses(t *testing.T) {
 	}
 }
 
-func TestLoad(t *testing.T) {
+func TestOpen(t *testing.T) {
 	dir := t.TempDir()
 	d := development(t, dir, hosts, now)
-	cfg, err := Load(filepath.Join(dir, "server.pem"), filepath.Join(dir, "server-key.pem"))
+	p, err := Open(filepath.Join(dir, "server.pem"), filepath.Join(dir, "server-key.pem"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := handshake(t, cfg, &tls.Config{RootCAs: poolOf(t, d), ServerName: "localhost"}); err != nil {
+	if _, err := handshake(t, p.Config(), &tls.Config{RootCAs: poolOf(t, d), ServerName: "localhost"}); err != nil {
 		t.Error(err)
 	}
-	if _, err := Load(filepath.Join(dir, "server.pem"), filepath.Join(dir, "ca-key.pem")); err == nil {
+	if _, err := Open(filepath.Join(dir, "server.pem"), filepath.Join(dir, "ca-key.pem")); err == nil {
 		t.Error("a key of another certificate was accepted")
 	}
-	if _, err := Load("/nonexistent.pem", "/nonexistent-key.pem"); err == nil {
+	if _, err := Open("/nonexistent.pem", "/nonexistent-key.pem"); err == nil {
 		t.Error("absent files were accepted")
 	}
 }

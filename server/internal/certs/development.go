@@ -29,7 +29,7 @@ const (
 
 // Development is a server certificate signed by our own authority.
 type Development struct {
-	Config *tls.Config
+	Pair   *Pair
 	CAFile string // ca.pem: what a client must be given
 	IsNew  bool   // the authority was made just now
 }
@@ -58,11 +58,13 @@ func NewDevelopment(dir string, hosts []string, now time.Time) (*Development, er
 		return nil, err
 	}
 	if err != nil || d.IsNew || !isGood(leaf.Leaf, authority.Leaf, hosts, now) {
-		if leaf, err = makeLeaf(certFile, keyFile, authority, hosts, now); err != nil {
+		if _, err = makeLeaf(certFile, keyFile, authority, hosts, now); err != nil {
 			return nil, err
 		}
 	}
-	d.Config = configOf(leaf)
+	if d.Pair, err = Open(certFile, keyFile); err != nil {
+		return nil, err
+	}
 	return d, nil
 }
 

@@ -40,11 +40,15 @@ type Config struct {
 	Demo bool `toml:"demo"`
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `toml:"log_level"`
+	// LogFormat is text, or json: one object a line.
+	LogFormat string `toml:"log_format"`
 	// FreeMail are mail domains that are no institution's, for the check of the
 	// technical lead's address. Empty: the built-in list.
 	FreeMail []string `toml:"free_mail"`
 
 	TLS       TLS       `toml:"tls"`
+	HTTP      HTTP      `toml:"http"`
+	Metrics   Metrics   `toml:"metrics"`
 	Mail      Mail      `toml:"mail"`
 	Help      Help      `toml:"help"`
 	Entra     Entra     `toml:"entra"`
@@ -70,6 +74,32 @@ type TLS struct {
 	DevelopmentDir string `toml:"development_dir"`
 	// Hosts are the names and addresses on the development leaf.
 	Hosts []string `toml:"hosts"`
+	// WatchEvery is how often the files of the certificate are looked at: new ones
+	// are taken without a restart. SIGHUP looks at once.
+	WatchEvery time.Duration `toml:"watch_every"`
+}
+
+// HTTP bounds what one connection, one address and all together may take.
+type HTTP struct {
+	HeaderTimeout time.Duration `toml:"header_timeout"` // for the handshake, and for each request's head
+	ReadTimeout   time.Duration `toml:"read_timeout"`   // for a whole request
+	WriteTimeout  time.Duration `toml:"write_timeout"`  // from the head to the end of the answer
+	IdleTimeout   time.Duration `toml:"idle_timeout"`   // between two requests
+	// Connections open at the same time, feeds included; one more waits to be
+	// taken until another ends.
+	Connections int `toml:"connections"`
+	// PerAddress of them; one more is closed at once. Whole hospitals stand behind
+	// one address.
+	PerAddress int `toml:"per_address"`
+}
+
+// Metrics is the page for the operator's tools: /live, /ready and /metrics, in
+// clear and without a session.
+type Metrics struct {
+	// Listen is host:port; empty: there is none.
+	Listen string `toml:"listen"`
+	// Exposed allows an address that other machines reach.
+	Exposed bool `toml:"exposed"`
 }
 
 // Ways to send mail.
@@ -285,6 +315,8 @@ type Feed struct {
 	HelloTimeout time.Duration `toml:"hello_timeout"` // for the client's first frame
 	WriteTimeout time.Duration `toml:"write_timeout"` // of one frame; then the client is too slow
 	PerAccount   int           `toml:"per_account"`   // connections of one account
+	PerAddress   int           `toml:"per_address"`   // connections from one address
+	Total        int           `toml:"total"`         // connections of all
 	Batch        int           `toml:"batch"`         // rows a frame
 }
 

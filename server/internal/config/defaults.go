@@ -13,10 +13,15 @@ import (
 // directory.
 func Default() Config {
 	return Config{
-		Listen:   "127.0.0.1:8443",
-		DataDir:  "llavero-data",
-		LogLevel: "info",
-		TLS:      TLS{Hosts: []string{"localhost", "127.0.0.1", "::1"}},
+		Listen:    "127.0.0.1:8443",
+		DataDir:   "llavero-data",
+		LogLevel:  "info",
+		LogFormat: LogText,
+		TLS:       TLS{Hosts: []string{"localhost", "127.0.0.1", "::1"}, WatchEvery: 10 * time.Second},
+		HTTP: HTTP{
+			HeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+			Connections: 8192, PerAddress: 1024,
+		},
 		Mail: Mail{
 			Mode: MailDrop, Port: 587, Security: MailStartTLS,
 			From: "llavero@example.org", FromName: "Llavero IHCE", Timeout: 30 * time.Second,
@@ -57,7 +62,7 @@ func Default() Config {
 		},
 		Feed: Feed{
 			Beat: wire.BeatEvery, HelloTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second,
-			PerAccount: 8, Batch: 256,
+			PerAccount: 8, PerAddress: 512, Total: 4096, Batch: 256,
 		},
 		Preproduction: Environment{ValidityDays: 365, Reveal: "always"},
 		Production:    Environment{ValidityDays: 365, Reveal: "always"},

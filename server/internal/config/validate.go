@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"strconv"
 	"time"
 
 	"llavero/shared/access"
@@ -38,13 +37,10 @@ func (c Config) Validate() error {
 		}
 	}
 
-	if host, port, err := net.SplitHostPort(c.Listen); err != nil {
-		bad("listen", "%q is no host:port", c.Listen)
-	} else if n, err := strconv.ParseUint(port, 10, 16); err != nil {
-		bad("listen", "%q is no port; it goes from 0 to 65535", port)
-	} else if host == "" && n == 0 {
-		bad("listen", "name a host or a port")
+	if err := isListen(c.Listen); err != nil {
+		bad("listen", "%w", err)
 	}
+	wrong = append(wrong, c.validateEdge()...)
 	if c.PublicURL != "" && !isBaseURL(c.PublicURL) {
 		bad("public_url", "%q is no https address without path, such as https://llaves.example", c.PublicURL)
 	}
@@ -52,6 +48,7 @@ func (c Config) Validate() error {
 		bad("data_dir", "is empty")
 	}
 	oneOf("log_level", c.LogLevel, "debug", "info", "warn", "error")
+	oneOf("log_format", c.LogFormat, LogText, LogJSON)
 	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
 		bad("tls", "cert_file and key_file go together")
 	}
@@ -138,6 +135,8 @@ func (c Config) Validate() error {
 	span("feed.hello_timeout", c.Feed.HelloTimeout, 10*time.Millisecond, time.Minute)
 	span("feed.write_timeout", c.Feed.WriteTimeout, 10*time.Millisecond, 5*time.Minute)
 	number("feed.per_account", c.Feed.PerAccount, 1, 10000)
+	number("feed.per_address", c.Feed.PerAddress, 1, 1_000_000)
+	number("feed.total", c.Feed.Total, 1, 1_000_000)
 	number("feed.batch", c.Feed.Batch, 1, 1000)
 	return errors.Join(wrong...)
 }

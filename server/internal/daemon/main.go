@@ -25,13 +25,15 @@ const (
 
 // Main runs llavero-server with its arguments, without the program's name, and
 // returns the exit code. SIGINT and SIGTERM stop it gracefully; a second one at
-// once.
+// once. SIGHUP looks at the certificate's files.
 func Main(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from now on a signal kills
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP)
 	return run(ctx, args, world{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), clock: time.Now,
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), clock: time.Now, reload: reload,
 	})
 }
 
@@ -42,6 +44,7 @@ type world struct {
 	stderr  io.Writer
 	environ []string
 	clock   func() time.Time
+	reload  <-chan os.Signal // SIGHUP: look at the certificate's files
 }
 
 // command is one word of the command line.
@@ -59,6 +62,7 @@ func commands() []command {
 	return slices.Concat(
 		[]command{serveCommand(), migrateCommand(), importREPSCommand()},
 		importPeopleCommands(),
+		settingsCommands(),
 		[]command{
 			verifyRETHUSCommand(), directoryCheckCommand(),
 			userAddCommand(), userListCommand(), userTOTPCommand(), userDisableCommand(),

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"os"
@@ -23,16 +22,16 @@ import (
 
 // newTLS takes the certificate of the settings, or a development one; then
 // caFile is what clients must be given.
-func newTLS(cfg config.Config, clock func() time.Time) (_ *tls.Config, caFile string, err error) {
+func newTLS(cfg config.Config, clock func() time.Time) (_ *certs.Pair, caFile string, err error) {
 	if cfg.TLS.CertFile != "" {
-		c, err := certs.Load(cfg.TLS.CertFile, cfg.TLS.KeyFile)
-		return c, "", err
+		p, err := certs.Open(cfg.TLS.CertFile, cfg.TLS.KeyFile)
+		return p, "", err
 	}
 	d, err := certs.NewDevelopment(cfg.TLSDir(), cfg.TLS.Hosts, clock())
 	if err != nil {
 		return nil, "", err
 	}
-	return d.Config, d.CAFile, nil
+	return d.Pair, d.CAFile, nil
 }
 
 // roots adds the authorities of a file to the system's; nil when there is no

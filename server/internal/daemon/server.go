@@ -8,7 +8,6 @@ package daemon
 import (
 	"context"
 	"crypto/rand"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -20,12 +19,12 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"llavero/server/internal/accountpage"
 	"llavero/server/internal/auth"
+	"llavero/server/internal/certs"
 	"llavero/server/internal/config"
+	"llavero/server/internal/edge"
 	"llavero/server/internal/entra"
 	"llavero/server/internal/feed"
-	"llavero/server/internal/httpapi"
 	"llavero/server/internal/params"
 	"llavero/server/internal/seal"
 	"llavero/server/internal/signing"
@@ -33,7 +32,6 @@ import (
 	"llavero/server/internal/worker"
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
-	"llavero/shared/wire"
 )
 
 // Version is the server's version, set when it is built.
@@ -66,7 +64,10 @@ type Server struct {
 	workers []*worker.Worker
 	http    *http.Server
 	listen  net.Listener
+	edge    *edge.Listener // under listen
+	pair    *certs.Pair
 	caFile  string
+	reload  <-chan os.Signal // look at the certificate's files now; nil: never
 
 	killed   chan struct{} // closed to end everything at once
 	killing  sync.Once
@@ -82,11 +83,15 @@ type Option func(*settings)
 type settings struct {
 	clock     func() time.Time
 	imageCode string
+	reload    <-chan os.Signal
 }
 
 // WithClock replaces the clock, for tests. Deadlines of sockets stay the
 // machine's own.
 func WithClock(clock func() time.Time) Option { return func(s *settings) { s.clock = clock } }
+
+// WithReload has the files of the certificate looked at whenever something comes.
+func WithReload(when <-chan os.Signal) Option { return func(s *settings) { s.reload = when } }
 
 // WithImageCode makes every image code show the same, for tests that have no
 // eyes.
@@ -107,7 +112,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, clock: o.clock, log: log, killed: make(chan struct{}), finished: make(chan struct{})}
+	s := &Server{cfg: cfg, clock: o.clock, log: log, reload: o.reload, killed: make(chan struct{}), finished: make(chan struct{})}
 	if err := makeFolders(cfg); err != nil {
 		return nil, err
 	}
@@ -161,22 +166,6 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	return s, nil
 }
 
-// open makes the socket: what stands in mails is its address.
-func (s *Server) open(ctx context.Context) error {
-	tlsConfig, caFile, err := newTLS(s.cfg, s.clock)
-	if err != nil {
-		return err
-	}
-	var lc net.ListenConfig
-	inner, err := lc.Listen(ctx, "tcp", s.cfg.Listen)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w", s.cfg.Listen, err)
-	}
-	s.caFile = caFile
-	s.listen = tls.NewListener(inner, tlsConfig)
-	return nil
-}
-
 // publicURL is where people's browsers reach the server: as the settings say, or
 // where it listens; on every address, by the first name of its certificate.
 func (s *Server) publicURL() string {
@@ -188,33 +177,6 @@ func (s *Server) publicURL() string {
 		return "https://" + net.JoinHostPort(s.cfg.TLS.Hosts[0], port)
 	}
 	return s.URL()
-}
-
-// newHTTP makes the HTTPS server.
-func (s *Server) newHTTP() (*http.Server, error) {
-	help := s.cfg.Help
-	about := wire.About{
-		Name: "Llavero IHCE", Version: Version, Protocol: wire.Protocol, Demo: s.cfg.Demo,
-		Help: wire.HelpDesk{Phones: help.Phones, Hours: help.Hours, Mail: help.Mail, Terms: help.Terms},
-	}
-	page, err := accountpage.New(s.auth, about)
-	if err != nil {
-		return nil, err
-	}
-	return &http.Server{
-		Handler: httpapi.New(httpapi.Deps{
-			Auth: s.auth, Flow: s.flow, Feed: s.hub, Page: page, About: about, Clock: s.clock, Log: s.log,
-			Ready: func(ctx context.Context) error {
-				return s.store.Read(ctx, func(tx *store.Tx) error { _, err := tx.Head(); return err })
-			},
-		}),
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      60 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // handshakes of strangers
-	}, nil
 }
 
 // Addr is host:port as it listens, with the real port.
@@ -279,6 +241,7 @@ func (s *Server) Run(ctx context.Context) error {
 	for _, w := range s.workers {
 		g.Go(func() error { return w.Run(ctx) })
 	}
+	g.Go(func() error { return s.watchCertificate(ctx) })
 	g.Go(func() error { return s.watchStanding(ctx) })
 	g.Go(func() error { return s.watchKeyset(ctx) })
 	g.Go(func() error { return s.lapse(ctx) })

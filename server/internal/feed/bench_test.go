@@ -49,7 +49,7 @@ type entity struct {
 
 func settings() config.Feed {
 	f := config.Default().Feed
-	f.Beat, f.HelloTimeout, f.WriteTimeout, f.PerAccount, f.Batch = 50*time.Millisecond, 5*time.Second, 5*time.Second, 300, 4
+	f.Beat, f.HelloTimeout, f.WriteTimeout, f.PerAccount, f.PerAddress, f.Batch = 50*time.Millisecond, 5*time.Second, 5*time.Second, 300, 300, 4
 	return f
 }
 

@@ -18,14 +18,20 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
 
 	"llavero/server/internal/auth"
 	"llavero/server/internal/config"
+	"llavero/server/internal/edge"
 	"llavero/server/internal/store"
 	"llavero/shared/access"
 	"llavero/shared/wire"
@@ -33,6 +39,9 @@ import (
 
 // maxHello bounds what a client may send in one frame, in bytes.
 const maxHello = 4 << 10
+
+// maxControls bounds the pings and pongs of a client between two beats.
+const maxControls = 60
 
 // resetsAtOnce bounds how many whole copies are read and encoded at a time: each
 // takes memory for all its rows.
@@ -64,7 +73,9 @@ type Hub struct {
 	conns   sync.WaitGroup
 
 	mu      sync.Mutex
+	open    int
 	per     map[access.AccountID]int
+	from    map[string]int // by edge.Owner of the address
 	sockets map[*websocket.Conn]struct{}
 }
 
@@ -76,6 +87,7 @@ func New(d Deps) *Hub {
 			HandshakeTimeout:  10 * time.Second,
 			Subprotocols:      []string{wire.Subprotocol},
 			EnableCompression: true,
+			CheckOrigin:       isOwn, // asked before, in Refuse
 			WriteBufferPool:   &sync.Pool{},
 			WriteBufferSize:   4 << 10,
 			ReadBufferSize:    1 << 10,
@@ -83,6 +95,7 @@ func New(d Deps) *Hub {
 		resets:  make(chan struct{}, resetsAtOnce),
 		closing: make(chan struct{}),
 		per:     map[access.AccountID]int{},
+		from:    map[string]int{},
 		sockets: map[*websocket.Conn]struct{}{},
 	}
 }
@@ -92,12 +105,27 @@ func (h *Hub) Refuse(r *http.Request) error {
 	if !websocket.IsWebSocketUpgrade(r) {
 		return access.Refuse(access.CodeInvalid, access.HintProtocol)
 	}
-	for _, p := range websocket.Subprotocols(r) {
-		if p == wire.Subprotocol {
-			return nil
-		}
+	if !isOwn(r) {
+		return access.Refuse(access.CodeForbidden, "")
 	}
-	return access.Refuse(access.CodeInvalid, access.HintProtocol)
+	if !slices.Contains(websocket.Subprotocols(r), wire.Subprotocol) {
+		return access.Refuse(access.CodeInvalid, access.HintProtocol)
+	}
+	return nil
+}
+
+// isOwn reports a request that no browser sent for a page of somebody else's. The
+// client of ours sends no Origin.
+func isOwn(r *http.Request) bool {
+	from, sent := r.Header["Origin"]
+	if !sent {
+		return true
+	}
+	if len(from) != 1 {
+		return false
+	}
+	u, err := url.Parse(from[0])
+	return err == nil && u.Scheme == "https" && r.Host != "" && strings.EqualFold(u.Host, r.Host)
 }
 
 // Serve turns the request into a feed and returns when it ended. A non-nil
@@ -106,11 +134,13 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, session auth.Session
 	if err := h.Refuse(r); err != nil {
 		return err
 	}
-	if err := h.enter(session.Viewer.Account); err != nil {
+	from := owner(r)
+	if err := h.enter(session.Viewer.Account, from); err != nil {
 		return err
 	}
-	defer h.leave(session.Viewer.Account)
-	conn, err := h.upgrader.Upgrade(w, r, nil)
+	defer h.leave(session.Viewer.Account, from)
+	// What stands on every answer stands on this one too.
+	conn, err := h.upgrader.Upgrade(w, r, w.Header().Clone())
 	if err != nil {
 		h.log.DebugContext(r.Context(), "feed not opened", "err", err)
 		return nil // the upgrader answered
@@ -130,8 +160,18 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, session auth.Session
 	return nil
 }
 
-// enter counts a connection of an account, or refuses one too many.
-func (h *Hub) enter(id access.AccountID) error {
+// owner is whom the connections of an address are counted with.
+func owner(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	return edge.Owner(host)
+}
+
+// enter counts a connection of an account from an address, or refuses one too
+// many.
+func (h *Hub) enter(id access.AccountID, from string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	select {
@@ -139,19 +179,29 @@ func (h *Hub) enter(id access.AccountID) error {
 		return access.Refuse(access.CodeUnavailable, "")
 	default:
 	}
-	if h.per[id] >= h.settings.PerAccount {
-		return &access.Error{Code: access.CodeThrottled, Args: map[string]string{"wait": "30"}}
+	wait := map[string]string{"wait": "30"}
+	if h.open >= h.settings.Total {
+		return &access.Error{Code: access.CodeUnavailable, Args: wait}
 	}
+	if h.per[id] >= h.settings.PerAccount || h.from[from] >= h.settings.PerAddress {
+		return &access.Error{Code: access.CodeThrottled, Args: wait}
+	}
+	h.open++
 	h.per[id]++
+	h.from[from]++
 	h.conns.Add(1)
 	return nil
 }
 
-func (h *Hub) leave(id access.AccountID) {
+func (h *Hub) leave(id access.AccountID, from string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.open--
 	if h.per[id]--; h.per[id] == 0 {
 		delete(h.per, id)
+	}
+	if h.from[from]--; h.from[from] == 0 {
+		delete(h.from, from)
 	}
 	h.conns.Done()
 }
@@ -160,11 +210,7 @@ func (h *Hub) leave(id access.AccountID) {
 func (h *Hub) Open() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	n := 0
-	for _, c := range h.per {
-		n += c
-	}
-	return n
+	return h.open
 }
 
 // GoDown says goodbye to every client and waits until they are gone, or ctx
@@ -222,7 +268,7 @@ func cut(conn *websocket.Conn) {
 // parseHello reads a client's first frame.
 func parseHello(b []byte) (wire.Frame, wire.ByeCode) {
 	var f wire.Frame
-	if json.Unmarshal(b, &f) != nil || f.Type != wire.FrameHello || f.After < 0 || len(f.Epoch) > 100 {
+	if !utf8.Valid(b) || json.Unmarshal(b, &f) != nil || f.Type != wire.FrameHello || f.After < 0 || len(f.Epoch) > 100 {
 		return wire.Frame{}, wire.ByeBadFrame
 	}
 	if f.Protocol != wire.Protocol {

@@ -39,6 +39,7 @@ type stream struct {
 	log     *slog.Logger
 
 	position int64 // all up to it was sent
+	greeted  bool  // a first frame came; the reader's own
 }
 
 // bye is an end that the client is told of.
@@ -84,6 +85,7 @@ func (s *stream) read(hello chan<- []byte) {
 		return s.conn.SetReadDeadline(s.hub.wall().Add(3 * s.hub.settings.Beat))
 	}
 	s.conn.SetReadLimit(maxHello)
+	s.boundControls(alive)
 	if err := s.conn.SetReadDeadline(s.hub.wall().Add(s.hub.settings.HelloTimeout)); err != nil {
 		return
 	}
@@ -100,7 +102,7 @@ func (s *stream) read(hello chan<- []byte) {
 		b = nil // no hello
 	}
 	hello <- b
-	s.conn.SetPongHandler(func(string) error { return alive() })
+	s.greeted = true
 	if err := alive(); err != nil {
 		return
 	}
@@ -114,6 +116,36 @@ func (s *stream) read(hello chan<- []byte) {
 		default:
 		}
 	}
+}
+
+// boundControls answers pings and takes pongs, so many between two beats: more is
+// an attack. Only the reader's goroutine comes here.
+func (s *stream) boundControls(alive func() error) {
+	var since time.Time
+	count := 0
+	isMany := func() bool {
+		if now := s.hub.wall(); now.Sub(since) > s.hub.settings.Beat {
+			since, count = now, 0
+		}
+		count++
+		return count > maxControls
+	}
+	pong := s.conn.PingHandler() // gorilla's own: the same payload back
+	s.conn.SetPingHandler(func(data string) error {
+		if isMany() {
+			return errGone
+		}
+		return pong(data)
+	})
+	s.conn.SetPongHandler(func(string) error {
+		if isMany() {
+			return errGone
+		}
+		if !s.greeted { // the hello's time is not stretched
+			return nil
+		}
+		return alive()
+	})
 }
 
 func (s *stream) talk(ctx context.Context, hello <-chan []byte, gone <-chan struct{}) error {
