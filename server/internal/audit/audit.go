@@ -133,6 +133,10 @@ const (
 	DriftAttempt   Kind = "drift.attempt"   // one try of one call to Entra
 	DirectoryRead  Kind = "directory.read"  // the server's own standing, and it was not what was known
 
+	BackupMade     Kind = "backup.made"     // says which file, of which state, and whether it was checked
+	BackupFailed   Kind = "backup.failed"   // a scheduled one was not made, or is not whole
+	BackupRestored Kind = "backup.restored" // a new life begins; says from which backup and by whom
+
 	EvidenceAdded Kind = "evidence.added"
 	EvidenceRead  Kind = "evidence.read" // its file went out
 	ValiditySet   Kind = "validity.set"  // of an environment

@@ -59,6 +59,7 @@ type Config struct {
 	Auth      Auth      `toml:"auth"`
 	Consent   Consent   `toml:"consent"`
 	Feed      Feed      `toml:"feed"`
+	Backup    Backup    `toml:"backup"`
 
 	Preproduction Environment `toml:"preproduction"`
 	Production    Environment `toml:"production"`
@@ -318,6 +319,29 @@ type Feed struct {
 	PerAddress   int           `toml:"per_address"`   // connections from one address
 	Total        int           `toml:"total"`         // connections of all
 	Batch        int           `toml:"batch"`         // rows a frame
+}
+
+// Backup is the copies the server makes of its own database, and how many it
+// keeps. Each is of the newest state of its day, week or month; what somebody else
+// put there is never touched.
+type Backup struct {
+	Enabled bool `toml:"enabled"`
+	// Dir takes them; empty: DataDir/backups. Another disk is better.
+	Dir string `toml:"dir"`
+	// Every is between two of them, whole hours; At is the hour of Colombia from
+	// which they are counted.
+	Every       time.Duration `toml:"every"`
+	At          int           `toml:"at"`
+	KeepDaily   int           `toml:"keep_daily"`
+	KeepWeekly  int           `toml:"keep_weekly"`
+	KeepMonthly int           `toml:"keep_monthly"`
+	// Verify checks each one wholly after it was made.
+	Verify bool `toml:"verify"`
+	// BeforeMigration makes one before a newer program changes the tables.
+	BeforeMigration bool `toml:"before_migration"`
+	// Replicated says that Litestream copies the database all the time: it alone
+	// moves the WAL into the file then. Without Litestream the WAL would not end.
+	Replicated bool `toml:"replicated"`
 }
 
 // EnvironmentEntra is the administrative application of one environment, so that

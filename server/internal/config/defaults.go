@@ -64,6 +64,10 @@ func Default() Config {
 			Beat: wire.BeatEvery, HelloTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second,
 			PerAccount: 8, PerAddress: 512, Total: 4096, Batch: 256,
 		},
+		Backup: Backup{
+			Enabled: true, Every: 24 * time.Hour, At: 3, KeepDaily: 7, KeepWeekly: 4, KeepMonthly: 6,
+			Verify: true, BeforeMigration: true,
+		},
 		Preproduction: Environment{ValidityDays: 365, Reveal: "always"},
 		Production:    Environment{ValidityDays: 365, Reveal: "always"},
 	}
@@ -77,6 +81,9 @@ func (c Config) KeysetPath() string { return c.under(c.Keyset, "keyset.json") }
 
 // SigningKeyPath is where the private signing key is.
 func (c Config) SigningKeyPath() string { return c.under(c.SigningKey, "signing.pem") }
+
+// BackupDir is where backups are kept.
+func (c Config) BackupDir() string { return c.under(c.Backup.Dir, "backups") }
 
 // DropDir is where mail is dropped.
 func (c Config) DropDir() string { return c.under(c.Mail.DropDir, "mail") }

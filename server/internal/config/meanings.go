@@ -15,15 +15,16 @@ func Meaning(key string) string {
 
 // meanings are the words of the reference, by key.
 var meanings = map[string]string{
-	"listen":     "`equipo:puerto` del servidor HTTPS; el puerto 0 toma uno libre",
-	"public_url": "dirección que va en los correos, `https://llaves.example`; vacía: la de `listen`",
-	"data_dir":   "carpeta de la base de datos, las llaves de cifrado y los certificados de desarrollo",
-	"database":   "archivo SQLite; vacío: `llavero.db` en `data_dir`",
-	"keyset":     "llaves que cifran los secretos; vacío: `keyset.json` en `data_dir`. Guárdelas en otro volumen y otra copia que la base de datos",
-	"demo":       "los clientes dicen «datos de demostración» en cada pantalla",
-	"log_level":  "`debug`, `info`, `warn` o `error`",
-	"log_format": "`text`, o `json`: un objeto por línea",
-	"free_mail":  "dominios de correo que no son de una institución; vacía: la lista del programa",
+	"listen":      "`equipo:puerto` del servidor HTTPS; el puerto 0 toma uno libre",
+	"public_url":  "dirección que va en los correos, `https://llaves.example`; vacía: la de `listen`",
+	"data_dir":    "carpeta de la base de datos, las llaves de cifrado y los certificados de desarrollo",
+	"database":    "archivo SQLite; vacío: `llavero.db` en `data_dir`",
+	"keyset":      "llaves que cifran los secretos; vacío: `keyset.json` en `data_dir`. Guárdelas en otro volumen y otra copia que la base de datos",
+	"signing_key": "llave Ed25519 que firma constancias y bitácora, PKCS#8 en PEM; vacío: `signing.pem` en `data_dir`. También con su propia copia",
+	"demo":        "los clientes dicen «datos de demostración» en cada pantalla",
+	"log_level":   "`debug`, `info`, `warn` o `error`",
+	"log_format":  "`text`, o `json`: un objeto por línea",
+	"free_mail":   "dominios de correo que no son de una institución; vacía: la lista del programa",
 
 	"tls.cert_file":       "certificado y cadena, PEM; sin él se usa una autoridad de desarrollo",
 	"tls.key_file":        "su llave privada, PEM",
@@ -129,6 +130,19 @@ var meanings = map[string]string{
 	"feed.per_address":   "canales desde una dirección",
 	"feed.total":         "canales de todos",
 	"feed.batch":         "filas por mensaje",
+
+	"consent.agreement": "nadie recibe un código sin aceptar antes el acuerdo sobre el método de firma",
+
+	"backup.enabled":          "el servidor copia su base de datos por sí mismo",
+	"backup.dir":              "carpeta de las copias; vacía: `backups` en `data_dir`. Mejor en otro disco",
+	"backup.every":            "cada cuánto, en horas completas",
+	"backup.at":               "hora de Colombia desde la que se cuentan",
+	"backup.keep_daily":       "copias que se conservan, una por día",
+	"backup.keep_weekly":      "además, una por semana",
+	"backup.keep_monthly":     "además, una por mes",
+	"backup.verify":           "revisar cada copia completa después de hacerla",
+	"backup.before_migration": "hacer una copia antes de que un programa más nuevo cambie las tablas",
+	"backup.replicated":       "Litestream copia la base de datos todo el tiempo: sólo él vacía el WAL. Sin Litestream el WAL crecería sin fin",
 
 	"*.entra.tenant":             "directorio propio del ambiente; vacío: el de `[entra]`",
 	"*.entra.client_id":          "aplicación propia del ambiente; trae su propio secreto o certificado",

@@ -138,6 +138,16 @@ func (c Config) Validate() error {
 	number("feed.per_address", c.Feed.PerAddress, 1, 1_000_000)
 	number("feed.total", c.Feed.Total, 1, 1_000_000)
 	number("feed.batch", c.Feed.Batch, 1, 1000)
+
+	b := c.Backup
+	span("backup.every", b.Every, time.Hour, 7*24*time.Hour)
+	if b.Every%time.Hour != 0 {
+		bad("backup.every", "%s is not whole hours", b.Every)
+	}
+	number("backup.at", b.At, 0, 23)
+	number("backup.keep_daily", b.KeepDaily, 1, 366)
+	number("backup.keep_weekly", b.KeepWeekly, 0, 520)
+	number("backup.keep_monthly", b.KeepMonthly, 0, 1200)
 	return errors.Join(wrong...)
 }
 

@@ -34,6 +34,7 @@ func workable(t *testing.T) config.Config {
 	c := config.Default()
 	c.Listen, c.DataDir, c.Demo = "127.0.0.1:0", filepath.Join(t.TempDir(), "data"), true
 	c.Auth.ArgonMemory, c.Auth.PuzzleBits = 64, 2
+	c.Backup.Enabled = false
 	c.Preproduction = config.Environment{TenantID: tenant, Scope: "api://ihce/.default", ResourceAppID: resource, ValidityDays: 365, Reveal: "always"}
 	c.Production = c.Preproduction
 	return c

@@ -27,7 +27,16 @@ func openStore(ctx context.Context, w world, cfg config.Config) (*store.DB, erro
 	for _, l := range loose {
 		say(w.stderr, "llavero-server: %s\n", l)
 	}
-	return store.Open(ctx, cfg.DatabasePath(), w.clock)
+	var options []store.Option
+	if cfg.Backup.Replicated {
+		options = append(options, store.WithReplication())
+	}
+	if cfg.Backup.BeforeMigration {
+		options = append(options, store.WithBeforeMigration(func(ctx context.Context, from, to string) error {
+			return backupBefore(ctx, w, cfg, from, to)
+		}))
+	}
+	return store.Open(ctx, cfg.DatabasePath(), w.clock, options...)
 }
 
 func makeFolders(cfg config.Config) error {
@@ -77,7 +86,7 @@ func unfit(path string, db *store.DB, err error) error {
 func migrateCommand() command {
 	return command{
 		name: "migrate", summary: "Bring the database up to date and stop",
-		help: "serve does the same by itself. Make a backup first.",
+		help: "serve does the same by itself. A backup is made first, unless backup.before_migration is false.",
 		flags: func(fs *flag.FlagSet) func(context.Context, world, []string) error {
 			var s settingsFlags
 			s.declare(fs)

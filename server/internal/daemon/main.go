@@ -65,6 +65,7 @@ func commands() []command {
 		settingsCommands(),
 		[]command{
 			verifyRETHUSCommand(), directoryCheckCommand(),
+			backupVerifyCommand(), backupCommand(),
 			userAddCommand(), userListCommand(), userTOTPCommand(), userDisableCommand(),
 			sealStatusCommand(), sealRotateCommand(), sealRetireCommand(), versionCommand(),
 		},

@@ -46,6 +46,15 @@ func migrations(files fs.FS) ([]migration, error) {
 	return all, nil
 }
 
+// Schema is the number of the last migration this program knows.
+func Schema() int {
+	all, err := migrations(migrationFiles)
+	if err != nil {
+		panic("store: the migrations were checked by their test: " + err.Error())
+	}
+	return len(all)
+}
+
 // migrate brings the tables up to date, each migration in one transaction with
 // its record.
 func (db *DB) migrate(ctx context.Context) error {
@@ -76,6 +85,11 @@ func (db *DB) migrateTo(ctx context.Context, all []migration) error {
 	if last > len(all) {
 		return fmt.Errorf("%w: %s stands at %s, this program knows up to %s; use the program that wrote it or a newer one",
 			ErrNewer, db.path, name, all[len(all)-1].name)
+	}
+	if 0 < last && last < len(all) && db.beforeMigration != nil {
+		if err := db.beforeMigration(ctx, name, all[len(all)-1].name); err != nil {
+			return fmt.Errorf("before migrating %s: %w", db.path, err)
+		}
 	}
 	for _, m := range all[last:] {
 		if err := db.Write(ctx, func(tx *Tx) error { return tx.apply(m) }); err != nil {

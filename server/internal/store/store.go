@@ -52,13 +52,30 @@ type DB struct {
 	reader *sql.DB
 	opened int64 // foreignCommits when it was opened
 
+	beforeMigration func(ctx context.Context, from, to string) error
+	isReplicated    bool
+
 	mu    sync.Mutex
 	wakes map[chan struct{}]struct{}
 }
 
+// Option changes how a database is opened.
+type Option func(*DB)
+
+// WithBeforeMigration has fn called before the tables of an older database are
+// changed, with the names of the migrations it stands at and goes to. An error
+// leaves it as it is.
+func WithBeforeMigration(fn func(ctx context.Context, from, to string) error) Option {
+	return func(db *DB) { db.beforeMigration = fn }
+}
+
+// WithReplication leaves it to another program, Litestream, to move the WAL into
+// the file.
+func WithReplication() Option { return func(db *DB) { db.isReplicated = true } }
+
 // Open opens the database file at path, making it on first start, and brings its
 // tables up to date. clock gives each transaction its instant.
-func Open(ctx context.Context, path string, clock func() time.Time) (*DB, error) {
+func Open(ctx context.Context, path string, clock func() time.Time, options ...Option) (*DB, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
@@ -67,6 +84,9 @@ func Open(ctx context.Context, path string, clock func() time.Time) (*DB, error)
 		return nil, err
 	}
 	db := &DB{path: abs, clock: clock, wakes: map[chan struct{}]struct{}{}}
+	for _, o := range options {
+		o(db)
+	}
 	db.writer, err = sql.Open("sqlite3", dsn(abs, "_txlock", "immediate", "_journal_mode", "WAL",
 		"_synchronous", "FULL", "_foreign_keys", "1", "_busy_timeout", "5000", "_stmt_cache_size", statements))
 	if err != nil {
@@ -75,6 +95,11 @@ func Open(ctx context.Context, path string, clock func() time.Time) (*DB, error)
 	db.writer.SetMaxOpenConns(1)
 	db.writer.SetMaxIdleConns(1)
 	db.writer.SetConnMaxIdleTime(0)
+	if db.isReplicated { // the only writing connection, which lives as long as db
+		if _, err := db.writer.ExecContext(ctx, `PRAGMA wal_autocheckpoint = 0`); err != nil {
+			return nil, errors.Join(fmt.Errorf("open database %s: %w", abs, err), db.writer.Close())
+		}
+	}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(err, db.writer.Close())
 	}

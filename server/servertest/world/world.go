@@ -189,6 +189,7 @@ func quick(c *config.Config) {
 	c.Test.CheckEvery = 0            // likewise
 	c.Entra.CheckPermissions = false // a test counts calls and plants faults
 	c.Remind.Enabled = false         // likewise, and reads its mail
+	c.Backup.Enabled = false         // likewise, and asks for one when it wants it
 }
 
 func (w *World) environment(api entraemu.IHCE, permissions []string) config.Environment {

@@ -1,17 +1,16 @@
-//go:build unix
-
 package daemon
 
 import (
 	"errors"
 	"fmt"
 	"os"
-	"syscall"
+
+	"llavero/server/internal/filelock"
 )
 
 // lockDatabase makes sure that only one server works on a database: two would
-// both run its jobs. The lock ends with the file or with the process, however it
-// dies.
+// both run its jobs. Elsewhere than on Unix the listening port is what keeps a
+// second server away.
 func lockDatabase(database string) (*os.File, error) {
 	return lockBeside(database, fmt.Sprintf("another server works on %s; stop it first", database))
 }
@@ -22,12 +21,9 @@ func lockKeyset(keyset string) (*os.File, error) {
 }
 
 func lockBeside(path, taken string) (*os.File, error) {
-	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("lock: %w", err)
+	f, err := filelock.Lock(path + ".lock")
+	if errors.Is(err, filelock.ErrHeld) {
+		return nil, errors.New(taken)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(errors.New(taken), err, f.Close())
-	}
-	return f, nil
+	return f, err
 }
