@@ -39,15 +39,17 @@ type RequestForm struct {
 
 // Trimmed drops surrounding spaces and what people paste between phone digits.
 func (f RequestForm) Trimmed() RequestForm {
-	trim := func(c Contact) Contact {
-		return Contact{Name: strings.TrimSpace(c.Name), Email: strings.TrimSpace(c.Email), Phone: DigitsOnly(c.Phone)}
-	}
 	return RequestForm{
 		Vendor:   strings.TrimSpace(f.Vendor),
 		Software: strings.TrimSpace(f.Software),
-		Lead:     trim(f.Lead),
-		Privacy:  trim(f.Privacy),
+		Lead:     f.Lead.Trimmed(),
+		Privacy:  f.Privacy.Trimmed(),
 	}
+}
+
+// Trimmed drops surrounding spaces and what people paste between phone digits.
+func (c Contact) Trimmed() Contact {
+	return Contact{Name: strings.TrimSpace(c.Name), Email: strings.TrimSpace(c.Email), Phone: DigitsOnly(c.Phone)}
 }
 
 // Validate returns each wrong field in the form's order; none when all is well.
@@ -62,33 +64,32 @@ func (f RequestForm) Validate(independent bool, institutional func(domain string
 			bad(field, h)
 		}
 	}
-	email := func(field, value string, refuseFree bool) {
-		switch {
-		case strings.TrimSpace(value) == "":
-			bad(field, HintRequired)
-		case !IsEmail(value):
-			bad(field, HintFormat)
-		case refuseFree && institutional != nil && !institutional(EmailDomain(value)):
-			bad(field, HintFreeMail)
-		}
-	}
-	number := func(field, value string) {
-		switch {
-		case value == "":
-			bad(field, HintRequired)
-		case !IsPhone(value):
-			bad(field, HintFormat)
-		}
-	}
 	text("vendor", f.Vendor)
 	text("software", f.Software)
-	text("lead.name", f.Lead.Name)
-	email("lead.email", f.Lead.Email, !independent)
-	number("lead.phone", f.Lead.Phone)
-	text("privacy.name", f.Privacy.Name)
-	email("privacy.email", f.Privacy.Email, !independent)
-	number("privacy.phone", f.Privacy.Phone)
-	return wrong
+	wrong = append(wrong, f.Lead.Validate("lead.", !independent, institutional)...)
+	return append(wrong, f.Privacy.Validate("privacy.", !independent, institutional)...)
+}
+
+func emailHint(value string, refuseFree bool, institutional func(domain string) bool) Hint {
+	switch {
+	case strings.TrimSpace(value) == "":
+		return HintRequired
+	case !IsEmail(value):
+		return HintFormat
+	case refuseFree && institutional != nil && !institutional(EmailDomain(value)):
+		return HintFreeMail
+	}
+	return ""
+}
+
+func phoneHint(value string) Hint {
+	switch {
+	case value == "":
+		return HintRequired
+	case !IsPhone(value):
+		return HintFormat
+	}
+	return ""
 }
 
 // LineHint is what is wrong with one line of text that must be there and is kept

@@ -119,6 +119,8 @@ type RequestRow struct {
 	Step        access.Step        `json:"step,omitempty"`
 	Failure     *access.Failure    `json:"failure,omitempty"` // officers only
 	RetryAt     time.Time          `json:"retryAt,omitzero"`  // until when Entra asked the worker to wait
+	// Contacts is the worst of its notices to third parties; empty: none yet.
+	Contacts access.NoticeState `json:"contacts,omitempty"`
 
 	TakenBy   access.AccountID `json:"takenBy,omitempty"` // officers only, as the next three
 	TakenName string           `json:"takenName,omitempty"`

@@ -45,6 +45,30 @@ type RequestDetail struct {
 	// Receipt is the proof of the signature; none of an unsigned request, or of one
 	// signed before there were receipts.
 	Receipt *ReceiptRef `json:"receipt,omitempty"`
+	// Contacts is where the notices to the people it names stand; none before it
+	// is signed.
+	Contacts []ContactNotice `json:"contacts,omitempty"`
+}
+
+// ContactNotice is the notice to one contact of a signed request: they did not
+// consent, so they are told who gave their data and can confirm or object.
+type ContactNotice struct {
+	Role access.ContactRole `json:"role"`
+	// Contact is as it is now: a delegate may have corrected what was signed.
+	Contact access.Contact     `json:"contact"`
+	State   access.NoticeState `json:"state"`
+	SentAt  time.Time          `json:"sentAt"`          // the last one
+	At      time.Time          `json:"at,omitzero"`     // confirmed, bounced or objected
+	Why     string             `json:"why,omitempty"`   // what the person wrote; of a bounce, the mail server's status
+	Sends   int                `json:"sends,omitempty"` // how often it was sent
+	// AgainAt is from when it can be sent again; zero: it cannot.
+	AgainAt time.Time `json:"againAt,omitzero"`
+}
+
+// CorrectContact puts another contact in the place of one that was signed; a
+// notice goes to them.
+type CorrectContact struct {
+	Contact access.Contact `json:"contact"`
 }
 
 // OldSecret is the end of a secret that a change of key replaces.

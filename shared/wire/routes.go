@@ -42,18 +42,20 @@ const (
 	RouteConfirmEnrolment = "POST /v1/account-link/second-factor"
 	RouteChangePassword   = "POST /v1/session/password"
 
-	RouteCreateRequest = "POST /v1/key-requests"
-	RouteRequest       = "GET /v1/key-requests/{id}"
-	RouteChangeRequest = "PUT /v1/key-requests/{id}"
-	RouteCancelRequest = "DELETE /v1/key-requests/{id}"
-	RouteSendCode      = "POST /v1/key-requests/{id}/codes"
-	RouteSign          = "POST /v1/key-requests/{id}/sign"
-	RouteReceipt       = "GET /v1/key-requests/{id}/receipt"     // the file of a signed receipt, to be saved as it comes
-	RouteReceiptPDF    = "GET /v1/key-requests/{id}/receipt.pdf" // the same on paper
-	RouteTake          = "POST /v1/key-requests/{id}/take"
-	RouteRelease       = "POST /v1/key-requests/{id}/release"
-	RouteResume        = "POST /v1/key-requests/{id}/resume"
-	RouteAssign        = "POST /v1/key-requests/{id}/assign"
+	RouteCreateRequest  = "POST /v1/key-requests"
+	RouteRequest        = "GET /v1/key-requests/{id}"
+	RouteChangeRequest  = "PUT /v1/key-requests/{id}"
+	RouteCancelRequest  = "DELETE /v1/key-requests/{id}"
+	RouteSendCode       = "POST /v1/key-requests/{id}/codes"
+	RouteSign           = "POST /v1/key-requests/{id}/sign"
+	RouteReceipt        = "GET /v1/key-requests/{id}/receipt"     // the file of a signed receipt, to be saved as it comes
+	RouteReceiptPDF     = "GET /v1/key-requests/{id}/receipt.pdf" // the same on paper
+	RouteTake           = "POST /v1/key-requests/{id}/take"
+	RouteRelease        = "POST /v1/key-requests/{id}/release"
+	RouteResume         = "POST /v1/key-requests/{id}/resume"
+	RouteAssign         = "POST /v1/key-requests/{id}/assign"
+	RouteTellContact    = "POST /v1/key-requests/{id}/contacts/{role}/notice"
+	RouteCorrectContact = "PUT /v1/key-requests/{id}/contacts/{role}"
 
 	RouteParameters = "GET /v1/keys/{id}/parameters"
 	RouteReveal     = "POST /v1/keys/{id}/reveal"
