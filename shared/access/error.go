@@ -73,6 +73,7 @@ const (
 	HintUnmet         Hint = "unmet"          // a prerequisite that is not met
 	HintNoData        Hint = "no_data"        // a prerequisite whose data was never imported
 	HintOtherRegistry Hint = "other_registry" // a professional registry that is not this document's
+	HintObjected      Hint = "objected"       // a contact who objected to being named
 	HintLink          Hint = "link"           // an account link that was spent, replaced or is too old
 	HintWeak          Hint = "weak"           // a password that is guessed too easily
 	HintSamePassword  Hint = "same_password"  // the new password is the one in force

@@ -146,8 +146,12 @@ func FieldMessage(field string, hint access.Hint) string {
 		return "La fecha pasa de la vigencia permitida."
 	case access.HintTooLarge:
 		return "El archivo pasa de 5 MB. Elija uno más liviano."
+	case access.HintObjected:
+		return "Esa persona pidió no figurar en este papel. Escriba otra."
 	case access.HintTooLong:
 		switch field {
+		case "why":
+			return "Es demasiado largo. Use " + strconv.Itoa(access.MaxObjection) + " caracteres como máximo."
 		case "document.number", "professionalRegistry":
 			return "Es demasiado largo. Use " + strconv.Itoa(access.MaxDocument) + " caracteres como máximo."
 		case "password", "new":

@@ -21,6 +21,12 @@ var acts = map[string]string{
 	"request.assigned":   "Asignó las llaves a mano",
 	"request.done":       "Terminó la solicitud",
 
+	"contact.told":      "Se escribió a un contacto de la solicitud",
+	"contact.confirmed": "Un contacto confirmó su correo",
+	"contact.objected":  "Un contacto se opuso a figurar",
+	"contact.bounced":   "El correo a un contacto no se pudo entregar",
+	"contact.corrected": "Corrigió los datos de un contacto",
+
 	"key.permissions":        "Concedió los permisos iniciales",
 	"key.secret_recorded":    "Guardó un secreto nuevo",
 	"key.secret_replaced":    "Reemplazó el secreto anterior",

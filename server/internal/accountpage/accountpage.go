@@ -58,9 +58,9 @@ const (
 //go:embed files
 var files embed.FS
 
-// policy allows what the page is made of and nothing else: no inline script or
+// Policy allows what a page is made of and nothing else: no inline script or
 // style, no other place to send a form to, no frame around it.
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const Policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // New makes the page. about says whose help desk stands below it.
 func New(accounts Accounts, about wire.About) (*Page, error) {
@@ -150,7 +150,7 @@ func (p *Page) draw(w http.ResponseWriter, status int, v view) error {
 		return fmt.Errorf("account page: %w", err)
 	}
 	head := w.Header()
-	head.Set("Content-Security-Policy", policy)
+	head.Set("Content-Security-Policy", Policy)
 	head.Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, err := w.Write(page.Bytes())

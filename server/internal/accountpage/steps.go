@@ -133,7 +133,7 @@ func (s step) refuse(v view, err error) error {
 		v.Reference = es.Reference(s.visit.RequestID, s.now)
 	}
 	if refusal.Code == access.CodeThrottled {
-		s.w.Header().Set("Retry-After", wait(refusal))
+		s.w.Header().Set("Retry-After", Wait(refusal))
 	}
 	return s.page.draw(s.w, wire.StatusOf(refusal.Code), v)
 }
@@ -151,8 +151,8 @@ func message(f access.FieldError) string {
 	return es.FieldMessage(f.Field, f.Hint)
 }
 
-// wait is how many seconds to wait before another try.
-func wait(refusal *access.Error) string {
+// Wait is how many seconds to wait before another try, for Retry-After.
+func Wait(refusal *access.Error) string {
 	if seconds := refusal.Args["wait"]; seconds != "" {
 		return seconds
 	}

@@ -82,6 +82,12 @@ const (
 	RequestAssigned  Kind = "request.assigned"
 	RequestDone      Kind = "request.done"
 
+	ContactTold      Kind = "contact.told"      // that somebody named them; says the role and the masked address
+	ContactConfirmed Kind = "contact.confirmed" // by the link of the mail
+	ContactObjected  Kind = "contact.objected"  // by the link of the mail; says why
+	ContactBounced   Kind = "contact.bounced"   // the mail could not be delivered; says the status
+	ContactCorrected Kind = "contact.corrected" // by a delegate; says what of them changed
+
 	IssueAttempt Kind = "issue.attempt" // one try of one call to Entra
 
 	KeyApplication Kind = "key.application" // the Entra application is known

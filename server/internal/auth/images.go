@@ -37,6 +37,9 @@ func (s *Service) count(ctx context.Context, v Visit, kind string) error {
 	})
 }
 
+// TryNotice counts a try of the page of notices to third parties.
+func (s *Service) TryNotice(ctx context.Context, v Visit) error { return s.count(ctx, v, "notice") }
+
 // needImage adds what an image's answer lacks to the wrong fields.
 func needImage(a wire.ImageAnswer, wrong []access.FieldError) []access.FieldError {
 	if a.ID == "" || imagecode.Clean(a.Code) == "" {

@@ -56,28 +56,8 @@ func (s *Service) linkToken() (text string, hash [sha256.Size]byte, err error) {
 	return strings.Join(groups, "-"), sha256.Sum256([]byte(plain)), nil
 }
 
-// linkHash is the hash of a token however it was typed: in any case, with any
-// spaces, with the digits that look like one of its letters. A whole link does
-// too, for people paste that.
-func linkHash(typed string) [sha256.Size]byte {
-	if _, fragment, ok := strings.Cut(typed, "#"); ok {
-		typed = fragment
-	}
-	plain := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'A' && r <= 'Z', r >= '2' && r <= '7':
-			return r
-		case r == '0':
-			return 'O'
-		case r == '1':
-			return 'I'
-		case r == '8':
-			return 'B'
-		}
-		return -1
-	}, strings.ToUpper(typed))
-	return sha256.Sum256([]byte(plain))
-}
+// linkHash is the hash of a token however it was typed.
+func linkHash(typed string) [sha256.Size]byte { return sha256.Sum256([]byte(access.PlainToken(typed))) }
 
 // letter is one link on its way to a person. The zero account is nobody: then
 // the same is written and nothing is sent, so that asking takes the same work

@@ -96,6 +96,8 @@ func TestRun_usage(t *testing.T) {
 		{"sevre", 2, `unknown command "sevre"`},
 		{"user", 2, "add, list, totp, disable"},
 		{"user --help", 2, "add, list, totp, disable"},
+		{"mail", 2, "returned"},
+		{"mail returned", 2, "standard input"},
 		{"directory", 2, "check"},
 		{"directory test", 2, `unknown command "test" of directory`},
 		{"directory check --help", 0, "Nothing is written"},

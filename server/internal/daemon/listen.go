@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"llavero/server/internal/accountpage"
+	"llavero/server/internal/contactpage"
 	"llavero/server/internal/edge"
 	"llavero/server/internal/httpapi"
 	"llavero/server/internal/store"
@@ -46,10 +47,14 @@ func (s *Server) newHTTP() (*http.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	contact, err := contactpage.New(s.flow, s.auth, about)
+	if err != nil {
+		return nil, err
+	}
 	h := s.cfg.HTTP
 	return &http.Server{
 		Handler: httpapi.New(httpapi.Deps{
-			Auth: s.auth, Flow: s.flow, Feed: s.hub, Page: page, About: about, Clock: s.clock, Log: s.log,
+			Auth: s.auth, Flow: s.flow, Feed: s.hub, Page: page, Contact: contact, About: about, Clock: s.clock, Log: s.log,
 			Ready: func(ctx context.Context) error {
 				return s.store.Read(ctx, func(tx *store.Tx) error { _, err := tx.Head(); return err })
 			},

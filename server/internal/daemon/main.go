@@ -64,7 +64,7 @@ func commands() []command {
 		importPeopleCommands(),
 		settingsCommands(),
 		[]command{
-			verifyRETHUSCommand(), directoryCheckCommand(),
+			verifyRETHUSCommand(), directoryCheckCommand(), mailReturnedCommand(),
 			backupVerifyCommand(), backupCommand(),
 			userAddCommand(), userListCommand(), userTOTPCommand(), userDisableCommand(),
 			sealStatusCommand(), sealRotateCommand(), sealRetireCommand(), versionCommand(),

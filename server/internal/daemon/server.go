@@ -138,7 +138,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 			TestPause: orNone(cfg.Test.Pause), NotKeys: ownIDs(cfg),
 			Reminders: workflow.Reminders{Hour: cfg.Remind.Hour, EscalateTo: cfg.EscalateTo()},
 		},
-		FreeMail: freeMail(cfg.FreeMail), MailFrom: cfg.Mail.From,
+		FreeMail: freeMail(cfg.FreeMail), MailFrom: cfg.Mail.From, PublicURL: s.publicURL,
 	})
 	if err != nil {
 		return nil, err

@@ -79,15 +79,20 @@ func (a *API) changePassword(ctx context.Context, c *call) (reply, error) {
 	return reply{status: http.StatusNoContent}, a.Auth.ChangePassword(ctx, c.visit, c.session, in)
 }
 
-// accountPage is the one thing here that a browser shows. A fault is told as
-// problem details, which carry the request id.
+// accountPage is shown by a browser.
 func (a *API) accountPage(w http.ResponseWriter, r *http.Request) {
 	visit := auth.Visit{Address: addressOf(r), RequestID: requestID(r.Context())}
-	if err := a.Page.ServePage(r.Context(), w, r, visit, a.Clock()); err != nil {
-		if out, ok := w.(*recorder); ok && out.wrote {
-			a.Log.DebugContext(r.Context(), "page not written", "requestId", visit.RequestID, "err", err)
-			return
-		}
-		a.problem(w, r, err)
+	a.paged(w, r, a.Page.ServePage(r.Context(), w, r, visit, a.Clock()))
+}
+
+// paged tells a page's fault as problem details, which carry the request id.
+func (a *API) paged(w http.ResponseWriter, r *http.Request, err error) {
+	if err == nil {
+		return
 	}
+	if out, ok := w.(*recorder); ok && out.wrote {
+		a.Log.DebugContext(r.Context(), "page not written", "requestId", requestID(r.Context()), "err", err)
+		return
+	}
+	a.problem(w, r, err)
 }

@@ -22,6 +22,7 @@ import (
 
 	"llavero/server/internal/accountpage"
 	"llavero/server/internal/auth"
+	"llavero/server/internal/contactpage"
 	"llavero/server/internal/feed"
 	"llavero/shared/access"
 	"llavero/shared/wire"
@@ -29,14 +30,16 @@ import (
 
 // Deps are what an API works with. All are needed.
 type Deps struct {
-	Auth  *auth.Service
-	Flow  Flow
-	Feed  *feed.Hub
-	Page  *accountpage.Page
-	About wire.About                  // what never changes of it; Time is filled in
-	Ready func(context.Context) error // nil when the server can work
-	Clock func() time.Time
-	Log   *slog.Logger
+	Auth *auth.Service
+	Flow Flow
+	Feed *feed.Hub
+	Page *accountpage.Page
+	// Contact is the page of notices to third parties.
+	Contact *contactpage.Page
+	About   wire.About                  // what never changes of it; Time is filled in
+	Ready   func(context.Context) error // nil when the server can work
+	Clock   func() time.Time
+	Log     *slog.Logger
 }
 
 // API serves the routes of package wire.
@@ -53,6 +56,9 @@ func New(d Deps) *API {
 	}
 	a.mux.HandleFunc(accountpage.Show, a.accountPage)
 	a.mux.HandleFunc(accountpage.Act, a.accountPage)
+	a.mux.HandleFunc(contactpage.Show, a.contactPage)
+	a.mux.HandleFunc(contactpage.Act, a.contactPage)
+	a.mux.HandleFunc(contactpage.Script, a.Contact.File)
 	for _, file := range []string{accountpage.Style, accountpage.Script, accountpage.Mark} {
 		a.mux.HandleFunc(file, a.Page.File)
 	}

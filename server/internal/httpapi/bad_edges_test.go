@@ -19,7 +19,7 @@ func TestBadPaths(t *testing.T) {
 	b := newBench(t, patient)
 	look := b.witness()
 	before := look.digest()
-	names := []string{"{id}", "{code}", "{environment}"}
+	names := []string{"{id}", "{code}", "{environment}", "{role}"}
 	tried := 0
 	for _, rt := range b.api.routes() {
 		method, path, _ := strings.Cut(rt.pattern, " ")
@@ -182,7 +182,7 @@ func TestBadInput_tooLarge(t *testing.T) {
 			continue
 		}
 		method, path, _ := strings.Cut(rt.pattern, " ")
-		path = strings.NewReplacer("{id}", uuid.NewString(), "{code}", string(myCode), "{environment}", "production").Replace(path)
+		path = strings.NewReplacer("{id}", uuid.NewString(), "{code}", string(myCode), "{environment}", "production", "{role}", "lead").Replace(path)
 		token := b.officer
 		if rt.who == delegates {
 			token = b.delegate

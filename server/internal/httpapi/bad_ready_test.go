@@ -223,6 +223,29 @@ func (b *bench) taken(what string) ready {
 	return ready{token: b.officer, path: path + what, version: taken.Version, body: nobody}
 }
 
+func readyTell(b *bench) ready {
+	e := b.settle(b.delegate, myCode)
+	err := b.db.Write(b.t.Context(), func(tx *store.Tx) error {
+		n, err := tx.ContactNotice(e.request, access.ContactLead)
+		if err != nil {
+			return err
+		}
+		n.SentAt = n.SentAt.Add(-access.NoticePause)
+		return tx.SaveContactNotice(*n)
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return ready{token: b.delegate, path: "/v1/key-requests/" + string(e.request) + "/contacts/lead/notice", body: nobody}
+}
+
+func readyCorrect(b *bench) ready {
+	e := b.settle(b.delegate, myCode)
+	path := "/v1/key-requests/" + string(e.request)
+	other := access.Contact{Name: "Otra Persona", Email: "otra@clinica.example", Phone: "3009876543"}
+	return ready{token: b.delegate, path: path + "/contacts/lead", back: path, body: always(wire.CorrectContact{Contact: other})}
+}
+
 func readyTake(b *bench) ready {
 	e := b.settle(b.delegate, myCode)
 	return ready{token: b.officer, path: "/v1/key-requests/" + string(e.request) + "/take", body: always(wire.Take{})}

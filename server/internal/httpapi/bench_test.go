@@ -21,6 +21,7 @@ import (
 	"llavero/server/internal/accountpage"
 	"llavero/server/internal/auth"
 	"llavero/server/internal/config"
+	"llavero/server/internal/contactpage"
 	"llavero/server/internal/feed"
 	"llavero/server/internal/params"
 	"llavero/server/internal/seal"
@@ -120,8 +121,10 @@ func newBench(t *testing.T, tune ...func(*auth.Deps)) *bench {
 	hub := feed.New(feed.Deps{Store: b.db, Auth: b.auth, Settings: settings.Feed, Clock: time.Now, Wall: time.Now, Log: slog.New(slog.DiscardHandler)})
 	page, err := accountpage.New(b.auth, wire.About{Demo: true})
 	must(err)
+	contact, err := contactpage.New(b.flow, b.auth, wire.About{Demo: true})
+	must(err)
 	b.api = New(Deps{
-		Page: page, Auth: b.auth, Flow: b.flow, Feed: hub, Clock: time.Now, Log: log,
+		Page: page, Contact: contact, Auth: b.auth, Flow: b.flow, Feed: hub, Clock: time.Now, Log: log,
 		About: wire.About{Name: "Llavero IHCE", Version: "test", Protocol: wire.Protocol, Demo: true},
 		Ready: func(context.Context) error { return b.ready },
 	})

@@ -96,28 +96,30 @@ func trespasses(of estate) map[string]trespass {
 
 		wire.RouteFeed: {none: "the scope is in the SELECT: feed's tests"},
 
-		wire.RouteCreateRequest: {body: wire.NewRequest{Kind: access.KindEnroll, Code: of.code, Form: form}},
-		wire.RouteRequest:       {},
-		wire.RouteChangeRequest: {body: wire.ChangeRequest{Form: form}},
-		wire.RouteCancelRequest: {},
-		wire.RouteSendCode:      {body: wire.SendCode{}},
-		wire.RouteSign:          {body: wire.Sign{Code: "000000", ContentHash: strings.Repeat("0", 64)}},
-		wire.RouteReceipt:       {},
-		wire.RouteReceiptPDF:    {},
-		wire.RouteTake:          {none: "officers see all that was signed"},
-		wire.RouteRelease:       {none: "officers see all that was signed"},
-		wire.RouteResume:        {none: "officers see all that was signed"},
-		wire.RouteAssign:        {none: "officers see all that was signed"},
-		wire.RouteParameters:    {},
-		wire.RouteReveal:        {body: wire.Reveal{Field: access.FieldSecret, Purpose: access.PurposeShow}},
-		wire.RouteKeyAudit:      {},
-		wire.RouteHandOver:      {body: wire.HandOver{Vendor: "Proveedor", Person: "Persona"}},
-		wire.RouteEndOverlap:    {},
-		wire.RouteTestKey:       {},
-		wire.RouteCompromise:    {body: wire.Compromise{LastDigits: access.LastDigits(of.code), What: "Se publicó"}},
-		wire.RouteRevoke:        {body: wire.Revoke{LastDigits: access.LastDigits(of.code), Why: "Se cerró"}},
-		wire.RouteSecrets:       {},
-		wire.RouteReminder:      {body: wire.AnswerReminder{Act: access.ReminderReceived}},
+		wire.RouteCreateRequest:  {body: wire.NewRequest{Kind: access.KindEnroll, Code: of.code, Form: form}},
+		wire.RouteRequest:        {},
+		wire.RouteChangeRequest:  {body: wire.ChangeRequest{Form: form}},
+		wire.RouteCancelRequest:  {},
+		wire.RouteSendCode:       {body: wire.SendCode{}},
+		wire.RouteSign:           {body: wire.Sign{Code: "000000", ContentHash: strings.Repeat("0", 64)}},
+		wire.RouteReceipt:        {},
+		wire.RouteReceiptPDF:     {},
+		wire.RouteTake:           {none: "officers see all that was signed"},
+		wire.RouteRelease:        {none: "officers see all that was signed"},
+		wire.RouteResume:         {none: "officers see all that was signed"},
+		wire.RouteAssign:         {none: "officers see all that was signed"},
+		wire.RouteParameters:     {},
+		wire.RouteReveal:         {body: wire.Reveal{Field: access.FieldSecret, Purpose: access.PurposeShow}},
+		wire.RouteKeyAudit:       {},
+		wire.RouteHandOver:       {body: wire.HandOver{Vendor: "Proveedor", Person: "Persona"}},
+		wire.RouteEndOverlap:     {},
+		wire.RouteTestKey:        {},
+		wire.RouteCompromise:     {body: wire.Compromise{LastDigits: access.LastDigits(of.code), What: "Se publicó"}},
+		wire.RouteRevoke:         {body: wire.Revoke{LastDigits: access.LastDigits(of.code), Why: "Se cerró"}},
+		wire.RouteSecrets:        {},
+		wire.RouteReminder:       {body: wire.AnswerReminder{Act: access.ReminderReceived}},
+		wire.RouteTellContact:    {},
+		wire.RouteCorrectContact: {body: wire.CorrectContact{Contact: form.Lead}},
 
 		wire.RouteAmendKeys:          {none: "officers see all keys"},
 		wire.RouteKeyHistory:         {none: "officers see all keys"},
@@ -169,7 +171,7 @@ func TestOwnership(t *testing.T) {
 			if strings.Contains(a.path, "/keys/") {
 				id = string(own.key)
 			}
-			a.path = strings.NewReplacer("{id}", id, "{code}", string(own.code)).Replace(a.path)
+			a.path = strings.NewReplacer("{id}", id, "{code}", string(own.code), "{role}", "lead").Replace(a.path)
 			if line.body != nil {
 				var err error
 				if a.body, err = json.Marshal(line.body); err != nil {
@@ -216,7 +218,7 @@ func TestNoRole(t *testing.T) {
 			continue
 		}
 		method, path, _ := strings.Cut(rt.pattern, " ")
-		path = strings.NewReplacer("{id}", uuid.NewString(), "{code}", string(myCode), "{environment}", "production").Replace(path)
+		path = strings.NewReplacer("{id}", uuid.NewString(), "{code}", string(myCode), "{environment}", "production", "{role}", "lead").Replace(path)
 		b.bad(b.do(ask{method: method, path: path, token: token, body: []byte("{}")}), http.StatusForbidden)
 	}
 }

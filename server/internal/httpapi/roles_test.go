@@ -97,7 +97,7 @@ func TestRoles(t *testing.T) {
 			continue // it would end the session; see TestSignOut
 		}
 		method, path, _ := strings.Cut(rt.pattern, " ")
-		path = strings.NewReplacer("{id}", uuid.NewString(), "{code}", "9999999999", "{environment}", "nowhere").Replace(path)
+		path = strings.NewReplacer("{id}", uuid.NewString(), "{code}", "9999999999", "{environment}", "nowhere", "{role}", "nobody").Replace(path)
 		for who, tok := range tokens {
 			before := b.forbidden()
 			resp := b.do(ask{method: method, path: path, token: tok, body: []byte("{")})

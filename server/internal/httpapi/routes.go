@@ -24,6 +24,9 @@ type Flow interface {
 	SendCode(ctx context.Context, act workflow.Act, id access.RequestID, in wire.SendCode) (wire.CodeSent, error)
 	Sign(ctx context.Context, act workflow.Act, id access.RequestID, version int64, in wire.Sign) (wire.Accepted, error)
 
+	TellContact(ctx context.Context, act workflow.Act, id access.RequestID, role access.ContactRole) (wire.Accepted, error)
+	CorrectContact(ctx context.Context, act workflow.Act, id access.RequestID, role access.ContactRole, in wire.CorrectContact) (wire.Accepted, error)
+
 	Take(ctx context.Context, act workflow.Act, id access.RequestID, in wire.Take) (wire.Accepted, error)
 	Release(ctx context.Context, act workflow.Act, id access.RequestID) (wire.Accepted, error)
 	Resume(ctx context.Context, act workflow.Act, id access.RequestID, version int64) (wire.Accepted, error)
@@ -97,6 +100,8 @@ func (a *API) routes() []route {
 		{wire.RouteSign, delegates, a.sign},
 		{wire.RouteReceipt, signedIn, a.receipt},
 		{wire.RouteReceiptPDF, signedIn, a.receiptPDF},
+		{wire.RouteTellContact, delegates, a.tellContact},
+		{wire.RouteCorrectContact, delegates, a.correctContact},
 		{wire.RouteTake, officers, a.take},
 		{wire.RouteRelease, officers, a.release},
 		{wire.RouteResume, officers, a.resume},

@@ -44,6 +44,30 @@ type opener struct{ mail workflow.Mail }
 
 func (o opener) OpenMail(context.Context, store.Job) (workflow.Mail, error) { return o.mail, nil }
 
+func (o opener) MailParked(context.Context, store.Job, string) error { return nil }
+
+// parked remembers what it was told.
+type parked struct {
+	opener
+	job, status string
+}
+
+func (p *parked) MailParked(_ context.Context, job store.Job, status string) error {
+	p.job, p.status = job.ID, status
+	return nil
+}
+
+// A mail that was given up is told of, with what the mail server said.
+func TestRunner_tellsOfGivingUp(t *testing.T) {
+	for cause, want := range map[error]string{&Error{Permanent: true, Status: 550, Reason: "refused"}: "550", &Error{Reason: "dial"}: "", errLate: ""} {
+		p := &parked{status: "?"}
+		r := Runner{Flow: p, Clock: clock, Log: slog.New(slog.DiscardHandler)}
+		if err := r.Park(t.Context(), store.Job{ID: "7"}, cause); err != nil || p.job != "7" || p.status != want {
+			t.Errorf("%v: told %q %q, %v", cause, p.job, p.status, err)
+		}
+	}
+}
+
 type counter struct{ sent int }
 
 func (c *counter) Send(context.Context, Message) error { c.sent++; return nil }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"llavero/server/internal/store"
@@ -12,15 +13,19 @@ import (
 	"llavero/server/internal/workflow"
 )
 
-// Opener opens the sealed payload of a mail's job; *workflow.Flow in the server.
-type Opener interface {
+// Flow is what a Runner asks of the use cases; *workflow.Flow in the server.
+type Flow interface {
+	// OpenMail opens the sealed payload of a mail's job.
 	OpenMail(ctx context.Context, job store.Job) (workflow.Mail, error)
+	// MailParked is told that a mail was given up, with the mail server's status;
+	// empty: none came.
+	MailParked(ctx context.Context, job store.Job, status string) error
 }
 
 // Runner is the worker's Runner of jobs of kind store.JobMail: it opens, renders
 // and sends one message.
 type Runner struct {
-	Flow   Opener
+	Flow   Flow
 	Mailer Mailer
 	Clock  func() time.Time
 	Log    *slog.Logger
@@ -57,9 +62,13 @@ func (r Runner) Run(ctx context.Context, job store.Job) error {
 	return err
 }
 
-// Park implements worker.Runner: whoever waits for the mail asks for another.
-// There is nothing to undo.
+// Park implements worker.Runner: whoever waits for the mail asks for another;
+// that an address does not work is written down where it matters.
 func (r Runner) Park(ctx context.Context, job store.Job, cause error) error {
 	r.Log.WarnContext(ctx, "mail not sent", "jobId", job.ID, "subject", job.Subject, "err", cause)
-	return nil
+	status := ""
+	if e, ok := errors.AsType[*Error](cause); ok && e.Status != 0 {
+		status = strconv.Itoa(e.Status)
+	}
+	return r.Flow.MailParked(ctx, job, status)
 }

@@ -12,8 +12,6 @@ package mail
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"mime"
@@ -21,6 +19,8 @@ import (
 	"time"
 
 	gomail "github.com/wneessen/go-mail" // its name is ours too
+
+	"llavero/server/internal/workflow"
 )
 
 // Message is one mail, rendered.
@@ -96,9 +96,8 @@ func compose(m Message, from Sender, now time.Time) (*gomail.Msg, error) {
 	}
 	msg.Subject(m.Subject)
 	msg.SetDateWithValue(now)
-	sum := sha256.Sum256([]byte(m.ID))
 	_, domain, _ := strings.Cut(from.Address, "@")
-	msg.SetMessageIDWithValue(hex.EncodeToString(sum[:16]) + "@" + domain)
+	msg.SetMessageIDWithValue(workflow.MessageID(m.ID) + "@" + domain)
 	msg.SetGenHeader("Content-Language", "es-CO")
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")  // no answer by a holiday robot
 	msg.SetGenHeader("X-Auto-Response-Suppress", "All")   // the same, for Exchange

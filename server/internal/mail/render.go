@@ -26,6 +26,8 @@ const (
 	TemplateReminder   = workflow.TemplateReminder
 	TemplateEscalation = workflow.TemplateEscalation
 	TemplateCredential = workflow.TemplateCredential
+	// TemplateContact tells a contact of a request that somebody named them.
+	TemplateContact = workflow.TemplateContact
 )
 
 var account = []string{"code", "expires", "link", "login", "name", "page"}
@@ -42,6 +44,7 @@ var needs = map[string][]string{
 	TemplateReminder:   {"name", "role", "subject"},
 	TemplateEscalation: {"subject"},
 	TemplateCredential: {"environment", "expires", "kind", "left"},
+	TemplateContact:    {"act", "code", "entity", "expires", "given_by", "license", "link", "name", "number", "page", "roles"},
 }
 
 // each lists what every item of a template's list must be given; those that are

@@ -37,6 +37,11 @@ const requestRowColumns = `
 	key_requests.taken_why,
 	key_requests.retry_at,
 	key_requests.only_environment,
+	coalesce((
+		SELECT CASE min(CASE state WHEN 'objected' THEN 0 WHEN 'bounced' THEN 1 WHEN 'waiting' THEN 2 ELSE 3 END)
+			WHEN 0 THEN 'objected' WHEN 1 THEN 'bounced' WHEN 2 THEN 'waiting' WHEN 3 THEN 'confirmed' END
+		FROM contact_notices WHERE request = key_requests.id AND replaced_at = 0
+	), ''),
 	key_requests.version`
 
 const requestRowFrom = `
@@ -49,7 +54,7 @@ func scanRequestRow(viewer access.Viewer, scan func(...any) error) (wire.Request
 	var municipality string
 	err := scan(&r.ID, &r.Number, &r.Kind, &r.Reason, &r.Status, &r.Code, &r.NIT, &r.ProviderNo, &r.Provider, &municipality,
 		timeInto{&r.RequestedAt}, timeInto{&r.SignedAt}, timeInto{&r.UpdatedAt}, &r.Environment, &r.Step,
-		jsonInto{&r.Failure}, &r.TakenBy, &r.TakenName, timeInto{&r.TakenAt}, &r.TakenWhy, timeInto{&r.RetryAt}, &r.Only, &r.Version)
+		jsonInto{&r.Failure}, &r.TakenBy, &r.TakenName, timeInto{&r.TakenAt}, &r.TakenWhy, timeInto{&r.RetryAt}, &r.Only, &r.Contacts, &r.Version)
 	r.Place = divipola.Place(municipality)
 	if !viewer.IsOfficer() {
 		r.Failure, r.TakenBy, r.TakenName, r.TakenWhy = nil, "", "", ""

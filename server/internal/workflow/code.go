@@ -75,16 +75,22 @@ func mailIdentity(job string) string { return "job/mail/" + job }
 
 // EnqueueMail seals a mail into its job. One to nobody is kept and never sent.
 func (f *Flow) EnqueueMail(tx *store.Tx, subject string, m Mail) error {
+	_, err := f.enqueueMail(tx, subject, m)
+	return err
+}
+
+// enqueueMail is EnqueueMail that says which job it is.
+func (f *Flow) enqueueMail(tx *store.Tx, subject string, m Mail) (job string, err error) {
 	body, err := json.Marshal(m)
 	if err != nil {
-		return fmt.Errorf("mail %s: %w", m.Template, err)
+		return "", fmt.Errorf("mail %s: %w", m.Template, err)
 	}
-	id := uuid.NewString()
-	sealed, err := f.box.Seal(secret.New(string(body)), mailIdentity(id))
+	job = uuid.NewString()
+	sealed, err := f.box.Seal(secret.New(string(body)), mailIdentity(job))
 	if err != nil {
-		return err
+		return "", err
 	}
-	return tx.Enqueue(store.Job{ID: id, Kind: store.JobMail, Subject: subject, Payload: sealed, Urgent: !m.CanWait})
+	return job, tx.Enqueue(store.Job{ID: job, Kind: store.JobMail, Subject: subject, Payload: sealed, Urgent: !m.CanWait})
 }
 
 // SendCode mails a one-time code for a request as it stands, to the address

@@ -158,8 +158,8 @@ func withdraw(tx *store.Tx, act Act, r *store.Request, why string) error {
 	return err
 }
 
-// notify mails the delegates of the key's entity and the technical lead what
-// happened. The mail says no value.
+// notify mails the delegates of the key's entity and the technical lead, at an
+// address that they confirmed, what happened. The mail says no value.
 func (f *Flow) notify(tx *store.Tx, r *store.Request, k *store.Key, i store.Incident, withdrawn string) error {
 	p, err := tx.Provider(k.Code)
 	if err != nil {
@@ -173,7 +173,11 @@ func (f *Flow) notify(tx *store.Tx, r *store.Request, k *store.Key, i store.Inci
 	for _, a := range delegates {
 		to = append(to, a.Email)
 	}
-	to = append(to, r.Form.Lead.Email)
+	lead, err := leadOf(tx, r)
+	if err != nil {
+		return err
+	}
+	to = append(to, lead.Email)
 	sent := map[string]bool{"": true}
 	for _, address := range to {
 		if folded := strings.ToLower(address); !sent[folded] {

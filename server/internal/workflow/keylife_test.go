@@ -56,6 +56,9 @@ func (d *desk) mails() (all []Mail) {
 			if err != nil {
 				return err
 			}
+			if err := tx.FinishJob(job.ID); err != nil {
+				return err
+			}
 			all = append(all, m)
 		}
 	}))

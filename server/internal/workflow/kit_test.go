@@ -236,7 +236,29 @@ func (d *desk) sign(code access.LicenseCode) access.RequestID {
 	if _, err := d.flow.Sign(d.Context(), by(d.delegate), a.ID, a.Version, wire.Sign{Code: typed, ContentHash: sent.ContentHash}); err != nil {
 		d.Fatal(err)
 	}
+	d.confirm(a.ID)
 	return a.ID
+}
+
+// confirm has the contacts of a signed request confirm their addresses, by the
+// links of their mails.
+func (d *desk) confirm(id access.RequestID) {
+	d.Helper()
+	for slices.ContainsFunc(d.notices(id), func(n store.ContactNotice) bool { return n.State == access.NoticeWaiting }) {
+		if m := d.nextMail(); m.Template == TemplateContact {
+			ok(d, d.flow.ConfirmNotice(d.Context(), m.Data["link"], "req-1", "192.0.2.9"))
+		}
+	}
+}
+
+func (d *desk) notices(id access.RequestID) []store.ContactNotice {
+	d.Helper()
+	var all []store.ContactNotice
+	ok(d, d.db.Read(d.Context(), func(tx *store.Tx) (err error) {
+		all, err = tx.ContactNotices(id)
+		return err
+	}))
+	return all
 }
 
 // issue does the worker's part and returns the secrets by environment.

@@ -48,7 +48,8 @@ type letter struct {
 }
 
 // add puts a key into the letters of the entity's delegates and of the technical
-// lead of the request it came from, and says how many those are. The form names
+// lead of the request it came from, who confirmed their address, and says how
+// many those are. The form names
 // the vendor without an address: the lead stands for it.
 func (r *round) add(tx *store.Tx, k *store.Key, e store.Expiring, isEscalated bool) (people int, err error) {
 	if _, ok := r.delegates[k.Entity]; !ok {
@@ -78,7 +79,10 @@ func (r *round) add(tx *store.Tx, k *store.Key, e store.Expiring, isEscalated bo
 	if err != nil {
 		return people, err
 	}
-	lead := request.Form.Lead
+	lead, err := leadOf(tx, request)
+	if err != nil {
+		return people, err
+	}
 	return people + r.write(letter{to: strings.TrimSpace(lead.Email), name: lead.Name, isLead: true}, end), nil
 }
 

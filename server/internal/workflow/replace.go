@@ -61,10 +61,19 @@ func serverRequest(tx *store.Tx, act Act, k *store.Key) (*store.Request, error) 
 		},
 		Overlaps: access.Overlaps{},
 	}
-	if before != nil {
-		r.Form = before.Form
+	if before == nil {
+		return r, nil
 	}
-	return r, nil
+	r.Form = before.Form
+	contacts, err := tx.ContactNotices(before.ID)
+	for _, n := range contacts { // as they were corrected
+		if n.Role == access.ContactPrivacy {
+			r.Form.Privacy = n.Contact
+		} else {
+			r.Form.Lead = n.Contact
+		}
+	}
+	return r, err
 }
 
 // insertServerRequest numbers and writes it.
@@ -72,8 +81,17 @@ func insertServerRequest(tx *store.Tx, act Act, r *store.Request) (err error) {
 	if r.Number, err = tx.NextRequestNumber(tx.Now().In(es.Colombia).Year()); err != nil {
 		return err
 	}
+	before, err := lastSigned(tx, r.Code)
+	if err != nil {
+		return err
+	}
 	if err := tx.InsertRequest(r); err != nil {
 		return err
+	}
+	if before != nil {
+		if err := inherit(tx, before.ID, r); err != nil {
+			return err
+		}
 	}
 	_, err = tell(tx, r, entry(act, audit.RequestCreated, r, audit.Word("code", string(r.Code)), audit.Word("kind", string(r.Kind)),
 		audit.Word("reason", string(r.Reason)), audit.Word("only", string(r.Only))))

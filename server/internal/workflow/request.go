@@ -201,6 +201,9 @@ func (f *Flow) RequestDetail(ctx context.Context, act Act, id access.RequestID) 
 			return err
 		}
 		d.Form, d.ContentHash = r.Form, r.ContentHash
+		if d.Contacts, err = contactsOf(tx, r); err != nil {
+			return err
+		}
 		if d.OldSecrets, err = oldSecrets(tx, r); err != nil {
 			return err
 		}

@@ -147,7 +147,11 @@ func (f *Flow) signed(tx *store.Tx, act Act, r *store.Request, code string, sign
 	if err := tx.Enqueue(store.Job{Kind: store.JobProvision, Subject: string(r.ID)}); err != nil {
 		return wire.Accepted{}, err
 	}
-	return save(tx, r, entry(act, audit.RequestSigned, r, attrs...))
+	reply, err := save(tx, r, entry(act, audit.RequestSigned, r, attrs...))
+	if err != nil {
+		return wire.Accepted{}, err
+	}
+	return reply, f.inform(tx, act, r)
 }
 
 // consented writes a consent for each text ticked.

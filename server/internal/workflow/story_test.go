@@ -57,6 +57,7 @@ func TestFlow_firstKey(t *testing.T) {
 		t.Errorf("a key being made is seen: %v", rows)
 	}
 
+	d.confirm(a.ID)
 	secrets := d.issue(a.ID)
 	if r := d.request(a.ID); r.Status != access.StatusDone || r.Step != access.StepReady {
 		t.Errorf("done: %+v", r)
@@ -77,7 +78,10 @@ func TestFlow_firstKey(t *testing.T) {
 			t.Errorf("audit of the key: %+v", shown)
 		}
 	}
-	want := []audit.Kind{audit.RequestCreated, audit.CodeSent, audit.RequestSigned, audit.RequestDone}
+	want := []audit.Kind{
+		audit.RequestCreated, audit.CodeSent, audit.RequestSigned, audit.ContactTold, audit.ContactTold,
+		audit.ContactConfirmed, audit.ContactConfirmed, audit.RequestDone,
+	}
 	if got := d.kinds(string(a.ID)); !slices.Equal(got, want) {
 		t.Errorf("trail of the request: %v", got)
 	}
@@ -254,7 +258,7 @@ func TestLapseLeases(t *testing.T) {
 		t.Errorf("taken over by %q, because %q", r.TakenName, r.TakenWhy)
 	}
 	want := []audit.Kind{audit.RequestParked, audit.RequestTaken, audit.RequestLapsed, audit.RequestTaken, audit.RequestTakenOver}
-	if got := d.kinds(string(id)); !slices.Equal(got[3:], want) {
+	if got := d.kinds(string(id)); !slices.Equal(got[7:], want) {
 		t.Errorf("trail: %v", got)
 	}
 	_, err = d.flow.Release(t.Context(), by(d.officer), id)

@@ -41,6 +41,9 @@ type Deps struct {
 	FreeMail func(domain string) bool
 	// MailFrom is the address codes come from, for people to look for.
 	MailFrom string
+	// PublicURL is where people's browsers reach the server, without a slash at
+	// the end; nil: links are paths only.
+	PublicURL func() string
 }
 
 // Policy is what the ministry decides about requests. The zero value is good.
@@ -76,7 +79,9 @@ type Flow struct {
 	rand     io.Reader
 	freeMail func(string) bool
 	mailFrom string
-	pepper   []byte // keys the hashes of codes and of bodies
+	// publicURL may be nil; what it answers is known once the server listens.
+	publicURL func() string
+	pepper    []byte // keys the hashes of codes and of bodies
 }
 
 // pepperIdentity binds the sealed pepper to its row.
@@ -105,6 +110,7 @@ func New(ctx context.Context, d Deps) (*Flow, error) {
 	}
 	f := &Flow{
 		store: d.Store, box: d.Box, signer: d.Signer, params: d.Params, policy: d.Policy, rand: d.Rand, freeMail: d.FreeMail, mailFrom: d.MailFrom,
+		publicURL: d.PublicURL,
 	}
 	return f, d.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := installTexts(tx); err != nil {
