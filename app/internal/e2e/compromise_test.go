@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,7 @@ func TestDelegate_reportsCompromised(t *testing.T) {
 	if !entra.takes(env, ids[env], before[env]) {
 		t.Fatal("the secret does not work to begin with")
 	}
+	d.contactPage(world.Form().Lead.Email, url.Values{"step": {"confirm"}})
 	id := d.keyOf(code, env).ID
 	what := "El secreto quedó en un correo reenviado"
 	if err := m.Compromise(ctx, id, wire.Compromise{LastDigits: "9999", What: what}); access.CodeOf(err) != access.CodeInvalid {
