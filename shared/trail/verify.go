@@ -28,6 +28,17 @@ const (
 	FaultMissing Fault = "missing" // a record is not there
 	FaultChanged Fault = "changed" // a record is not what was written
 	FaultChain   Fault = "chain"   // a record does not follow the one before it
+
+	// Of an export alone.
+	FaultAdded     Fault = "added"     // a record that has no place there
+	FaultOrder     Fault = "order"     // a record stands elsewhere in the file
+	FaultMalformed Fault = "malformed" // a line is not written as an export's line
+	FaultTruncated Fault = "truncated" // the file ends before its last line does
+	FaultHeader    Fault = "header"    // the header is not the one that was signed
+	FaultHead      Fault = "head"      // a signed head of a day says otherwise, or is not believed
+	FaultCounts    Fault = "counts"    // the last line tells of another file
+	FaultSignature Fault = "signature" // the last line is not what was signed
+	FaultUnknown   Fault = "unknown"   // the key that signed is not in the ring, or was not in force
 )
 
 // BrokenError says where a trail breaks: the first record that is not as it was

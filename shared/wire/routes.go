@@ -84,5 +84,10 @@ const (
 	RouteCompareDrift = "POST /v1/drift/compare"
 	RouteFixDrift     = "POST /v1/drift/{id}/fix"
 
+	RouteTrail          = "GET /v1/audit"
+	RouteTrailExport    = "GET /v1/audit/export"
+	RouteActivity       = "GET /v1/activity"
+	RouteActivityExport = "GET /v1/activity/export"
+
 	RouteFeed = "GET /v1/feed"
 )

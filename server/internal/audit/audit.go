@@ -150,6 +150,11 @@ const (
 	SealRotated Kind = "seal.rotated" // a new key seals from now on; says which
 	SealRenewed Kind = "seal.renewed" // values were sealed anew with it; says how many
 	SealRetired Kind = "seal.retired" // a key seals nothing any more and is forgotten
+
+	TrailSearched Kind = "audit.searched"    // by an officer, once for each opening of the screen
+	TrailExported Kind = "audit.exported"    // a file of it went out; says what was asked for
+	TrailSigned   Kind = "audit.head_signed" // the end of a day
+	TrailChecked  Kind = "audit.checked"     // and it was not whole; says where
 )
 
 // ServerName is the person of what the server does by itself.

@@ -135,6 +135,10 @@ func trespasses(of estate) map[string]trespass {
 		wire.RouteDirectory:          {none: "the same for all officers"},
 		wire.RouteCompareDrift:       {none: "officers see all keys"},
 		wire.RouteFixDrift:           {none: "officers see all differences"},
+		wire.RouteTrail:              {none: "officers see the whole trail"},
+		wire.RouteTrailExport:        {none: "officers see the whole trail"},
+		wire.RouteActivity:           {none: "the scope is in the SELECT: TestActivity"},
+		wire.RouteActivityExport:     {none: "the scope is in the SELECT: TestActivity"},
 	}
 }
 

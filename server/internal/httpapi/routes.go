@@ -57,6 +57,11 @@ type Flow interface {
 	Directory(ctx context.Context, act workflow.Act) (wire.Directory, error)
 	CompareDrift(ctx context.Context, act workflow.Act, in wire.CompareDrift) (wire.Comparing, error)
 	FixDrift(ctx context.Context, act workflow.Act, id string, in wire.FixDrift) (wire.FixingDrift, error)
+
+	SearchTrail(ctx context.Context, act workflow.Act, q wire.TrailQuery) (wire.TrailPage, error)
+	ExportTrail(ctx context.Context, act workflow.Act, q wire.TrailQuery) (*workflow.TrailExport, error)
+	Activity(ctx context.Context, act workflow.Act, q wire.TrailQuery) (wire.TrailPage, error)
+	ExportActivity(ctx context.Context, act workflow.Act, q wire.TrailQuery) (*workflow.TrailExport, error)
 }
 
 // route is one row of the table: the pattern, who may call it, what it does.
@@ -133,6 +138,11 @@ func (a *API) routes() []route {
 		{wire.RouteDirectory, officers, a.directory},
 		{wire.RouteCompareDrift, officers, a.compareDrift},
 		{wire.RouteFixDrift, officers, a.fixDrift},
+
+		{wire.RouteTrail, officers, a.searchTrail},
+		{wire.RouteTrailExport, officers, a.exportTrail},
+		{wire.RouteActivity, delegates, a.activity},
+		{wire.RouteActivityExport, delegates, a.exportActivity},
 
 		{wire.RouteFeed, signedIn, a.feed},
 	}

@@ -73,6 +73,35 @@ func WithBeforeMigration(fn func(ctx context.Context, from, to string) error) Op
 // the file.
 func WithReplication() Option { return func(db *DB) { db.isReplicated = true } }
 
+// OpenTrail opens a database to check its audit trail and nothing else: it is
+// read only, brings nothing up to date and asks nothing of the guards.
+func OpenTrail(ctx context.Context, path string, clock func() time.Time) (*DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	db := &DB{path: abs, clock: clock, wakes: map[chan struct{}]struct{}{}}
+	if db.reader, err = openReader(abs); err != nil {
+		return nil, err
+	}
+	db.writer = db.reader // its connections refuse to write
+	if err := db.reader.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database %s for reading: %w", abs, err), db.reader.Close())
+	}
+	return db, nil
+}
+
+func openReader(abs string) (*sql.DB, error) {
+	reader, err := sql.Open("sqlite3", dsn(abs, "mode", "ro", "_query_only", "1", "_foreign_keys", "1",
+		"_busy_timeout", "5000", "_stmt_cache_size", statements))
+	if err != nil {
+		return nil, fmt.Errorf("open database %s for reading: %w", abs, err)
+	}
+	reader.SetMaxOpenConns(readers)
+	reader.SetMaxIdleConns(readers)
+	return reader, nil
+}
+
 // Open opens the database file at path, making it on first start, and brings its
 // tables up to date. clock gives each transaction its instant.
 func Open(ctx context.Context, path string, clock func() time.Time, options ...Option) (*DB, error) {
@@ -88,7 +117,8 @@ func Open(ctx context.Context, path string, clock func() time.Time, options ...O
 		o(db)
 	}
 	db.writer, err = sql.Open("sqlite3", dsn(abs, "_txlock", "immediate", "_journal_mode", "WAL",
-		"_synchronous", "FULL", "_foreign_keys", "1", "_busy_timeout", "5000", "_stmt_cache_size", statements))
+		"_synchronous", "FULL", "_foreign_keys", "1", "_recursive_triggers", "1", "_busy_timeout", "5000",
+		"_stmt_cache_size", statements))
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", abs, err)
 	}
@@ -103,16 +133,15 @@ func Open(ctx context.Context, path string, clock func() time.Time, options ...O
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(err, db.writer.Close())
 	}
+	if err := checkGuards(ctx, db.writer); err != nil {
+		return nil, errors.Join(fmt.Errorf("database %s: %w", abs, err), db.writer.Close())
+	}
 	if db.opened, err = db.foreignCommits(ctx); err != nil {
 		return nil, errors.Join(err, db.writer.Close())
 	}
-	db.reader, err = sql.Open("sqlite3", dsn(abs, "mode", "ro", "_query_only", "1", "_foreign_keys", "1",
-		"_busy_timeout", "5000", "_stmt_cache_size", statements))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open database %s for reading: %w", abs, err), db.writer.Close())
+	if db.reader, err = openReader(abs); err != nil {
+		return nil, errors.Join(err, db.writer.Close())
 	}
-	db.reader.SetMaxOpenConns(readers)
-	db.reader.SetMaxIdleConns(readers)
 	return db, nil
 }
 
