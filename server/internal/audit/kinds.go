@@ -62,6 +62,12 @@ var kinds = []Kind{
 	RequestAssigned,
 	RequestDone,
 
+	ContactTold,
+	ContactConfirmed,
+	ContactObjected,
+	ContactBounced,
+	ContactCorrected,
+
 	IssueAttempt,
 
 	KeyApplication,

@@ -2,8 +2,6 @@ package workflow
 
 import (
 	"bytes"
-	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,10 +12,8 @@ import (
 	"github.com/google/uuid"
 
 	"llavero/server/internal/audit"
-	"llavero/server/internal/signing"
 	"llavero/server/internal/store"
 	"llavero/shared/access"
-	"llavero/shared/receipt"
 	"llavero/shared/trail"
 	"llavero/shared/wire"
 )
@@ -31,7 +27,7 @@ func (d *desk) search(q wire.TrailQuery) (wire.TrailPage, error) {
 }
 
 // told writes entries as text: kind, and how many attempts.
-func told(p wire.TrailPage) []string {
+func lines(p wire.TrailPage) []string {
 	var all []string
 	for _, e := range p.Items {
 		if e.Kind == audit.TrailSearched { // the search itself tells what was sought
@@ -91,8 +87,8 @@ func TestSearchTrail(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := d.search(tt.query)
-			if err != nil || !slices.Equal(told(p), tt.want) {
-				t.Errorf("%v, %v, want %v", told(p), err, tt.want)
+			if err != nil || !slices.Equal(lines(p), tt.want) {
+				t.Errorf("%v, %v, want %v", lines(p), err, tt.want)
 			}
 		})
 	}
@@ -345,304 +341,6 @@ func (d *desk) typeIn(id access.RequestID) []string {
 	_, err := d.flow.Assign(d.Context(), by(d.officer), id, d.request(id).Version, in)
 	ok(d, err)
 	return []string{in.Production.Secret, in.Preproduction.Secret}
-}
-
-// ring is the public keys of the desk.
-func (d *desk) ring() receipt.KeyRing {
-	d.Helper()
-	var ring receipt.KeyRing
-	ok(d, d.db.Read(d.Context(), func(tx *store.Tx) (err error) {
-		ring, err = signing.Ring(tx)
-		return err
-	}))
-	return ring
-}
-
-// exported makes an export and checks it.
-func (d *desk) exported(begin func() (*TrailExport, error)) ([]byte, trail.Report) {
-	d.Helper()
-	x, err := begin()
-	ok(d, err)
-	var file bytes.Buffer
-	ok(d, x.Write(d.Context(), &file))
-	report, err := trail.CheckExport(bytes.NewReader(file.Bytes()), d.ring())
-	if err != nil {
-		d.Fatalf("%v\n%s", err, file.Bytes())
-	}
-	return file.Bytes(), report
-}
-
-func TestExportTrail(t *testing.T) {
-	d := newDesk(t)
-	midnight := dayOf(d.clock()).AddDate(0, 0, 1)
-	id := d.sign(ourCode)
-	d.attempts(id, 3)
-	d.wait(24 * time.Hour)
-	d.issue(id)
-	d.wait(72 * time.Hour) // two days go by without an entry
-	key := d.keys(ourCode)[access.Production]
-	_, err := d.flow.Reveal(t.Context(), by(d.second), key.ID, wire.Reveal{Field: access.FieldSecret, Purpose: access.PurposeCopy})
-	ok(d, err)
-	signed, _, err := d.flow.SignDays(t.Context(), "")
-	if err != nil || signed != 4 {
-		t.Fatalf("%d days signed, %v", signed, err)
-	}
-	whole := d.trail()
-	seqAt := func(at time.Time) int64 { // of the first entry from then on
-		i := slices.IndexFunc(whole, func(r audit.Record) bool { return !r.At.Before(at) })
-		return whole[i].Seq
-	}
-	for name, tt := range map[string]struct {
-		query wire.TrailQuery
-		shown func(audit.Record) bool
-		heads int
-	}{
-		"all":        {wire.TrailQuery{}, func(audit.Record) bool { return true }, 4},
-		"from a day": {wire.TrailQuery{From: midnight}, func(r audit.Record) bool { return !r.At.Before(midnight) }, 3},
-		"until":      {wire.TrailQuery{To: midnight}, func(r audit.Record) bool { return r.At.Before(midnight) }, 1},
-		"kinds":      {wire.TrailQuery{Group: trail.GroupValues}, func(r audit.Record) bool { return r.Kind.Group() == trail.GroupValues }, 4},
-		"person":     {wire.TrailQuery{Document: "9999000012"}, func(r audit.Record) bool { return documentOf(r.Person) == "9999000012" }, 4},
-		"entity":     {wire.TrailQuery{Entity: "999100005"}, func(r audit.Record) bool { return r.Entity == ourEntity }, 4},
-		"key":        {wire.TrailQuery{Subject: string(key.ID)}, func(r audit.Record) bool { return r.Subject == string(key.ID) }, 4},
-		"code, from a day": {wire.TrailQuery{Code: ourCode, From: midnight}, func(r audit.Record) bool {
-			return !r.At.Before(midnight) && (r.Subject == string(id) || r.Subject == string(key.ID) || r.Subject == string(d.keys(ourCode)[access.Preproduction].ID))
-		}, 3},
-		"nobody": {wire.TrailQuery{Document: "9999000999"}, func(audit.Record) bool { return false }, 4},
-		"never":  {wire.TrailQuery{From: d.clock().Add(time.Hour)}, nil, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			length := int64(len(d.trail()))
-			file, report := d.exported(func() (*TrailExport, error) { return d.flow.ExportTrail(t.Context(), by(d.officer), tt.query) })
-			want := int64(0)
-			for _, r := range whole {
-				if tt.shown != nil && tt.shown(r) {
-					want++
-				}
-			}
-			// Other exports of this test are entries too.
-			extra := int64(0)
-			for _, r := range d.trail()[len(whole):] {
-				if tt.shown != nil && r.Seq <= length && tt.shown(r) && (tt.query.To.IsZero() || r.At.Before(tt.query.To)) {
-					extra++
-				}
-			}
-			if report.Records != want+extra || len(report.Heads) != tt.heads {
-				t.Errorf("%d records, want %d; %d heads, want %d\n%s", report.Records, want+extra, len(report.Heads), tt.heads, file)
-			}
-			if tt.shown == nil {
-				return
-			}
-			first, last := int64(1), length
-			if !tt.query.From.IsZero() {
-				first = seqAt(midnight)
-			}
-			if !tt.query.To.IsZero() {
-				last = seqAt(midnight) - 1
-			}
-			if report.Header.First != first || report.Last != last || report.Records+report.Left != last-first+1 {
-				t.Errorf("%+v, want %d to %d", report, first, last)
-			}
-			exported := d.trail()[length]
-			if exported.Kind != audit.TrailExported || exported.Account != d.officer.Account || exported.DetailOf("last") != fmt.Sprint(last) {
-				t.Errorf("%+v", exported)
-			}
-		})
-	}
-}
-
-// An export of a trail that was changed behind the server's back is not made.
-func TestExportTrail_broken(t *testing.T) {
-	d := newDesk(t)
-	d.sign(ourCode)
-	d.behind(`UPDATE audit_entries SET person = 'Otra' WHERE seq = 3`)
-	x, err := d.flow.ExportTrail(t.Context(), by(d.officer), wire.TrailQuery{})
-	ok(d, err)
-	var file bytes.Buffer
-	err = x.Write(t.Context(), &file)
-	if broken, is := errors.AsType[*audit.BrokenError](err); !is || broken.Seq != 3 || broken.Fault != audit.FaultChanged {
-		t.Errorf("%v", err)
-	}
-	if _, err := trail.CheckExport(&file, d.ring()); err == nil {
-		t.Error("what was written is believed")
-	}
-}
-
-// behind changes the database's file from outside, without its guards.
-func (d *desk) behind(statement string) {
-	d.Helper()
-	raw, err := sql.Open("sqlite3", d.db.Path())
-	ok(d, err)
-	_, err = raw.ExecContext(d.Context(), `DROP TRIGGER audit_entries_no_update; DROP TRIGGER audit_entries_no_delete; `+statement)
-	ok(d, errors.Join(err, raw.Close()))
-}
-
-// Each day is signed once, when it is over, whatever becomes of the clock.
-func TestSignDays(t *testing.T) {
-	d := newDesk(t)
-	start := dayOf(d.clock())
-	setClock := func(at time.Time) {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.now = at
-	}
-	heads := func() (days []string) {
-		all, err := d.flow.Heads(t.Context(), "", 1000)
-		ok(d, err)
-		for _, h := range all {
-			days = append(days, fmt.Sprintf("%s %d", h.Day[5:], h.Entries))
-		}
-		return days
-	}
-	sign := func(t *testing.T, want int) time.Time {
-		t.Helper()
-		n, next, err := d.flow.SignDays(t.Context(), "")
-		if err != nil || n != want {
-			t.Errorf("%d signed, want %d, %v", n, want, err)
-		}
-		return next
-	}
-	d.sign(ourCode)
-	first := len(d.trail())
-	if next := sign(t, 0); !next.Equal(start.AddDate(0, 0, 1)) {
-		t.Errorf("the day ends at %s", next)
-	}
-	setClock(start.AddDate(0, 0, 1).Add(-time.Microsecond)) // 23:59:59.999999 in Colombia
-	sign(t, 0)
-	setClock(start.AddDate(0, 0, 1)) // midnight in Colombia, 05:00 UTC
-	if next := sign(t, 1); !next.Equal(start.AddDate(0, 0, 2)) {
-		t.Errorf("the next is due at %s", next)
-	}
-	sign(t, 0)
-	setClock(start.AddDate(0, 0, 4).Add(time.Hour)) // the server was off
-	sign(t, 3)
-	sign(t, 0)
-	want := []string{fmt.Sprintf("09-16 %d", first), "09-17 1", "09-18 0", "09-19 0"} // the entry that a head was signed
-	if got := heads(); !slices.Equal(got, want) {
-		t.Fatalf("%v, want %v", got, want)
-	}
-	// The clock is set back: nothing is signed twice, not before its time, and what
-	// is written meanwhile counts for the day under way.
-	for _, back := range []time.Time{start, start.AddDate(0, 0, 1), start.AddDate(0, 0, 4)} {
-		setClock(back)
-		sign(t, 0)
-		d.create("0500199002")
-	}
-	if got := heads(); !slices.Equal(got, want) {
-		t.Fatalf("%v, want %v", got, want)
-	}
-	setClock(start.AddDate(0, 0, 5))
-	sign(t, 1)
-	last := d.lastHead()
-	if last.Day != "2026-09-20" || int(last.Seq) != len(d.trail())-1 {
-		t.Errorf("%+v of %d", last, len(d.trail()))
-	}
-	h, s, err := trail.OpenHead(last.File, d.ring())
-	if err != nil || h.Day != last.Day || !bytes.Equal(h.Hash, d.trail()[last.Seq-1].Hash) || !s.At.Equal(d.clock()) {
-		t.Errorf("%+v, %v", h, err)
-	}
-}
-
-func (d *desk) lastHead() *store.SignedHead {
-	d.Helper()
-	var last *store.SignedHead
-	ok(d, d.db.Read(d.Context(), func(tx *store.Tx) (err error) {
-		last, err = tx.LastHead()
-		return err
-	}))
-	return last
-}
-
-// Two processes that sign at the same time sign once.
-func TestSignDays_twice(t *testing.T) {
-	d := newDesk(t)
-	d.sign(ourCode)
-	d.wait(48 * time.Hour)
-	var n [4]int
-	var errs [4]error
-	done := make(chan int)
-	for i := range n {
-		go func() {
-			n[i], _, errs[i] = d.flow.SignDays(context.WithoutCancel(t.Context()), "")
-			done <- i
-		}()
-	}
-	for range n {
-		<-done
-	}
-	if err := errors.Join(errs[:]...); err != nil {
-		t.Fatal(err)
-	}
-	all, err := d.flow.Heads(t.Context(), "", 100)
-	if err != nil || len(all) != 2 {
-		t.Errorf("%d heads, %v", len(all), err)
-	}
-	if got := len(slices.DeleteFunc(d.trail(), func(r audit.Record) bool { return r.Kind != audit.TrailSigned })); got != 2 {
-		t.Errorf("%d entries", got)
-	}
-}
-
-// A day whose entries are not what was written is not signed, and officers are
-// told where.
-func TestSignDays_broken(t *testing.T) {
-	for name, tt := range map[string]struct {
-		sql  string
-		want audit.BrokenError
-	}{
-		"changed":     {`UPDATE audit_entries SET person = 'Otra' WHERE seq = 3`, audit.BrokenError{Seq: 3, Fault: audit.FaultChanged}},
-		"removed":     {`DELETE FROM audit_entries WHERE seq = 2`, audit.BrokenError{Seq: 2, Fault: audit.FaultMissing}},
-		"before that": {`UPDATE audit_entries SET hash = zeroblob(32) WHERE seq = 1`, audit.BrokenError{Seq: 1, Fault: audit.FaultChanged}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			d := newDesk(t)
-			d.sign(ourCode)
-			d.behind(tt.sql)
-			d.wait(24 * time.Hour)
-			for range 2 {
-				n, _, err := d.flow.SignDays(t.Context(), "")
-				if broken, is := errors.AsType[*audit.BrokenError](err); n != 0 || !is || *broken != tt.want {
-					t.Fatalf("%d signed, %v", n, err)
-				}
-			}
-			p, err := d.search(wire.TrailQuery{Group: trail.GroupSystem, Subject: ""})
-			if err != nil || p.State.Broken != tt.want.Seq || p.State.Fault != tt.want.Fault || p.State.Head != nil {
-				t.Errorf("%+v, %v", p.State, err)
-			}
-			if n := strings.Count(strings.Join(told(p), " "), "audit.checked"); n != 1 {
-				t.Errorf("written down %d times", n)
-			}
-		})
-	}
-	t.Run("a signed day", func(t *testing.T) {
-		d := newDesk(t)
-		d.sign(ourCode)
-		d.wait(24 * time.Hour)
-		_, _, err := d.flow.SignDays(t.Context(), "")
-		ok(d, err)
-		last := d.lastHead()
-		d.behind(fmt.Sprintf(`UPDATE audit_entries SET hash = zeroblob(32) WHERE seq = %d`, last.Seq))
-		d.wait(24 * time.Hour)
-		_, _, err = d.flow.SignDays(t.Context(), "")
-		if broken, is := errors.AsType[*audit.BrokenError](err); !is || broken.Seq != last.Seq || broken.Fault != trail.FaultHead {
-			t.Errorf("%v", err)
-		}
-	})
-}
-
-// A head goes out by mail, whole: what is in the mail checks.
-func TestSignDays_mail(t *testing.T) {
-	d := newDesk(t)
-	d.sign(ourCode)
-	d.mails()
-	d.wait(24 * time.Hour)
-	_, _, err := d.flow.SignDays(t.Context(), "auditoria@ministerio.example")
-	ok(d, err)
-	all := d.mails()
-	if len(all) != 1 || all[0].To != "auditoria@ministerio.example" || all[0].Template != TemplateHead || all[0].Data["day"] != "16/09/2026" {
-		t.Fatalf("%+v", all)
-	}
-	if _, _, err := trail.OpenHead([]byte(all[0].Data["file"]), d.ring()); err != nil {
-		t.Error(err)
-	}
 }
 
 // Whatever a cursor says, it is read in one way or not at all.
