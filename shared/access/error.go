@@ -108,6 +108,10 @@ const (
 	HintNoAnswer    Hint = "no_answer"   // the server is not there, or the answer was cut off: try again
 	HintCertificate Hint = "certificate" // it is not the server it should be: never "try again"
 	HintOffline     Hint = "offline"     // not sent at all: the act needs a connection
+
+	// HintUnlockSpent ends a locked session whose password was missed too often;
+	// the client's alone.
+	HintUnlockSpent Hint = "unlock_spent"
 )
 
 // FieldError is one field's complaint.

@@ -41,6 +41,10 @@ func Notice(kind string, args map[string]string) string {
 		return "La lista guardada en este computador no se pudo leer. La descargamos de nuevo."
 	case "not_kept":
 		return "Este computador no ofrece un llavero del sistema: al cerrar no guardamos la sesión ni la lista."
+	case "end_later":
+		return "Cerró la sesión en este computador. Se lo diremos al servidor en cuanto responda."
+	case "draft":
+		return "Recuperamos el formulario que estaba escribiendo."
 	default:
 		return ""
 	}

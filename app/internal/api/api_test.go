@@ -107,7 +107,7 @@ func TestEveryRoute(t *testing.T) {
 		wire.RouteSignIn:           {do: func() error { _, err := c.SignIn(ctx, wire.SignIn{Login: "x"}); return err }},
 		wire.RouteSecondFactor:     {do: func() error { _, err := c.SecondFactor(ctx, wire.SecondFactor{}); return err }},
 		wire.RouteSession:          {do: func() error { _, err := c.Session(ctx); return err }},
-		wire.RouteSignOut:          {do: func() error { return c.SignOut(ctx) }},
+		wire.RouteSignOut:          {do: func() error { return c.SignOut(ctx, secret.Text{}) }},
 		wire.RouteNewImage:         {do: func() error { _, err := c.NewImage(ctx, wire.NewImage{Scale: 2}); return err }},
 		wire.RouteRegistrationInfo: {do: func() error { _, err := c.RegistrationInfo(ctx); return err }},
 		wire.RoutePrerequisites:    {do: func() error { _, err := c.CheckPrerequisites(ctx, wire.CheckPrerequisites{}); return err }},

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"llavero/shared/access"
+	"llavero/shared/secret"
 	"llavero/shared/wire"
 )
 
@@ -23,12 +24,13 @@ const maxReply = wire.MaxEvidence + 4<<10
 
 // call is one request.
 type call struct {
-	route   string // of package wire
-	id      string // for what the path names: {id}, {code}…
-	key     string // of the act; empty: not an intent
-	version int64  // for If-Match; 0: none
-	body    any    // nil: none
-	isFile  bool   // a file goes along: it may take fileTime
+	route   string      // of package wire
+	id      string      // for what the path names: {id}, {code}…
+	key     string      // of the act; empty: not an intent
+	version int64       // for If-Match; 0: none
+	body    any         // nil: none
+	isFile  bool        // a file goes along: it may take fileTime
+	token   secret.Text // in place of the client's own; empty: that one
 }
 
 // ask sends one request that is answered with a T.
@@ -91,6 +93,9 @@ func (c *Client) request(ctx context.Context, call call) (*http.Request, error) 
 	c.mu.Lock()
 	address, token := c.server.String()+path, c.token
 	c.mu.Unlock()
+	if !call.token.IsEmpty() {
+		token = call.token
+	}
 	var body io.Reader
 	if call.body != nil {
 		raw, err := json.Marshal(call.body)

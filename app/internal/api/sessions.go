@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"llavero/shared/secret"
 	"llavero/shared/wire"
 )
 
@@ -31,7 +32,12 @@ func (c *Client) Session(ctx context.Context) (wire.Session, error) {
 	return ask[wire.Session](ctx, c, call{route: wire.RouteSession})
 }
 
-// SignOut ends the session on the server.
-func (c *Client) SignOut(ctx context.Context) error {
-	return c.do(ctx, call{route: wire.RouteSignOut}, nil)
+// SignOut ends the session of a token on the server.
+func (c *Client) SignOut(ctx context.Context, token secret.Text) error {
+	return c.do(ctx, call{route: wire.RouteSignOut, token: token}, nil)
+}
+
+// Unlock asks whether a password is that of who is signed in.
+func (c *Client) Unlock(ctx context.Context, body wire.Unlock) error {
+	return c.do(ctx, call{route: wire.RouteUnlock, body: body}, nil)
 }

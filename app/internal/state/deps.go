@@ -36,7 +36,10 @@ type SessionAPI interface {
 	SignIn(context.Context, wire.SignIn) (wire.SignedIn, error)
 	SecondFactor(context.Context, wire.SecondFactor) (wire.SignedIn, error)
 	Session(context.Context) (wire.Session, error)
-	SignOut(context.Context) error
+	// SignOut ends the session of a token.
+	SignOut(context.Context, secret.Text) error
+	// Unlock asks whether a password is that of who is signed in.
+	Unlock(context.Context, wire.Unlock) error
 }
 
 // AccountAPI is getting a user and a password. All but the last need no session.

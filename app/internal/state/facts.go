@@ -196,6 +196,7 @@ func (f *Facts) Ready(ctx context.Context, seq int64, at time.Time) error {
 	m.counting = 0
 	m.wakeWaiting()
 	poke(m.beat)
+	poke(m.ending)
 	poke(m.dirty)
 	return nil
 }

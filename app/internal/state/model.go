@@ -24,6 +24,7 @@ type Model struct {
 	signed  chan struct{} // size one: somebody signed in or out
 	again   chan struct{} // size one: connect anew, somebody asked
 	beat    chan struct{} // size one: connected again
+	ending  chan struct{} // size one: the server is to be told of an ended session
 
 	keeping sync.Mutex // serialises the use of deps.Rows
 
@@ -43,6 +44,13 @@ type Model struct {
 	moved    chan struct{}
 	acts     map[string]pendingAct
 	notices  []Notice
+
+	home      string      // the server that this sign-in is of
+	token     secret.Text // of who is signed in
+	tokenEnds time.Time
+	ends      []ending // sessions the server is still to be told the end of
+	lock      lockState
+	parked    *parked // what was being written when the server ended the session
 
 	signIn     signInState
 	register   registerState
@@ -73,6 +81,7 @@ func New(deps Deps) *Model {
 		signed:  make(chan struct{}, 1),
 		again:   make(chan struct{}, 1),
 		beat:    make(chan struct{}, 1),
+		ending:  make(chan struct{}, 1),
 		moved:   make(chan struct{}),
 		rows:    newRowSet(),
 		acts:    map[string]pendingAct{},
@@ -96,6 +105,7 @@ func (m *Model) Run(ctx context.Context, feed Feed) error {
 	group.Go(func() error { return m.follow(ctx, feed) })
 	group.Go(func() error { return m.keepLease(ctx) })
 	group.Go(func() error { return m.buildLists(ctx) })
+	group.Go(func() error { return m.tellEnds(ctx) })
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}

@@ -100,6 +100,9 @@ func (m *Model) sendPassword(ctx context.Context, life int, body wire.ChangePass
 	}
 	err = m.deps.API.ChangePassword(ctx, key, body)
 	m.answered(act, err)
+	if err == nil {
+		m.rememberPassword(life, secret.New(body.New))
+	}
 	// A wrong current password may come as unauthorized: the session goes on.
 	if access.HintOf(err) != access.HintCredentials {
 		m.ended(life, err)

@@ -27,6 +27,10 @@ type remembered struct {
 	ExpiresAt time.Time    `json:"expiresAt"`
 	Session   wire.Session `json:"session"`
 	Demo      bool         `json:"demo,omitempty"`
+	// Locked: closing the program did not unlock it. Wrong counts the passwords
+	// that were missed since.
+	Locked bool `json:"locked,omitempty"`
+	Wrong  int  `json:"wrong,omitempty"`
 }
 
 // enter begins a session that the server granted.
@@ -150,6 +154,13 @@ func (m *Model) begun(r remembered, rows *rowSet, at wire.Position) {
 		Independent: who.Independent, SecondFactor: who.Role == access.RoleOfficer,
 	}
 	m.isDemo = r.Demo || m.isDemo
+	m.home, m.token, m.tokenEnds = r.Server, secret.New(r.Token), r.ExpiresAt
+	m.lock = lockState{check: m.signIn.check}
+	m.signIn.check = nil
+	if r.Locked {
+		m.lock.on, m.lock.why, m.lock.at, m.lock.wrong = true, LockKept, m.now(), r.Wrong
+	}
+	m.unpark()
 	m.rows, m.at = rows, at
 	m.link = Link{Phase: LinkConnecting, DataAt: at.At}
 }
@@ -167,19 +178,23 @@ func (m *Model) clear() {
 	m.register, m.recovery = registerState{turn: m.register.turn + 1}, recoveryState{turn: m.recovery.turn + 1}
 	m.unlock, m.password = unlockState{turn: m.unlock.turn + 1}, passwordState{}
 	m.notices, m.texts, m.officer = nil, nil, officerState{}
+	m.home, m.token, m.tokenEnds, m.lock = "", secret.Text{}, time.Time{}, lockState{}
 	m.wakeWaiting()
 }
 
-// SignOut ends the session here and on the server. Without connection it ends
-// here; the error says that the server was not told.
+// SignOut ends the session here and on the server. Without an answer it ends
+// here at once, and the server is told when it can be reached again.
 func (m *Model) SignOut(ctx context.Context) error {
 	life := m.lifeNow()
-	err := m.deps.API.SignOut(ctx)
-	if access.CodeOf(err) == access.CodeUnauthorized {
-		err = nil
-	}
+	isTold := m.endOnServer(ctx)
 	m.leave(life, nil)
-	return err
+	if !isTold {
+		m.mu.Lock()
+		m.tell(NoticeEndLater, nil)
+		m.mu.Unlock()
+		poke(m.changed)
+	}
+	return nil
 }
 
 // leave ends a session here. The kept rows stay, sealed, for the next time.
@@ -188,7 +203,9 @@ func (m *Model) leave(life int, t *Trouble) {
 	wasIn := m.who != nil && m.life == life
 	login := m.signIn.login
 	if wasIn {
+		left := m.park(t)
 		m.clear()
+		m.parked = left
 		m.signIn = signInState{login: login, phase: SignInIdle, trouble: t}
 	}
 	m.mu.Unlock()

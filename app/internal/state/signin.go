@@ -21,6 +21,7 @@ type signInState struct {
 	solved  bool
 	ticket  string
 	trouble *Trouble
+	check   *passwordCheck // of the password just accepted, until the session begins
 }
 
 // SignIn is the sign-in screen.
@@ -39,6 +40,7 @@ func (m *Model) SignIn() SignIn {
 // Start asks the server what it is, and goes on with the session of last time
 // if the keyring holds one: its lists open at once, connected or not.
 func (m *Model) Start(ctx context.Context) error {
+	m.loadEnds()
 	m.goOn(ctx)
 	return m.askAbout(ctx)
 }
@@ -67,6 +69,7 @@ func (m *Model) askAbout(ctx context.Context) error {
 	m.mu.Lock()
 	isOut := m.who == nil
 	if err == nil {
+		poke(m.ending)
 		m.about, m.isDemo = &about, about.Demo
 		if isOut {
 			m.signIn.trouble = nil
@@ -167,6 +170,12 @@ func (m *Model) SubmitSignIn(ctx context.Context, login string, password secret.
 		return err
 	}
 	reply, err := m.deps.API.SignIn(ctx, body)
+	if err == nil {
+		check := m.newPasswordCheck(password)
+		m.mu.Lock()
+		m.signIn.check = check
+		m.mu.Unlock()
+	}
 	return m.signedIn(ctx, reply, err, true)
 }
 
@@ -196,7 +205,7 @@ func (m *Model) SubmitSecondFactor(ctx context.Context, code string) error {
 func (m *Model) CancelSignIn() {
 	m.mu.Lock()
 	if m.signIn.phase == SignInSecondFactor {
-		m.signIn.phase, m.signIn.ticket, m.signIn.trouble = SignInIdle, "", nil
+		m.signIn.phase, m.signIn.ticket, m.signIn.trouble, m.signIn.check = SignInIdle, "", nil, nil
 	}
 	m.mu.Unlock()
 	poke(m.changed)

@@ -221,6 +221,8 @@ const (
 	NoticeKeyUsable NoticeKind = "key_usable" // its secret spread and was tested; Args "code", "environment"
 	NoticeAnew      NoticeKind = "anew"       // the kept list was unreadable and was started anew
 	NoticeNotKept   NoticeKind = "not_kept"   // no keyring: nothing is remembered on this computer
+	NoticeEndLater  NoticeKind = "end_later"  // signed out here; the server is told when it answers
+	NoticeDraft     NoticeKind = "draft"      // what was being written when the session ended is there again
 )
 
 // Names of the fields that are no part of access.RequestForm, as Enroll.Fields

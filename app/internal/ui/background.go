@@ -28,7 +28,10 @@ func (s *Shell) background(ctx context.Context, work func(context.Context) error
 func (s *Shell) aside(work, done func()) {
 	go func() {
 		work()
-		s.do(done)
+		s.do(func() {
+			done()
+			s.sweep()
+		})
 	}()
 }
 

@@ -22,6 +22,7 @@ type header struct {
 	onSignOut func()
 	onHelp    func()
 	onAccount func()
+	onLock    func()
 	renew     func()
 
 	login, user, role *kit.Text
@@ -41,9 +42,11 @@ func newHeader() *header {
 	help.Name = es.HelpTitle
 	mine := kit.NewIconButton("", look.IconUser, func() { h.onAccount() }).Fixed()
 	mine.Name = es.AccountTitle // in words it would leave no room for a long name
+	lock := kit.NewIconButton("", look.IconLock, func() { h.onLock() }).Fixed()
+	lock.Name = es.Lock
 	out := kit.NewButton(es.SignOut, func() { h.onSignOut() }).Fixed()
 	left := kit.NewRow(container.NewCenter(mark), container.NewCenter(name))
-	right := container.NewCenter(kit.NewRow(container.NewCenter(h.link), help, mine, out))
+	right := container.NewCenter(kit.NewRow(container.NewCenter(h.link), help, mine, lock, out))
 	bar := container.NewBorder(nil, nil, left, right, container.NewHBox(layout.NewSpacer(), who, layout.NewSpacer()))
 	h.box = container.NewStack(kit.NewFill(look.ColorDeep, "", 0), container.New(layout.NewCustomPaddedLayout(4, 4, 20, 20), bar))
 	h.ExtendBaseWidget(h)
@@ -63,11 +66,16 @@ func (h *header) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleR
 
 func (h *header) render(v state.Header) {
 	h.login.SetText(v.Session.Login)
-	h.user.SetText(shorten(v.Session.Person.Name, 34))
+	room := mostLetters - len(v.Session.Login) - len(v.Session.Role)
+	h.user.SetText(shorten(v.Session.Person.Name, min(34, room)))
 	h.role.SetText(string(v.Session.Role))
 	h.link.Set(linkChip(v.Link.Phase))
 	h.Refresh()
 }
+
+// mostLetters is what login, name and role may have together beside the buttons,
+// in a window of the usual width.
+const mostLetters = 67
 
 // shorten keeps a long name within the bar.
 func shorten(s string, most int) string {

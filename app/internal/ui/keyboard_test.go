@@ -54,6 +54,8 @@ func sit(t *testing.T, s *server) *desk {
 	var one sync.Mutex // the UI goroutine
 	shell.do = func(f func()) { one.Lock(); defer one.Unlock(); f() }
 	shell.doAndWait = shell.do
+	usual := kit.OnUI
+	kit.OnUI = shell.do
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	shell.do(func() { shell.Run(ctx) })
@@ -65,6 +67,7 @@ func sit(t *testing.T, s *server) *desk {
 			t.Errorf("run: %v", err)
 		}
 		synctest.Wait()
+		kit.OnUI = usual
 	})
 	synctest.Wait()
 	return &desk{t: t, shell: shell, canvas: w.Canvas()}

@@ -208,6 +208,9 @@ func (s *Shell) trySettle(visit, tries int) {
 }
 
 func (s *Shell) screen() fyne.CanvasObject {
+	if s.veil.isOn {
+		return s.veil.view
+	}
 	switch s.at {
 	case routeSignIn:
 		return s.signIn

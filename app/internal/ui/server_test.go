@@ -30,6 +30,8 @@ type server struct {
 	row  wire.RequestRow
 	form access.RequestForm
 	log  []string
+
+	reveal func() string // the value of whatever is asked to be shown
 }
 
 func (s *server) Server() string         { return "https://llavero.example" }

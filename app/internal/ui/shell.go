@@ -31,7 +31,8 @@ type Deps struct {
 	// Shield keeps the window from being captured while on, and reports whether
 	// this system can. Nil: it cannot.
 	Shield func(on bool) bool
-	// Preferences remember how lists were left. Nil: nothing is remembered.
+	// Preferences remember how lists were left, and after how long without use a
+	// session is locked. Nil: nothing is remembered.
 	Preferences Preferences
 }
 
@@ -82,6 +83,11 @@ type Shell struct {
 	directory    *ministry.Directory
 	files        *dialog.FileDialog // the question which file, or where to; nil: not asked
 
+	hotkeys fyne.ShortcutHandler // the window's
+
+	veil veil // over everything while the session is locked
+	idle idle
+
 	help   *kit.Sheet
 	helpAt help.ID // the section it was opened at
 }
@@ -103,7 +109,10 @@ func New(d Deps) *Shell {
 func (s *Shell) Run(ctx context.Context) {
 	s.build(ctx)
 	s.shortcuts(ctx)
-	s.deps.Window.SetContent(kit.NewRoot(s.root, s.intoSight))
+	root := kit.NewRoot(s.root, s.intoSight)
+	root.OnUse = s.used
+	s.deps.Window.SetContent(root)
+	s.watchIdle(ctx)
 	s.render()
 	s.background(ctx, s.model.Start, nil)
 	s.background(ctx, s.follow, nil)
@@ -126,6 +135,8 @@ func (s *Shell) build(ctx context.Context) {
 	s.header.onSignOut = func() {
 		s.act(ctx, s.model.SignOut, true, nil)
 	}
+	s.header.onLock = func() { s.lock(state.LockAsked) }
+	s.buildLock(ctx)
 	s.header.onHelp = s.toggleHelp
 	s.header.onAccount = s.openAccount
 	s.crumbs.onGo, s.outside.crumbs.onGo = s.open, s.open
@@ -181,6 +192,9 @@ func (s *Shell) render() {
 		s.tell()
 		return
 	}
+	if s.renderLock() {
+		return
+	}
 	h := s.model.Header()
 	s.header.render(h)
 	s.strip.render(h, s.deps.Clock())
@@ -197,10 +211,12 @@ func (s *Shell) cross(isIn bool) {
 	s.visit++
 	if isIn {
 		s.takeHabits()
+		s.idle.last = s.wallClock()
 		s.at = routeNone
 		s.open(s.home())
 		return
 	}
+	s.dropVeil()
 	s.closeScreens()
 	s.keeper.Close(nil)
 	s.notices.Clear()

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"llavero/app/internal/state"
 	"llavero/app/internal/ui/help"
 	"llavero/app/internal/ui/kit"
 	"llavero/shared/access"
@@ -15,13 +16,23 @@ import (
 func (s *Shell) shortcuts(ctx context.Context) {
 	c := s.deps.Window.Canvas()
 	c.SetOnTypedKey(s.typed)
+	always := func(k fyne.Shortcut, do func()) {
+		s.hotkeys.AddShortcut(k, func(fyne.Shortcut) {
+			s.used()
+			if !s.veil.isOn {
+				do()
+			}
+		})
+		c.AddShortcut(k, s.hotkeys.TypedShortcut)
+	}
 	add := func(key fyne.KeyName, mod fyne.KeyModifier, do func()) {
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: mod | fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
+		always(&desktop.CustomShortcut{KeyName: key, Modifier: mod | fyne.KeyModifierShortcutDefault}, func() {
 			if c.Overlays().Top() == nil {
 				do()
 			}
 		})
 	}
+	always(&desktop.CustomShortcut{KeyName: fyne.KeyL, Modifier: fyne.KeyModifierShortcutDefault}, func() { s.lock(state.LockAsked) })
 	add(fyne.KeyF, 0, s.search)
 	add(fyne.KeyReturn, 0, s.submit)
 	add(fyne.KeyEnter, 0, s.submit)
@@ -41,14 +52,18 @@ func (s *Shell) shortcuts(ctx context.Context) {
 			s.queue.ReleaseCurrent()
 		}
 	})
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeySlash, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
+	always(&desktop.CustomShortcut{KeyName: fyne.KeySlash, Modifier: fyne.KeyModifierShortcutDefault}, func() {
 		s.toggleHelpAt(help.Keyboard)
 	})
-	c.AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) { s.notices.Undo() })
+	always(&fyne.ShortcutUndo{}, func() { s.notices.Undo() })
 }
 
 // typed takes keys that no field wants.
 func (s *Shell) typed(e *fyne.KeyEvent) {
+	s.used()
+	if s.veil.isOn {
+		return
+	}
 	switch e.Name {
 	case fyne.KeyF1:
 		s.toggleHelp()

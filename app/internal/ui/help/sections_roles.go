@@ -94,6 +94,7 @@ func KeyLines() []Entry {
 		{"Ctrl+T, Ctrl+Mayús+T", "Tomar o liberar la solicitud"},
 		{"Ctrl+N", "Solicitar llave"},
 		{"F5, Ctrl+R", "Actualizar"},
+		{"Ctrl+L", "Bloquear la sesión"},
 		{"Ctrl+Z", "Deshacer lo último que se puede deshacer"},
 	}
 }

@@ -121,6 +121,7 @@ func (b *Button) FocusLost() {
 
 // TypedKey implements fyne.Focusable: Enter fires too.
 func (b *Button) TypedKey(e *fyne.KeyEvent) {
+	tellUse(b)
 	switch e.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		if !b.Disabled() && b.OnTapped != nil {

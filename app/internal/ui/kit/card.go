@@ -101,6 +101,7 @@ func (c *MenuCard) Tapped(*fyne.PointEvent) { c.open() }
 
 // TypedKey implements fyne.Focusable.
 func (c *MenuCard) TypedKey(e *fyne.KeyEvent) {
+	tellUse(c)
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		c.open()

@@ -127,6 +127,7 @@ func (c *Check) Tapped(*fyne.PointEvent) {
 
 // TypedKey implements fyne.Focusable.
 func (c *Check) TypedKey(e *fyne.KeyEvent) {
+	tellUse(c)
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		c.toggle()

@@ -16,6 +16,9 @@ type Board interface {
 // ClearAfter is how long a copied secret stays in the clipboard, in seconds.
 const ClearAfter = 30
 
+// CannotClear is said when a copied secret may still be in the clipboard.
+const CannotClear = "No pudimos borrar el portapapeles en este computador. Copie otro texto."
+
 // Keeper puts values in the clipboard and takes secrets out again: after
 // ClearAfter seconds, at once on demand, and on quitting; only if the clipboard
 // still holds what it put there.
@@ -100,7 +103,26 @@ func (k *Keeper) ClearNow() {
 		case clearedDone:
 			k.tell(Notice{Text: "Portapapeles borrado.", Key: clipboardKey})
 		case clearedFailed:
-			k.tell(Notice{Text: "No pudimos borrar el portapapeles en este computador. Copie otro texto.", Key: clipboardKey, Seconds: -1})
+			k.tell(Notice{Text: CannotClear, Key: clipboardKey, Seconds: -1})
+		}
+	})
+}
+
+// Withdraw takes our secret out without a notice, when the session is locked,
+// and tells done (may be nil) whether it could not.
+func (k *Keeper) Withdraw(done func(failed bool)) {
+	ours := k.ours
+	k.forget()
+	if k.notices != nil {
+		k.notices.Dismiss(clipboardKey)
+	}
+	if ours == "" {
+		return
+	}
+	var how cleared
+	k.use(func() { how = k.clear(ours) }, func() {
+		if done != nil {
+			done(how == clearedFailed)
 		}
 	})
 }

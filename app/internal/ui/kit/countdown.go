@@ -6,9 +6,9 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// onUI runs something on the UI goroutine. Tests, whose driver runs it where it
+// OnUI runs something on the UI goroutine. Tests, whose driver runs it where it
 // is called, put a lock around it.
-var onUI = fyne.Do
+var OnUI = fyne.Do
 
 // Countdown calls tick on the UI goroutine once a second with the seconds left,
 // from the full count down to 0, and then done. Start it anew as often as
@@ -34,7 +34,7 @@ func (c *Countdown) Start(seconds int, tick func(left int), done func()) {
 func (c *Countdown) arm() {
 	run := c.run
 	c.timer = time.AfterFunc(time.Second, func() {
-		onUI(func() { c.second(run) })
+		OnUI(func() { c.second(run) })
 	})
 }
 

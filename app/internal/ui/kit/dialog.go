@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -188,6 +189,13 @@ func newDialogShade(content fyne.CanvasObject) *dialogShade {
 func (s *dialogShade) CreateRenderer() fyne.WidgetRenderer {
 	dim := canvas.NewRectangle(theme.ColorForWidget(theme.ColorNameShadow, s))
 	return widget.NewSimpleRenderer(container.NewStack(dim, s.content))
+}
+
+// Cursor implements desktop.Cursorable, as Root does: what lies over the window
+// hides the root from the pointer.
+func (s *dialogShade) Cursor() desktop.Cursor {
+	tellUse(s)
+	return desktop.DefaultCursor
 }
 
 // Tapped swallows clicks beside the panel.

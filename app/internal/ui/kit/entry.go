@@ -147,6 +147,7 @@ func (e *Entry) MouseDown(m *desktop.MouseEvent) {
 
 // TypedRune implements fyne.Focusable.
 func (e *Entry) TypedRune(r rune) {
+	tellUse(e)
 	if e.onType != nil && !e.Disabled() {
 		e.onType()
 	}
@@ -155,6 +156,7 @@ func (e *Entry) TypedRune(r rune) {
 
 // TypedKey implements fyne.Focusable.
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {
+	tellUse(e)
 	if e.OnKey != nil && e.OnKey(k) {
 		return
 	}

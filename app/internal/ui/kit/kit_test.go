@@ -22,7 +22,7 @@ import (
 // the first widget is made.
 func TestMain(m *testing.M) {
 	test.NewApp().Settings().SetTheme(look.Forced(theme.VariantLight))
-	onUI = func(f func()) {
+	OnUI = func(f func()) {
 		uiLock.Lock()
 		defer uiLock.Unlock()
 		f()

@@ -40,6 +40,7 @@ func (r *Reader) Offset() float32 { return r.scroll.Offset.Y }
 
 // TypedKey implements fyne.Focusable.
 func (r *Reader) TypedKey(e *fyne.KeyEvent) {
+	tellUse(r)
 	const line = 48
 	page := r.scroll.Size().Height - line
 	end := max(0, r.scroll.Content.MinSize().Height-r.scroll.Size().Height)

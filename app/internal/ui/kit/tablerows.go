@@ -35,13 +35,14 @@ func newRowList(t *Table) *rowList {
 }
 
 // FocusGained implements fyne.Focusable; the list's own highlight stays off.
-func (l *rowList) FocusGained() { l.t.setFocused(true) }
+func (l *rowList) FocusGained() { tellUse(l); l.t.setFocused(true) }
 
 // FocusLost implements fyne.Focusable.
 func (l *rowList) FocusLost() { l.t.setFocused(false) }
 
 // TypedRune implements fyne.Focusable: + and − resize the chosen column.
 func (l *rowList) TypedRune(r rune) {
+	tellUse(l)
 	t := l.t
 	if t.headAt < 0 {
 		return
@@ -68,6 +69,7 @@ func (l *rowList) TypedShortcut(s fyne.Shortcut) {
 
 // TypedKey implements fyne.Focusable.
 func (l *rowList) TypedKey(e *fyne.KeyEvent) {
+	tellUse(l)
 	t := l.t
 	if t.OnKey != nil && t.OnKey(e) {
 		return

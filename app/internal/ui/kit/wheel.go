@@ -27,6 +27,7 @@ func (w *wheel) CreateRenderer() fyne.WidgetRenderer {
 
 // Scrolled implements fyne.Scrollable.
 func (w *wheel) Scrolled(e *fyne.ScrollEvent) {
+	tellUse(w)
 	if c := CanvasOf(w); c != nil {
 		if entry, ok := c.Focused().(*Entry); ok && entry.onWheel != nil && entry.onWheel(e) {
 			return

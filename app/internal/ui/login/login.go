@@ -131,18 +131,22 @@ func (s *SignIn) buildSecond() {
 
 // frame sets the form beside a deep-blue panel with the mark.
 func (s *SignIn) frame() fyne.CanvasObject {
+	title := kit.NewTitle(es.SignIn)
+	form := kit.NewStack(container.NewHBox(s.demo), kit.NewHead(title, kit.NewNote("Use el usuario y la contraseña que creó al registrarse.")),
+		s.banner, s.first, s.second, kit.NewFlush(s.help))
+	column := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(24, 24, 48, 48), container.New(middle{460}, form)))
+	return container.NewBorder(nil, nil, kit.NewWidth(400, sidePanel()), nil, column)
+}
+
+// sidePanel is the product's mark and what it is for, in deep blue.
+func sidePanel() fyne.CanvasObject {
 	mark := canvas.NewImageFromResource(look.Mark)
 	mark.FillMode = canvas.ImageFillContain
 	mark.SetMinSize(fyne.NewSquareSize(72))
 	name := kit.NewTitle("Llavero IHCE").SetColor(look.ColorOnDeep)
 	about := kit.NewText("Llaves de acceso a la Historia Clínica Electrónica Interoperable: solicitarlas, firmarlas, consultarlas y cuidarlas.").SetColor(look.ColorOnDeepMuted)
-	side := container.NewStack(kit.NewFill(look.ColorDeep, "", 0),
+	return container.NewStack(kit.NewFill(look.ColorDeep, "", 0),
 		kit.NewPadded(32, container.NewVBox(layout.NewSpacer(), container.NewHBox(mark), name, about, layout.NewSpacer())))
-	title := kit.NewTitle(es.SignIn)
-	form := kit.NewStack(container.NewHBox(s.demo), kit.NewHead(title, kit.NewNote("Use el usuario y la contraseña que creó al registrarse.")),
-		s.banner, s.first, s.second, kit.NewFlush(s.help))
-	column := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(24, 24, 48, 48), container.New(middle{460}, form)))
-	return container.NewBorder(nil, nil, kit.NewWidth(400, side), nil, column)
 }
 
 // CreateRenderer implements fyne.Widget.
