@@ -46,6 +46,23 @@ func New(next slog.Handler) *Journal {
 // Lines returns the kept lines, oldest first.
 func (j *Journal) Lines() []string { return j.ring.lines() }
 
+type attrsKey struct{}
+
+// With returns a context whose lines carry these attributes too, before their
+// own: a request's id, a job's.
+func With(ctx context.Context, attrs ...slog.Attr) context.Context {
+	before := attrsOf(ctx)
+	return context.WithValue(ctx, attrsKey{}, append(before[:len(before):len(before)], attrs...))
+}
+
+func attrsOf(ctx context.Context) []slog.Attr {
+	if ctx == nil {
+		return nil
+	}
+	attrs, _ := ctx.Value(attrsKey{}).([]slog.Attr)
+	return attrs
+}
+
 // Enabled asks the next handler.
 func (j *Journal) Enabled(ctx context.Context, level slog.Level) bool {
 	return j.next.Enabled(ctx, level)
@@ -54,6 +71,9 @@ func (j *Journal) Enabled(ctx context.Context, level slog.Level) bool {
 // Handle cleans the record and passes it on.
 func (j *Journal) Handle(ctx context.Context, r slog.Record) error {
 	clean := slog.NewRecord(r.Time, r.Level, strike(r.Message), r.PC)
+	for _, a := range attrsOf(ctx) {
+		clean.AddAttrs(cleaned(a))
+	}
 	r.Attrs(func(a slog.Attr) bool {
 		clean.AddAttrs(cleaned(a))
 		return true

@@ -58,3 +58,23 @@ func TestJournal_keepsTheLast(t *testing.T) {
 		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
 	}
 }
+
+// What a context carries stands on every line written with it, cleaned too.
+func TestWith(t *testing.T) {
+	var out bytes.Buffer
+	log := slog.New(New(slog.NewTextHandler(&out, nil)))
+	ctx := With(t.Context(), slog.String("requestId", "r-1"))
+	inner := With(ctx, slog.String("jobId", "j-1"), slog.String("accessToken", "planted"))
+	log.With("a", 1).InfoContext(inner, "one")
+	log.InfoContext(ctx, "two")
+	log.Info("three")
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	for i, want := range []string{"requestId=r-1 jobId=j-1 accessToken=" + Struck, "msg=two requestId=r-1", "msg=three"} {
+		if !strings.HasSuffix(lines[i], want) {
+			t.Errorf("%s, want %s", lines[i], want)
+		}
+	}
+	if strings.Contains(out.String(), "planted") || strings.Contains(lines[1], "jobId") {
+		t.Error(out.String())
+	}
+}

@@ -18,13 +18,22 @@ type directories struct {
 	clock func() time.Time
 	log   *slog.Logger
 	paces map[string]*entra.Pacer // by application: Graph counts its writes together
+	seen  func(access.Environment, entra.Attempt)
 }
 
 // newClients makes the client of each environment's directory. Environments that
 // share a provisioning application share a client, and with it its pace; one
 // without a directory has none.
 func newClients(cfg config.Config, clock func() time.Time, log *slog.Logger) (map[access.Environment]*entra.Client, error) {
-	d := directories{cfg, clock, log, map[string]*entra.Pacer{}}
+	return watchedClients(cfg, clock, log, func(access.Environment, entra.Attempt) {})
+}
+
+// watchedClients makes them so that seen is told of each attempt of a call; what
+// environments share is told as the first's.
+func watchedClients(cfg config.Config, clock func() time.Time, log *slog.Logger,
+	seen func(access.Environment, entra.Attempt),
+) (map[access.Environment]*entra.Client, error) {
+	d := directories{cfg, clock, log, map[string]*entra.Pacer{}, seen}
 	clients := map[access.Environment]*entra.Client{}
 	made := map[config.Entra]*entra.Client{}
 	for _, env := range access.Environments() {
@@ -65,7 +74,7 @@ func (d directories) client(env access.Environment, e config.Entra) (*entra.Clie
 	c := entra.Config{
 		Authority: e.Authority, GraphURL: e.GraphURL, Tenant: e.Tenant, ClientID: e.ClientID, Secret: e.ClientSecret,
 		HTTPClient: entra.NewHTTPClient(pool), InstanceDiscovery: e.InstanceDiscovery, Clock: d.clock,
-		Pacer: d.pace(e),
+		Pacer: d.pace(e), Seen: func(a entra.Attempt) { d.seen(env, a) },
 		Retry: entra.Retry{Tries: e.Tries, Budget: e.Budget, Base: e.BackOff, LagWindow: e.LagWindow, Timeout: e.Timeout},
 	}
 	if e.CertificateFile != "" {

@@ -23,6 +23,7 @@ func (s *Server) openData(ctx context.Context) (err error) {
 	if s.store, err = openStore(ctx, world{stderr: nobody{}, clock: s.clock}, s.cfg); err != nil {
 		return err
 	}
+	s.store.Time(s.metrics.Write)
 	if s.box, err = openBox(ctx, s.cfg, s.store); err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 	"llavero/server/internal/contactpage"
 	"llavero/server/internal/edge"
 	"llavero/server/internal/httpapi"
-	"llavero/server/internal/store"
 	"llavero/shared/wire"
 )
 
@@ -52,13 +51,13 @@ func (s *Server) newHTTP() (*http.Server, error) {
 		return nil, err
 	}
 	h := s.cfg.HTTP
+	api := httpapi.New(httpapi.Deps{
+		Auth: s.auth, Flow: s.flow, Feed: s.hub, Page: page, Contact: contact, About: about, Clock: s.clock, Log: s.log,
+		Ready: s.isReady, Answered: s.metrics.Request,
+	})
+	s.metrics.Routes(api.Patterns())
 	return &http.Server{
-		Handler: httpapi.New(httpapi.Deps{
-			Auth: s.auth, Flow: s.flow, Feed: s.hub, Page: page, Contact: contact, About: about, Clock: s.clock, Log: s.log,
-			Ready: func(ctx context.Context) error {
-				return s.store.Read(ctx, func(tx *store.Tx) error { _, err := tx.Head(); return err })
-			},
-		}),
+		Handler:           api,
 		ReadHeaderTimeout: h.HeaderTimeout,
 		ReadTimeout:       h.ReadTimeout,
 		WriteTimeout:      h.WriteTimeout,

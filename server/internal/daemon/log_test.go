@@ -1,12 +1,15 @@
 package daemon
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 
 	"llavero/server/internal/config"
+	"llavero/shared/journal"
 )
 
 // What became a string on its way to the log is struck out there; the ids that
@@ -29,5 +32,19 @@ func TestNewLog_strikesOut(t *testing.T) {
 	}
 	if strings.Contains(got, "r-2") {
 		t.Errorf("written below the level that was asked for: %s", got)
+	}
+}
+
+// One object a line, struck out too, when the settings ask for it.
+func TestNewLog_json(t *testing.T) {
+	planted := "abc8" + "Q~" + strings.Repeat("x", 34)
+	cfg := config.Default()
+	cfg.LogFormat = config.LogJSON
+	var errs output
+	log := newLog(world{stderr: &errs}, cfg)
+	log.InfoContext(journal.With(t.Context(), slog.String("jobId", "j-1")), "call", "note", planted)
+	var line struct{ Level, Msg, JobID, Note string }
+	if err := json.Unmarshal([]byte(errs.String()), &line); err != nil || line.Level != "INFO" || line.Msg != "call" || line.JobID != "j-1" || line.Note != journal.Struck {
+		t.Errorf("%v: %s", err, errs.String())
 	}
 }

@@ -63,6 +63,7 @@ func commands() []command {
 		[]command{serveCommand(), migrateCommand(), importREPSCommand()},
 		importPeopleCommands(),
 		settingsCommands(),
+		[]command{healthCommand()},
 		[]command{
 			verifyRETHUSCommand(), directoryCheckCommand(), mailReturnedCommand(),
 			backupVerifyCommand(), backupCommand(),

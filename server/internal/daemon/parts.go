@@ -73,10 +73,11 @@ func newMailer(cfg config.Config, clock func() time.Time) (mail.Mailer, error) {
 // people wait for the latter three, so that they have slots of their own.
 func (s *Server) newWorkers() ([]*worker.Worker, error) {
 	cfg, db, flow, clock, log := s.cfg, s.store, s.flow, s.clock, s.log
-	mailer, err := newMailer(cfg, clock)
+	inner, err := newMailer(cfg, clock)
 	if err != nil {
 		return nil, err
 	}
+	mailer := told{inner, s}
 	p := cfg.Provision
 	gateway, err := newGateway(cfg, clock)
 	if err != nil {
@@ -85,7 +86,7 @@ func (s *Server) newWorkers() ([]*worker.Worker, error) {
 	base := provision.Base{Entra: s.entra, Writers: new(entra.Writers), LookAgain: p.LookAgain, Clock: clock, Log: log}
 	keys, verify := s.newProvisioner(base, gateway)
 	bounds := worker.Config{
-		Slots: p.Workers, Lease: p.Lease, Attempts: p.Attempts, FirstWait: p.FirstWait, LongestWait: p.LongestWait, Clock: clock, Log: log,
+		Slots: p.Workers, Lease: p.Lease, Attempts: p.Attempts, FirstWait: p.FirstWait, LongestWait: p.LongestWait, Clock: clock, Wall: time.Now, Log: log,
 	}
 	permits := provision.NewPermitter(provision.PermitConfig{Base: base, Flow: flow})
 	tests := ladder.New(ladder.Config{

@@ -59,5 +59,10 @@ func newLog(w world, cfg config.Config) *slog.Logger {
 	if err := level.UnmarshalText([]byte(cfg.LogLevel)); err != nil {
 		level = slog.LevelInfo // the settings were checked
 	}
-	return slog.New(journal.New(slog.NewTextHandler(w.stderr, &slog.HandlerOptions{Level: level})))
+	options := &slog.HandlerOptions{Level: level}
+	var form slog.Handler = slog.NewTextHandler(w.stderr, options)
+	if cfg.LogFormat == config.LogJSON {
+		form = slog.NewJSONHandler(w.stderr, options)
+	}
+	return slog.New(journal.New(form))
 }

@@ -25,6 +25,7 @@ import (
 	"llavero/server/internal/edge"
 	"llavero/server/internal/entra"
 	"llavero/server/internal/feed"
+	"llavero/server/internal/metrics"
 	"llavero/server/internal/params"
 	"llavero/server/internal/seal"
 	"llavero/server/internal/signing"
@@ -67,7 +68,12 @@ type Server struct {
 	edge    *edge.Listener // under listen
 	pair    *certs.Pair
 	caFile  string
+	metrics *metrics.Metrics
+	health  *health
 	reload  <-chan os.Signal // look at the certificate's files now; nil: never
+
+	aside       *http.Server // the operator's page; nil: none
+	asideListen net.Listener
 
 	killed   chan struct{} // closed to end everything at once
 	killing  sync.Once
@@ -112,7 +118,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, clock: o.clock, log: log, reload: o.reload, killed: make(chan struct{}), finished: make(chan struct{})}
+	s := &Server{cfg: cfg, clock: o.clock, log: log, reload: o.reload, metrics: metrics.New(Version, time.Now), health: newHealth(time.Now), killed: make(chan struct{}), finished: make(chan struct{})}
 	if err := makeFolders(cfg); err != nil {
 		return nil, err
 	}
@@ -153,7 +159,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	if s.entra, err = newClients(cfg, o.clock, log); err != nil {
+	if s.entra, err = watchedClients(cfg, o.clock, log, s.sawEntra); err != nil {
 		return nil, err
 	}
 	if s.workers, err = s.newWorkers(); err != nil {
@@ -161,6 +167,9 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	}
 	s.hub = feed.New(feed.Deps{Store: s.store, Auth: s.auth, Settings: cfg.Feed, Clock: o.clock, Wall: time.Now, Log: log})
 	if s.http, err = s.newHTTP(); err != nil {
+		return nil, err
+	}
+	if err = s.openAside(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -227,7 +236,11 @@ func (s *Server) Run(ctx context.Context) error {
 	if err := s.store.Write(life, func(tx *store.Tx) error { _, err := tx.DropLeases(); return err }); err != nil {
 		return errors.Join(err, s.close())
 	}
+	if err := s.beatOnce(life); err != nil {
+		return errors.Join(err, s.close())
+	}
 	g, ctx := errgroup.WithContext(ctx)
+	g.Go(s.serveAside)
 	g.Go(func() error {
 		if err := s.http.Serve(s.listen); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
@@ -236,11 +249,13 @@ func (s *Server) Run(ctx context.Context) error {
 	})
 	g.Go(func() error {
 		<-ctx.Done()
-		return s.goDown(life)
+		s.health.set(func() { s.health.isDown = true })
+		return errors.Join(s.goDown(life), s.closeAside())
 	})
 	for _, w := range s.workers {
 		g.Go(func() error { return w.Run(ctx) })
 	}
+	g.Go(func() error { return s.beatAlways(ctx) })
 	g.Go(func() error { return s.watchCertificate(ctx) })
 	g.Go(func() error { return s.watchStanding(ctx) })
 	g.Go(func() error { return s.watchKeyset(ctx) })
@@ -350,7 +365,7 @@ func every(ctx context.Context, do func() (time.Duration, error), log *slog.Logg
 // After it Run returns.
 func (s *Server) Close() error {
 	s.kill()
-	err := s.http.Close() // what it listens on too
+	err := errors.Join(s.http.Close(), s.closeAside()) // what they listen on too
 	s.hub.Kill()
 	ran := true
 	s.running.Do(func() { ran = false })
@@ -374,9 +389,12 @@ func (s *Server) close() error {
 // release closes the socket and the database and lets another server have them.
 func (s *Server) release() error {
 	var err error
-	if s.listen != nil {
-		if err = s.listen.Close(); errors.Is(err, net.ErrClosed) {
-			err = nil
+	for _, l := range []net.Listener{s.listen, s.asideListen} {
+		if l == nil {
+			continue
+		}
+		if errClose := l.Close(); !errors.Is(errClose, net.ErrClosed) {
+			err = errors.Join(err, errClose)
 		}
 	}
 	if s.store != nil {

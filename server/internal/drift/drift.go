@@ -183,8 +183,8 @@ func (c *Comparer) Run(ctx context.Context, job store.Job) error {
 
 // Park implements worker.Runner: the next night compares anew, and so does who
 // asks.
-func (c *Comparer) Park(ctx context.Context, job store.Job, cause error) error {
-	c.cfg.Log.WarnContext(ctx, "keys were not compared", slog.String("subject", job.Subject), slog.Any("error", cause))
+func (c *Comparer) Park(ctx context.Context, _ store.Job, cause error) error {
+	c.cfg.Log.WarnContext(ctx, "keys were not compared", slog.Any("error", cause))
 	return nil
 }
 

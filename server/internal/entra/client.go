@@ -48,6 +48,10 @@ type Config struct {
 	// off for an authority that is not Microsoft's.
 	InstanceDiscovery bool
 
+	// Seen is told of each attempt of each call, from several goroutines; nil:
+	// nobody is.
+	Seen func(Attempt)
+
 	Clock  func() time.Time                                 // required
 	Jitter func() float64                                   // in [0,1); default math/rand
 	Sleep  func(ctx context.Context, d time.Duration) error // default Sleep

@@ -73,6 +73,9 @@ func (c *Client) report(ctx context.Context, a Attempt, e *Error) {
 	}
 	a.TLS, a.Took = c.web.tlsVersion(), c.cfg.Clock().Sub(a.At)
 	observe(ctx, a)
+	if c.cfg.Seen != nil {
+		c.cfg.Seen(a)
+	}
 }
 
 // do makes a call, repeats it as its class allows, and decodes the answer into

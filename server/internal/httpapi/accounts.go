@@ -91,7 +91,7 @@ func (a *API) paged(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if out, ok := w.(*recorder); ok && out.wrote {
-		a.Log.DebugContext(r.Context(), "page not written", "requestId", requestID(r.Context()), "err", err)
+		a.Log.DebugContext(r.Context(), "page not written", "err", err)
 		return
 	}
 	a.problem(w, r, err)

@@ -25,10 +25,11 @@ import (
 	"llavero/server/internal/contactpage"
 	"llavero/server/internal/feed"
 	"llavero/shared/access"
+	"llavero/shared/journal"
 	"llavero/shared/wire"
 )
 
-// Deps are what an API works with. All are needed.
+// Deps are what an API works with. All but Answered are needed.
 type Deps struct {
 	Auth *auth.Service
 	Flow Flow
@@ -40,6 +41,9 @@ type Deps struct {
 	Ready   func(context.Context) error // nil when the server can work
 	Clock   func() time.Time
 	Log     *slog.Logger
+	// Answered is told of each answer: the pattern that served it, "" when none
+	// did; nil: nobody is.
+	Answered func(pattern string, status int, took time.Duration)
 }
 
 // API serves the routes of package wire.
@@ -65,11 +69,23 @@ func New(d Deps) *API {
 	return a
 }
 
+// Patterns are those of everything that is served.
+func (a *API) Patterns() []string {
+	list := []string{
+		accountpage.Show, accountpage.Act, accountpage.Style, accountpage.Script, accountpage.Mark,
+		contactpage.Show, contactpage.Act, contactpage.Script,
+	}
+	for _, r := range a.routes() {
+		list = append(list, r.pattern)
+	}
+	return list
+}
+
 // ServeHTTP implements http.Handler.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := a.Clock()
 	id := uuid.NewString()
-	ctx := context.WithValue(r.Context(), requestIDKey{}, id)
+	ctx := journal.With(context.WithValue(r.Context(), requestIDKey{}, id), slog.String("requestId", id))
 	r = r.WithContext(ctx)
 	out := &recorder{ResponseWriter: w}
 	head := out.Header()
@@ -85,13 +101,16 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if p == http.ErrAbortHandler { //nolint:errorlint // it is panicked with as it is
 				panic(p)
 			}
-			a.Log.ErrorContext(ctx, "handler panicked", "requestId", id, "panic", p, "stack", string(debug.Stack()))
+			a.Log.ErrorContext(ctx, "handler panicked", "panic", p, "stack", string(debug.Stack()))
 			if !out.wrote {
 				a.problem(out, r, access.Refuse(access.CodeInternal, ""))
 			}
 		}
-		a.Log.DebugContext(ctx, "request", "requestId", id, "method", r.Method, "pattern", r.Pattern,
-			"status", out.status, "took", a.Clock().Sub(began))
+		took := a.Clock().Sub(began)
+		a.Log.InfoContext(ctx, "request", "pattern", patternOf(r), "status", out.status, "took", took)
+		if a.Answered != nil {
+			a.Answered(r.Pattern, out.status, took)
+		}
 	}()
 
 	handler, pattern := a.mux.Handler(r)
@@ -180,6 +199,15 @@ func (g gate) admits(who access.Viewer) bool {
 		return who.IsOfficer()
 	}
 	return false
+}
+
+// patternOf is what the log shows of a request: never its path, which may hold
+// what somebody pasted there.
+func patternOf(r *http.Request) string {
+	if r.Pattern != "" {
+		return r.Pattern
+	}
+	return "none"
 }
 
 type requestIDKey struct{}

@@ -177,6 +177,6 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, out reply) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(out.status)
 	if _, err := w.Write(append(doc, '\n')); err != nil {
-		a.Log.DebugContext(r.Context(), "reply not written", "requestId", requestID(r.Context()), "err", err)
+		a.Log.DebugContext(r.Context(), "reply not written", "err", err)
 	}
 }

@@ -119,7 +119,7 @@ func (a *API) download(ctx context.Context, c *call, name, media string, body []
 	head.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	c.w.WriteHeader(http.StatusOK)
 	if _, err := c.w.Write(body); err != nil {
-		a.Log.DebugContext(ctx, "file not written", "requestId", requestID(ctx), "err", err)
+		a.Log.DebugContext(ctx, "file not written", "err", err)
 	}
 	return reply{}, nil
 }

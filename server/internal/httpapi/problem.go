@@ -25,11 +25,11 @@ func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	switch {
 	case r.Context().Err() != nil:
-		a.Log.DebugContext(r.Context(), "client left", "requestId", requestID(r.Context()), "pattern", r.Pattern)
+		a.Log.DebugContext(r.Context(), "client left", "pattern", r.Pattern)
 	case wire.StatusOf(refusal.Code) >= http.StatusInternalServerError:
-		a.Log.ErrorContext(r.Context(), "request failed", "requestId", requestID(r.Context()), "pattern", r.Pattern, "err", err)
+		a.Log.ErrorContext(r.Context(), "request failed", "pattern", r.Pattern, "err", err)
 	default:
-		a.Log.DebugContext(r.Context(), "request refused", "requestId", requestID(r.Context()), "pattern", r.Pattern, "err", refusal)
+		a.Log.DebugContext(r.Context(), "request refused", "pattern", r.Pattern, "err", refusal)
 	}
 	status := wire.StatusOf(refusal.Code)
 	if refusal.Hint == access.HintTooLarge {
@@ -69,10 +69,10 @@ func (a *API) retryAfter(refusal *access.Error, status int) int64 {
 func (a *API) encode(w http.ResponseWriter, r *http.Request, body any) {
 	var doc bytes.Buffer
 	if err := json.NewEncoder(&doc).Encode(body); err != nil {
-		a.Log.ErrorContext(r.Context(), "reply not encoded", "requestId", requestID(r.Context()), "err", err)
+		a.Log.ErrorContext(r.Context(), "reply not encoded", "err", err)
 		return
 	}
 	if _, err := w.Write(doc.Bytes()); err != nil {
-		a.Log.DebugContext(r.Context(), "reply not written", "requestId", requestID(r.Context()), "err", err)
+		a.Log.DebugContext(r.Context(), "reply not written", "err", err)
 	}
 }

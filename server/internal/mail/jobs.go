@@ -65,7 +65,7 @@ func (r Runner) Run(ctx context.Context, job store.Job) error {
 // Park implements worker.Runner: whoever waits for the mail asks for another;
 // that an address does not work is written down where it matters.
 func (r Runner) Park(ctx context.Context, job store.Job, cause error) error {
-	r.Log.WarnContext(ctx, "mail not sent", "jobId", job.ID, "subject", job.Subject, "err", cause)
+	r.Log.WarnContext(ctx, "mail not sent", "err", cause)
 	status := ""
 	if e, ok := errors.AsType[*Error](cause); ok && e.Status != 0 {
 		status = strconv.Itoa(e.Status)

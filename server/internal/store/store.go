@@ -51,6 +51,7 @@ type DB struct {
 	writer *sql.DB
 	reader *sql.DB
 	opened int64 // foreignCommits when it was opened
+	timed  func() (end func())
 
 	beforeMigration func(ctx context.Context, from, to string) error
 	isReplicated    bool

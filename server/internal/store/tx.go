@@ -23,6 +23,9 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // Write runs fn in a writing transaction, commits when it returns nil and wakes
 // the subscribers after that. An error or a panic of fn leaves nothing behind.
 func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
+	if db.timed != nil {
+		defer db.timed()()
+	}
 	tx, err := db.run(ctx, db.writer, fn)
 	if err != nil {
 		return err

@@ -25,9 +25,11 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"llavero/server/internal/store"
+	"llavero/shared/journal"
 )
 
 // Runner does the jobs of one kind. Its methods run in several goroutines at
@@ -51,6 +53,7 @@ type Config struct {
 	LongestWait time.Duration // default 1 min
 
 	Clock  func() time.Time // required
+	Wall   func() time.Time // the machine's own, for IsAlive; default Clock
 	Jitter func() float64   // in [0,1); default math/rand
 	Log    *slog.Logger     // default: none
 }
@@ -61,6 +64,8 @@ type Worker struct {
 	runners map[string]Runner
 	kinds   []string
 	cfg     Config
+	pulse   atomic.Int64 // Unix seconds of the last look for jobs
+	busy    atomic.Int64 // jobs running
 }
 
 // New makes a Worker.
@@ -80,13 +85,18 @@ func New(db *store.DB, runners map[string]Runner, cfg Config) *Worker {
 	if cfg.LongestWait == 0 {
 		cfg.LongestWait = time.Minute
 	}
+	if cfg.Wall == nil {
+		cfg.Wall = cfg.Clock
+	}
 	if cfg.Jitter == nil {
 		cfg.Jitter = rand.Float64
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Worker{db: db, runners: runners, kinds: slices.Sorted(maps.Keys(runners)), cfg: cfg}
+	w := &Worker{db: db, runners: runners, kinds: slices.Sorted(maps.Keys(runners)), cfg: cfg}
+	w.pulse.Store(cfg.Wall().Unix())
+	return w
 }
 
 type laterError struct {
@@ -112,6 +122,14 @@ func Final(err error) error { return &finalError{err} }
 // could be renewed, or the job was closed by somebody else.
 var ErrLeaseLost = errors.New("worker: the job's lease was lost")
 
+// Kinds are the jobs it runs, sorted.
+func (w *Worker) Kinds() []string { return w.kinds }
+
+// IsAlive reports that it runs as many jobs as it may, or looked for one lately.
+func (w *Worker) IsAlive(now time.Time) bool {
+	return w.busy.Load() >= int64(w.cfg.Slots) || now.Sub(time.Unix(w.pulse.Load(), 0)) < 2*longestNap
+}
+
 // Run works until ctx ends and its jobs have stopped. It returns nil then.
 func (w *Worker) Run(ctx context.Context) error {
 	wake, cancel := w.db.Subscribe()
@@ -121,6 +139,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	free := make(chan struct{}, w.cfg.Slots) // a slot came free: look again
 	busy := 0
 	for ctx.Err() == nil {
+		w.pulse.Store(w.cfg.Wall().Unix())
 		for busy < w.cfg.Slots {
 			job, err := w.claim(ctx)
 			if err != nil && ctx.Err() == nil {
@@ -130,7 +149,9 @@ func (w *Worker) Run(ctx context.Context) error {
 				break
 			}
 			busy++
+			w.busy.Add(1)
 			running.Go(func() {
+				defer w.busy.Add(-1)
 				w.one(ctx, *job)
 				free <- struct{}{}
 			})
@@ -207,7 +228,8 @@ func (w *Worker) claim(ctx context.Context) (job *store.Job, err error) {
 
 // one runs a claimed job and records what became of it.
 func (w *Worker) one(ctx context.Context, job store.Job) {
-	log := w.cfg.Log.With(slog.String("jobKind", job.Kind), slog.String("subject", job.Subject), slog.Int("attempt", job.Attempts))
+	ctx = journal.With(ctx, slog.String("jobId", job.ID), slog.String("jobKind", job.Kind), slog.String("subject", job.Subject), slog.Int("attempt", job.Attempts))
+	log := w.cfg.Log
 	runner := w.runners[job.Kind]
 	run, cancel := context.WithCancelCause(ctx)
 	stop := w.keepLease(run, job, cancel, log)
