@@ -310,6 +310,19 @@ func TrailBroken(seq int64, f trail.Fault) string {
 	return "Cadena rota en el asiento " + strconv.FormatInt(seq, 10) + ": " + TrailFault(f) + "."
 }
 
+// ExportWhole says what an export that checks holds.
+func ExportWhole(r trail.Report) string {
+	text := "Exportación íntegra: " + Count(int(r.Records), "asiento", "asientos")
+	if r.Left > 0 {
+		text += " y " + Count(int(r.Left), "omitido", "omitidos") + " por su huella"
+	}
+	if r.Last > 0 {
+		text += ", del " + strconv.FormatInt(r.Header.First, 10) + " al " + strconv.FormatInt(r.Last, 10)
+	}
+	return text + ". " + Count(len(r.Heads), "cierre firmado", "cierres firmados") + ". Firmada el " + DateTime(r.Signed.At) +
+		" con la llave " + string(r.Signed.KeyID) + "."
+}
+
 // ExportBroken says where an export breaks; seq 0 is about no entry.
 func ExportBroken(line int, seq int64, f trail.Fault) string {
 	place := "Rota en la línea " + strconv.Itoa(line)

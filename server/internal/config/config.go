@@ -58,6 +58,7 @@ type Config struct {
 	Remind    Remind    `toml:"remind"`
 	Auth      Auth      `toml:"auth"`
 	Consent   Consent   `toml:"consent"`
+	Audit     Audit     `toml:"audit"`
 	Feed      Feed      `toml:"feed"`
 	Backup    Backup    `toml:"backup"`
 
@@ -319,6 +320,15 @@ type Feed struct {
 	PerAddress   int           `toml:"per_address"`   // connections from one address
 	Total        int           `toml:"total"`         // connections of all
 	Batch        int           `toml:"batch"`         // rows a frame
+}
+
+// Audit is where the signed end of each day of the audit trail goes, beside the
+// database: best where the server can write and not change.
+type Audit struct {
+	// HeadTo gets it by mail; empty: nobody.
+	HeadTo string `toml:"head_to"`
+	// HeadDir takes it as a file, one a day; empty: none.
+	HeadDir string `toml:"head_dir"`
 }
 
 // Backup is the copies the server makes of its own database, and how many it

@@ -133,6 +133,9 @@ var meanings = map[string]string{
 
 	"consent.agreement": "nadie recibe un código sin aceptar antes el acuerdo sobre el método de firma",
 
+	"audit.head_to":  "correo que recibe cada día el cierre firmado de la bitácora; vacío: nadie",
+	"audit.head_dir": "carpeta que recibe el cierre firmado, un archivo por día; vacía: ninguna. Mejor una que el servidor pueda escribir y no cambiar",
+
 	"backup.enabled":          "el servidor copia su base de datos por sí mismo",
 	"backup.dir":              "carpeta de las copias; vacía: `backups` en `data_dir`. Mejor en otro disco",
 	"backup.every":            "cada cuánto, en horas completas",

@@ -114,6 +114,10 @@ func (c Config) Validate() error {
 		bad("remind.operator", "%q is no mail address, and not none", to)
 	}
 
+	if to := c.Audit.HeadTo; to != "" && !access.IsEmail(to) {
+		bad("audit.head_to", "%q is no mail address", to)
+	}
+
 	a := c.Auth
 	number("auth.argon_memory", a.ArgonMemory, 8, 4<<20)
 	number("auth.argon_time", a.ArgonTime, 1, 100)

@@ -21,6 +21,7 @@ const (
 	exitOK     = 0
 	exitFailed = 1
 	exitUsage  = 2 // an unknown command or flag, or a bad value; it is named
+	exitBroken = 3 // what was checked is not as it was made; it is said where
 )
 
 // Main runs llavero-server with its arguments, without the program's name, and
@@ -68,6 +69,7 @@ func commands() []command {
 			verifyRETHUSCommand(), directoryCheckCommand(), mailReturnedCommand(),
 			backupVerifyCommand(), backupCommand(),
 			userAddCommand(), userListCommand(), userTOTPCommand(), userDisableCommand(),
+			auditHeadCommand(), auditVerifyCommand(), auditExportCommand(),
 			sealStatusCommand(), sealRotateCommand(), sealRetireCommand(), versionCommand(),
 		},
 	)
@@ -114,6 +116,9 @@ func run(ctx context.Context, args []string, w world) int {
 	if _, ok := errors.AsType[usageError](err); ok {
 		say(w.stderr, "llavero-server %s: %s\nllavero-server %s --help says more.\n", cmd.name, err, cmd.name)
 		return exitUsage
+	}
+	if _, ok := errors.AsType[brokenError](err); ok { // it was told, in plain words
+		return exitBroken
 	}
 	if err != nil {
 		say(w.stderr, "llavero-server %s: %s\n", cmd.name, err)

@@ -265,6 +265,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.compareNightly(ctx) })
 	g.Go(func() error { return s.checkTyped(ctx) })
 	g.Go(func() error { return s.remind(ctx) })
+	g.Go(func() error { return s.signDays(ctx) })
 	g.Go(func() error { return s.store.Watch(ctx, watchEvery) })
 	g.Go(func() error { return s.auth.Run(ctx) })
 	err := g.Wait()

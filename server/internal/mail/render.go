@@ -26,6 +26,7 @@ const (
 	TemplateReminder   = workflow.TemplateReminder
 	TemplateEscalation = workflow.TemplateEscalation
 	TemplateCredential = workflow.TemplateCredential
+	TemplateHead       = workflow.TemplateHead
 	// TemplateContact tells a contact of a request that somebody named them.
 	TemplateContact = workflow.TemplateContact
 )
@@ -44,6 +45,7 @@ var needs = map[string][]string{
 	TemplateReminder:   {"name", "role", "subject"},
 	TemplateEscalation: {"subject"},
 	TemplateCredential: {"environment", "expires", "kind", "left"},
+	TemplateHead:       {"day", "entries", "file", "hash", "seq"},
 	TemplateContact:    {"act", "code", "entity", "expires", "given_by", "license", "link", "name", "number", "page", "roles"},
 }
 

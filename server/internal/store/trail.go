@@ -201,11 +201,8 @@ func (tx *Tx) heads(rest string, args ...any) ([]SignedHead, error) {
 			return err
 		}
 		said, _, err := trail.ReadHead(h.File)
-		if err != nil {
-			return fmt.Errorf("head of %s: %w", day, err)
-		}
-		if said.Day != day || said.Seq != seq || said.Entries != entries {
-			return fmt.Errorf("head of %s: its row and its file differ", day)
+		if err != nil || said.Day != day || said.Seq != seq || said.Entries != entries {
+			return &audit.BrokenError{Seq: seq, Fault: trail.FaultHead}
 		}
 		h.DayHead = said
 		all = append(all, h)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"llavero/server/internal/audit"
+	"llavero/server/internal/signing"
 	"llavero/server/internal/store"
 	"llavero/shared/access"
 	"llavero/shared/receipt"
@@ -21,28 +22,42 @@ const exportBatch = 500
 
 // TrailExport is an export that was written down and can be made.
 type TrailExport struct {
-	flow   *Flow
+	store  *store.DB
+	signer *signing.Signer
 	search *trailSearch
 	scope  trail.Scope
 	made   time.Time
-	first  store.TrailPlace // only Seq
+	first  int64 // number of the first entry; 0: there is none
 	last   int64
 	prev   []byte
+
+	records, left int64
+
 	picked []int64 // numbers of the entries to look at; nil: all from first to last
 }
 
-// ExportTrail begins an export of the trail for an officer, or for the operator
-// on the server's command line (who has no account): it checks what is asked for
-// and writes it down. Write makes it.
+// ExportTrail begins an export of the trail for an officer: it checks what is
+// asked for and writes it down. Write makes it.
 func (f *Flow) ExportTrail(ctx context.Context, act Act, q wire.TrailQuery) (*TrailExport, error) {
-	if act.Who.Account != "" && !access.CanSearchTrail(act.Who) {
+	if !access.CanSearchTrail(act.Who) {
 		return nil, access.Refuse(access.CodeForbidden, "")
 	}
+	return exportTrail(ctx, f.store, f.signer, act, q)
+}
+
+// ExportTrailByCommand is ExportTrail for who stands at the server's command
+// line.
+func ExportTrailByCommand(ctx context.Context, db *store.DB, signer *signing.Signer, operator string, q wire.TrailQuery) (*TrailExport, error) {
+	return exportTrail(ctx, db, signer, Act{Who: access.Viewer{Person: access.Person{Name: operator}}, Device: "llavero-server"}, q)
+}
+
+func exportTrail(ctx context.Context, db *store.DB, signer *signing.Signer, act Act, q wire.TrailQuery) (*TrailExport, error) {
 	s, err := newTrailSearch(q)
 	if err != nil {
 		return nil, err
 	}
-	return f.export(ctx, act, s, scopeOf(q))
+	x := &TrailExport{store: db, signer: signer, search: s, scope: scopeOf(q)}
+	return x, x.begin(ctx, act)
 }
 
 // ExportActivity is ExportTrail for a delegate: what others of the entity did
@@ -54,23 +69,24 @@ func (f *Flow) ExportActivity(ctx context.Context, act Act, q wire.TrailQuery) (
 	}
 	scope := scopeOf(q)
 	scope.Entity, scope.Account = string(act.Who.Entity), string(act.Who.Account)
-	return f.export(ctx, act, s, scope)
+	x := &TrailExport{store: f.store, signer: f.signer, search: s, scope: scope}
+	return x, x.begin(ctx, act)
 }
 
-// export writes an export down and finds its extent. The entry of the export is
+// begin writes an export down and finds its extent. The entry of the export is
 // after all that is in it.
-func (f *Flow) export(ctx context.Context, act Act, s *trailSearch, scope trail.Scope) (*TrailExport, error) {
-	x := &TrailExport{flow: f, search: s, scope: scope}
-	err := f.store.Write(ctx, func(tx *store.Tx) error {
+func (x *TrailExport) begin(ctx context.Context, act Act) error {
+	s := x.search
+	return refused(x.store.Write(ctx, func(tx *store.Tx) error {
 		if err := s.choose(tx); err != nil {
 			return err
 		}
 		var err error
-		if x.first.Seq, x.last, err = tx.TrailRange(s.query.From, s.query.To); err != nil {
+		if x.first, x.last, err = tx.TrailRange(s.query.From, s.query.To); err != nil {
 			return err
 		}
-		if x.first.Seq > 0 {
-			r, err := tx.AuditEntry(x.first.Seq)
+		if x.first > 0 {
+			r, err := tx.AuditEntry(x.first)
 			if err != nil {
 				return err
 			}
@@ -80,14 +96,10 @@ func (f *Flow) export(ctx context.Context, act Act, s *trailSearch, scope trail.
 			return err
 		}
 		x.made = tx.Now()
-		e := audit.ByServer(audit.TrailExported, "", act.Who.Entity)
-		if act.Who.Account != "" {
-			e = audit.By(act.Who, audit.TrailExported, "", act.RequestID)
-		}
-		e.Detail = detail(act, append(scopeAttrs(scope), audit.Count("first", x.first.Seq), audit.Count("last", x.last))...)
+		e := audit.By(act.Who, audit.TrailExported, "", act.RequestID)
+		e.Detail = detail(act, append(scopeAttrs(x.scope), audit.Count("first", x.first), audit.Count("last", x.last))...)
 		return tx.Audit(e)
-	})
-	return x, refused(err)
+	}))
 }
 
 // pick finds the entries to look at by their numbers, where an index tells a few
@@ -117,25 +129,29 @@ func (x *TrailExport) FileName() string {
 // that makes it whole.
 func (x *TrailExport) Write(ctx context.Context, out io.Writer) error {
 	lines := bufio.NewWriterSize(out, 64<<10)
-	e, err := trail.NewExporter(lines, x.made, x.scope, x.first.Seq, x.prev)
+	e, err := trail.NewExporter(lines, x.made, x.scope, x.first, x.prev)
 	if err != nil {
 		return err
 	}
 	run := exportRun{export: x, out: e}
-	if x.first.Seq > 0 {
+	if x.first > 0 {
 		if err := run.all(ctx); err != nil {
 			return err
 		}
 	}
 	err = e.End(func(kind receipt.Kind, doc []byte) (file []byte, err error) {
-		err = x.flow.store.Write(ctx, func(tx *store.Tx) error {
-			file, err = x.flow.signer.Document(tx, kind, doc)
+		err = x.store.Write(ctx, func(tx *store.Tx) error {
+			file, err = x.signer.Document(tx, kind, doc)
 			return err
 		})
 		return file, err
 	})
+	x.records, x.left = e.Counts()
 	return errors.Join(err, lines.Flush())
 }
+
+// Counts tells how many entries were written out, and how many left out.
+func (x *TrailExport) Counts() (records, left int64) { return x.records, x.left }
 
 // exportRun is an export being written.
 type exportRun struct {
@@ -150,7 +166,7 @@ func (r *exportRun) all(ctx context.Context) error {
 	x := r.export
 	for at := 0; ; {
 		var batch []audit.Record
-		err := x.flow.store.Read(ctx, func(tx *store.Tx) error {
+		err := x.store.Read(ctx, func(tx *store.Tx) error {
 			var err error
 			if batch, at, err = r.read(tx, at); err != nil {
 				return err
@@ -176,7 +192,7 @@ func (r *exportRun) all(ctx context.Context) error {
 func (r *exportRun) read(tx *store.Tx, at int) ([]audit.Record, int, error) {
 	x := r.export
 	if x.picked == nil {
-		batch, err := tx.AuditAfter(max(r.out.Next(), x.first.Seq)-1, exportBatch)
+		batch, err := tx.AuditAfter(max(r.out.Next(), x.first)-1, exportBatch)
 		if i := slices.IndexFunc(batch, func(e audit.Record) bool { return e.Seq > x.last }); i >= 0 {
 			batch = batch[:i]
 		}
@@ -195,7 +211,7 @@ func (r *exportRun) read(tx *store.Tx, at int) ([]audit.Record, int, error) {
 
 // take writes an entry out, or leaves it out.
 func (r *exportRun) take(tx *store.Tx, e audit.Record) error {
-	if e.Seq < r.export.first.Seq || e.Seq > r.export.last {
+	if e.Seq < r.export.first || e.Seq > r.export.last {
 		return nil
 	}
 	wanted, err := r.export.search.wants(e)
@@ -283,7 +299,7 @@ func (r *exportRun) nextHead(tx *store.Tx) (*store.SignedHead, error) {
 			}
 			r.heads, r.headDay = more, more[len(more)-1].Day
 		}
-		if h := &r.heads[0]; h.Seq >= r.out.Next()-1 && h.Seq >= r.export.first.Seq {
+		if h := &r.heads[0]; h.Seq >= r.out.Next()-1 && h.Seq >= r.export.first {
 			return h, nil
 		}
 		r.heads = r.heads[1:]

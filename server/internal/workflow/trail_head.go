@@ -231,7 +231,7 @@ func (f *Flow) signHead(ctx context.Context, h trail.DayHead, to string) error {
 			return err
 		}
 		return f.EnqueueMail(tx, "trail_head", Mail{To: to, Template: TemplateHead, Data: map[string]string{
-			"day": es.Date(dayStart(h.Day)), "entries": fmt.Sprint(h.Entries), "seq": fmt.Sprint(h.Seq),
+			"day": es.Date(dayStart(h.Day)), "entries": es.Count(int(h.Entries), "asiento", "asientos"), "seq": fmt.Sprint(h.Seq),
 			"hash": fmt.Sprintf("%x", h.Hash), "file": string(file),
 		}})
 	})
