@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -75,9 +76,14 @@ func newBench(t *testing.T, f config.Feed) *bench {
 	b.hub = New(Deps{Store: b.db, Auth: b.auth, Settings: f, Clock: time.Now, Wall: time.Now, Log: slog.New(slog.DiscardHandler)})
 	b.fill()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Request-Id", "r-1") // as the API does for all answers
+		w.Header().Set("Strict-Transport-Security", "max-age=1")
 		s, err := b.auth.Session(r.Context(), auth.Bearer(r.Header.Get("Authorization")))
 		if err == nil {
 			err = b.hub.Serve(w, r, s)
+		}
+		if refused, ok := errors.AsType[*access.Error](err); ok && refused.Args["wait"] != "" {
+			w.Header().Set("Retry-After", refused.Args["wait"])
 		}
 		if err != nil {
 			http.Error(w, err.Error(), wire.StatusOf(access.CodeOf(err)))

@@ -52,7 +52,7 @@ var errGone = errors.New("feed: the client is gone")
 
 func (s *stream) serve(ctx context.Context) {
 	defer func() { _ = s.conn.Close() }()
-	hello := make(chan []byte, 1)
+	hello := make(chan []byte, 2) // the first frame, and that there was a second
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
