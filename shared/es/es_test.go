@@ -344,9 +344,10 @@ func TestNotice(t *testing.T) {
 		"key_ready":  "Se ha asignado el token del código 0500100001.",
 		"key_usable": "La llave de producción del código 0500100001 está lista.",
 		"taken_by":   "Ana tomó la solicitud SOL-1: es urgente.",
+		"restored":   "El servidor se restauró de una copia del 28/11/2026 03:00. Revise lo que hizo después: puede no estar.",
 		"unknown":    "",
 	} {
-		args := map[string]string{"count": "3", "number": "SOL-1", "code": "0500100001", "by": "Ana", "why": "es urgente.", "environment": "production"}
+		args := map[string]string{"at": "2026-11-28T08:00:00Z", "count": "3", "number": "SOL-1", "code": "0500100001", "by": "Ana", "why": "es urgente.", "environment": "production"}
 		if got := Notice(kind, args); got != want {
 			t.Errorf("%s: %q, want %q", kind, got, want)
 		}

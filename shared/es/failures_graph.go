@@ -83,6 +83,10 @@ var ownCases = []FailureCase{
 		Next: "Avise al administrador: revise la red entre el servidor y Entra." + thenAgain,
 	},
 	{
+		Codes: []string{"Restored"}, Cause: "El servidor se restauró de una copia mientras se atendía: Entra puede tener más de lo que aquí consta.", Who: ActsHelpDesk,
+		Next: "Revise primero la lista «Diferencias con Entra»." + thenAgain,
+	},
+	{
 		Codes: []string{"NotConfigured"}, Cause: "El servidor no tiene un directorio para este ambiente.", Who: ActsServer,
 		Next: "Avise al administrador del servidor: revise la configuración de Entra." + thenAgain,
 	},

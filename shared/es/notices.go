@@ -37,6 +37,12 @@ func Notice(kind string, args map[string]string) string {
 		return "Se ha asignado el token del código " + args["code"] + "."
 	case "key_usable":
 		return "La llave de " + strings.ToLower(Environment(access.Environment(args["environment"]))) + " del código " + args["code"] + " está lista."
+	case "restored":
+		at, err := time.Parse(time.RFC3339, args["at"])
+		if err != nil {
+			return "El servidor se restauró de una copia: revise lo último que hizo."
+		}
+		return "El servidor se restauró de una copia del " + DateTime(at) + ". Revise lo que hizo después: puede no estar."
 	case "anew":
 		return "La lista guardada en este computador no se pudo leer. La descargamos de nuevo."
 	case "not_kept":

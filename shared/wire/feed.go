@@ -39,6 +39,9 @@ type Frame struct {
 	// welcome: Reset means "forget your rows, all that you may see follows".
 	Head  int64 `json:"head,omitempty"`
 	Reset bool  `json:"reset,omitempty"`
+	// Restored tells a client that knew another epoch of which instant the state
+	// is that the server was restored to.
+	Restored time.Time `json:"restored,omitzero"`
 
 	// changes: rows in the order of their sequence. While a reset is under way
 	// their Seq is 0 and they move no position.

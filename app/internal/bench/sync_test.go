@@ -145,6 +145,7 @@ type sink struct {
 func (s *sink) Position() wire.Position { return s.at }
 func (s *sink) Connecting()             {}
 func (s *sink) Lost(error)              {}
+func (s *sink) Restored(time.Time)      {}
 
 func (s *sink) Welcome(context.Context, string, int64, bool) error { return nil }
 

@@ -156,6 +156,13 @@ func (d *desk) pending(code access.LicenseCode) *wire.RequestRow {
 // worker has the request.
 func (d *desk) ask(code access.LicenseCode, mail string) {
 	d.t.Helper()
+	d.sends(code)
+	must(d.t, d.model.Sign(d.t.Context(), d.code(mail)))
+}
+
+// sends fills the form and has the code sent.
+func (d *desk) sends(code access.LicenseCode) {
+	d.t.Helper()
 	ctx, m := d.t.Context(), d.model
 	must(d.t, m.OpenEnroll(ctx))
 	m.ChooseEnroll(code)
@@ -165,7 +172,6 @@ func (d *desk) ask(code access.LicenseCode, mail string) {
 	}
 	must(d.t, m.SubmitEnroll(ctx))
 	must(d.t, m.SendCode(ctx))
-	must(d.t, m.Sign(ctx, d.code(mail)))
 }
 
 // code reads the one-time code from the next mail to an address.

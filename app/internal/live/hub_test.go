@@ -200,6 +200,8 @@ func (s *rows) poke() {
 	}
 }
 
+func (s *rows) Restored(time.Time) {}
+
 func (s *rows) Welcome(_ context.Context, epoch string, _ int64, reset bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -40,6 +40,9 @@ type Sink interface {
 	// Position is where the rows stand, for the hello of each connection.
 	Position() wire.Position
 	Connecting()
+	// Restored says that the server was restored to the state of an instant; the
+	// Welcome that follows begins all rows anew.
+	Restored(at time.Time)
 	Welcome(ctx context.Context, epoch string, head int64, reset bool) error
 	Changes(ctx context.Context, changes []wire.Change) error
 	Ready(ctx context.Context, seq int64, at time.Time) error
@@ -270,6 +273,9 @@ func parseFrame(raw []byte) (wire.Frame, error) {
 func (c *Client) take(ctx context.Context, f wire.Frame) error {
 	switch f.Type {
 	case wire.FrameWelcome:
+		if !f.Restored.IsZero() {
+			c.sink.Restored(f.Restored)
+		}
 		return c.sink.Welcome(ctx, f.Epoch, f.Head, f.Reset)
 	case wire.FrameChanges:
 		return c.sink.Changes(ctx, f.Changes)

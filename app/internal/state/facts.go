@@ -64,6 +64,18 @@ func (f *Facts) Lost(err error) {
 	poke(m.changed)
 }
 
+// Restored says that the server was restored to the state of an instant: what was
+// done after it is not there any more.
+func (f *Facts) Restored(at time.Time) {
+	m := f.m
+	m.mu.Lock()
+	if m.isCurrent() {
+		m.tell(NoticeRestored, map[string]string{"at": at.UTC().Format(time.RFC3339)})
+	}
+	m.mu.Unlock()
+	poke(m.changed)
+}
+
 // Welcome begins what follows a connection: the rest, or all rows anew.
 func (f *Facts) Welcome(ctx context.Context, epoch string, _ int64, reset bool) error {
 	m := f.m

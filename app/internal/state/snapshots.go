@@ -219,6 +219,7 @@ const (
 	NoticeResumed   NoticeKind = "resumed"    // Args "number"
 	NoticeKeyReady  NoticeKind = "key_ready"  // Args "code"
 	NoticeKeyUsable NoticeKind = "key_usable" // its secret spread and was tested; Args "code", "environment"
+	NoticeRestored  NoticeKind = "restored"   // the server was restored; Args "at", RFC 3339: to the state of when
 	NoticeAnew      NoticeKind = "anew"       // the kept list was unreadable and was started anew
 	NoticeNotKept   NoticeKind = "not_kept"   // no keyring: nothing is remembered on this computer
 	NoticeEndLater  NoticeKind = "end_later"  // signed out here; the server is told when it answers

@@ -243,7 +243,7 @@ func (s *Shell) tell() {
 		switch n.Kind {
 		case state.NoticeKeyReady, state.NoticeKeyUsable, state.NoticeBack:
 			level = look.Success
-		case state.NoticeTakenBy, state.NoticeLapsed, state.NoticeAnew, state.NoticeNotKept:
+		case state.NoticeTakenBy, state.NoticeLapsed, state.NoticeAnew, state.NoticeNotKept, state.NoticeRestored:
 			level = look.Warning
 		}
 		s.notices.Notify(kit.Notice{Level: level, Text: es.Notice(string(n.Kind), n.Args)})

@@ -38,6 +38,12 @@ func Main(args []string) int {
 	})
 }
 
+// Command runs one command on the given streams and clock, as Main does, with no
+// variable of the environment: for whoever drives the program from within.
+func Command(ctx context.Context, args []string, stdout, stderr io.Writer, clock func() time.Time) int {
+	return run(ctx, args, world{stdin: strings.NewReader(""), stdout: stdout, stderr: stderr, clock: clock})
+}
+
 // world is what a command sees of the machine.
 type world struct {
 	stdin   io.Reader
@@ -67,7 +73,7 @@ func commands() []command {
 		[]command{healthCommand()},
 		[]command{
 			verifyRETHUSCommand(), directoryCheckCommand(), mailReturnedCommand(),
-			backupVerifyCommand(), backupCommand(),
+			backupVerifyCommand(), backupCommand(), restoreCommand(),
 			userAddCommand(), userListCommand(), userTOTPCommand(), userDisableCommand(),
 			auditHeadCommand(), auditVerifyCommand(), auditExportCommand(),
 			sealStatusCommand(), sealRotateCommand(), sealRetireCommand(), versionCommand(),

@@ -15,6 +15,7 @@ import (
 
 	"llavero/server/internal/auth"
 	"llavero/server/internal/store"
+	"llavero/server/internal/workflow"
 	"llavero/shared/access"
 	"llavero/shared/wire"
 )
@@ -233,6 +234,7 @@ func (s *stream) welcome(ctx context.Context, hello wire.Frame) error {
 	var reset bool
 	var head int64
 	var epoch string
+	var restored time.Time
 	err := s.hub.store.Read(ctx, func(tx *store.Tx) error {
 		var err error
 		if epoch, err = tx.Meta("epoch"); err != nil {
@@ -245,13 +247,18 @@ func (s *stream) welcome(ctx context.Context, hello wire.Frame) error {
 		if err != nil {
 			return err
 		}
+		if hello.Epoch != "" && hello.Epoch != epoch {
+			if restored, err = workflow.RestoredFrom(tx); err != nil {
+				return err
+			}
+		}
 		reset = hello.Epoch != epoch || hello.After == 0 || hello.After > head || (oldest > 0 && hello.After < oldest-1)
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("read position: %w", err)
 	}
-	if err := s.write(wire.Frame{Type: wire.FrameWelcome, Epoch: epoch, Head: head, Reset: reset}); err != nil {
+	if err := s.write(wire.Frame{Type: wire.FrameWelcome, Epoch: epoch, Head: head, Reset: reset, Restored: restored}); err != nil {
 		return err
 	}
 	s.position = hello.After

@@ -108,6 +108,24 @@ func pump(ctx context.Context, d, s any) (err error) {
 	}
 }
 
+// Settle moves the WAL of a database that nobody has open into its file, so that
+// the file is all there is.
+func Settle(ctx context.Context, path string) (err error) {
+	db, err := openOnly(path, "mode", "rw", "_busy_timeout", "5000")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var busy, pages, moved int
+	if err := db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved); err != nil {
+		return fmt.Errorf("settle %s: %w", path, err)
+	}
+	if busy != 0 {
+		return fmt.Errorf("settle %s: somebody else has it open", path)
+	}
+	return nil
+}
+
 // FactsOf reads the facts of a database file that nobody has open.
 func FactsOf(ctx context.Context, path string) (_ Facts, err error) {
 	db, err := openOnly(path, "mode", "ro", "immutable", "1")

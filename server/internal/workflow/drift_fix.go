@@ -184,20 +184,22 @@ func driftAndKey(tx *store.Tx, id string) (store.Drift, *store.Key, error) {
 // FailFix writes down that the mending did not come about: the difference is
 // open again, with the code.
 func (f *Flow) FailFix(ctx context.Context, id, code string) error {
-	return refused(f.store.Write(ctx, func(tx *store.Tx) error {
-		d, k, err := driftAndKey(tx, id)
-		if err != nil || d.State != access.DriftFixing {
-			return err
-		}
-		d.State, d.Failed = access.DriftOpen, machine(code)
-		if err := tx.SaveDrift(&d); err != nil {
-			return err
-		}
-		if err := tx.ParkJobsOf(store.JobDriftFix, d.ID, d.Failed); err != nil {
-			return err
-		}
-		return tellDrift(tx, &d, driftEntry(audit.DriftFailed, &d, k, audit.Word("code", d.Failed)))
-	}))
+	return refused(f.store.Write(ctx, func(tx *store.Tx) error { return failFix(tx, id, code) }))
+}
+
+func failFix(tx *store.Tx, id, code string) error {
+	d, k, err := driftAndKey(tx, id)
+	if err != nil || d.State != access.DriftFixing {
+		return err
+	}
+	d.State, d.Failed = access.DriftOpen, machine(code)
+	if err := tx.SaveDrift(&d); err != nil {
+		return err
+	}
+	if err := tx.ParkJobsOf(store.JobDriftFix, d.ID, d.Failed); err != nil {
+		return err
+	}
+	return tellDrift(tx, &d, driftEntry(audit.DriftFailed, &d, k, audit.Word("code", d.Failed)))
 }
 
 // Adopted is what Entra says and the records take over.

@@ -356,25 +356,27 @@ func (f *Flow) FinishIssue(ctx context.Context, id access.RequestID) error {
 // ParkIssue hands a request to the ministry's pending list with the reason, and
 // parks its job. Nothing that was made is undone.
 func (f *Flow) ParkIssue(ctx context.Context, id access.RequestID, why access.Failure) error {
-	return refused(f.store.Write(ctx, func(tx *store.Tx) error {
-		r, err := issuing(tx, id)
-		if err != nil {
-			return err
-		}
-		if why.At.IsZero() {
-			why.At = tx.Now()
-		}
-		if err := r.Park(why, tx.Now()); err != nil {
-			return err
-		}
-		if err := tx.ParkJobsOf(store.JobProvision, string(r.ID), string(why.Step)+": "+why.Code); err != nil {
-			return err
-		}
-		if err := f.endIssueTests(tx, r); err != nil {
-			return err
-		}
-		_, err = save(tx, r, serverEntry(audit.RequestParked, r, audit.Environment(why.Environment), audit.Step(why.Step),
-			audit.Count("status", int64(why.Status)), audit.Word("code", why.Code), audit.Word("microsoftRequestId", why.RequestID)))
+	return refused(f.store.Write(ctx, func(tx *store.Tx) error { return f.parkIssue(tx, id, why) }))
+}
+
+func (f *Flow) parkIssue(tx *store.Tx, id access.RequestID, why access.Failure) error {
+	r, err := issuing(tx, id)
+	if err != nil {
 		return err
-	}))
+	}
+	if why.At.IsZero() {
+		why.At = tx.Now()
+	}
+	if err := r.Park(why, tx.Now()); err != nil {
+		return err
+	}
+	if err := tx.ParkJobsOf(store.JobProvision, string(r.ID), string(why.Step)+": "+why.Code); err != nil {
+		return err
+	}
+	if err := f.endIssueTests(tx, r); err != nil {
+		return err
+	}
+	_, err = save(tx, r, serverEntry(audit.RequestParked, r, audit.Environment(why.Environment), audit.Step(why.Step),
+		audit.Count("status", int64(why.Status)), audit.Word("code", why.Code), audit.Word("microsoftRequestId", why.RequestID)))
+	return err
 }

@@ -143,22 +143,24 @@ func (f *Flow) RecordPermission(ctx context.Context, id access.KeyID, clientID s
 // FailPermissions writes down that the changes on their way did not come about,
 // and parks the job: whoever asked may ask again.
 func (f *Flow) FailPermissions(ctx context.Context, id access.KeyID, code string) error {
-	return refused(f.store.Write(ctx, func(tx *store.Tx) error {
-		k, err := tx.Key(id)
-		if err != nil {
-			return err
-		}
-		if err := tx.ParkJobsOf(store.JobPermissions, string(id), code); err != nil {
-			return err
-		}
-		if len(onTheirWay(k)) == 0 {
-			return nil
-		}
-		if err := failAll(tx, k, code); err != nil {
-			return err
-		}
-		return tellKeyQuietly(tx, k)
-	}))
+	return refused(f.store.Write(ctx, func(tx *store.Tx) error { return failPermissions(tx, id, code) }))
+}
+
+func failPermissions(tx *store.Tx, id access.KeyID, code string) error {
+	k, err := tx.Key(id)
+	if err != nil {
+		return err
+	}
+	if err := tx.ParkJobsOf(store.JobPermissions, string(id), code); err != nil {
+		return err
+	}
+	if len(onTheirWay(k)) == 0 {
+		return nil
+	}
+	if err := failAll(tx, k, code); err != nil {
+		return err
+	}
+	return tellKeyQuietly(tx, k)
 }
 
 // RecordPermissionAttempts writes down what was tried and went with no record.

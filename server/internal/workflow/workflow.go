@@ -137,15 +137,32 @@ func (f *Flow) openPepper(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
+	f.pepper, err = openPepper(f.box, kept)
+	return err
+}
+
+func openPepper(box *seal.Box, kept string) ([]byte, error) {
 	sealed, err := hex.DecodeString(kept)
 	if err != nil {
-		return fmt.Errorf("the key of hashes is damaged: %w", err)
+		return nil, fmt.Errorf("the key of hashes is damaged: %w", err)
 	}
-	value, err := f.box.Open(sealed, pepperIdentity)
+	value, err := box.Open(sealed, pepperIdentity)
 	if err != nil {
-		return fmt.Errorf("this keyset is not the one this database was sealed with: %w", err)
+		return nil, fmt.Errorf("this keyset is not the one this database was sealed with: %w", err)
 	}
-	f.pepper, err = hex.DecodeString(value.Reveal())
+	return hex.DecodeString(value.Reveal())
+}
+
+// OpensWith reports, by an error, that a keyset is not the one a database was
+// sealed with. One in which nothing was sealed opens with any.
+func OpensWith(tx *store.Tx, box *seal.Box) error {
+	kept, err := tx.Meta("pepper")
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		_, err = openPepper(box, kept)
+	}
 	return err
 }
 

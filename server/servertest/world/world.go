@@ -20,7 +20,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -241,6 +243,18 @@ func (w *World) Kill() error {
 	<-w.run.ended
 	w.server = nil // what Run says of being killed is nobody's concern
 	return err
+}
+
+// Command runs a command of llavero-server on this world's data, beside the server
+// or without it: Command(ctx, "backup", "--to", file). It returns what was
+// printed.
+func (w *World) Command(ctx context.Context, name string, args ...string) (string, error) {
+	var out, errs strings.Builder
+	all := slices.Concat(strings.Fields(name), []string{"--data", w.settings.DataDir}, args)
+	if code := daemon.Command(ctx, all, &out, &errs, w.cfg.Clock); code != 0 {
+		return out.String(), fmt.Errorf("%s: exit code %d: %s", name, code, errs.String())
+	}
+	return out.String(), nil
 }
 
 // Server is the running server; nil after Kill.
