@@ -3,7 +3,12 @@ package servertest
 import (
 	"bytes"
 	"sync"
+
+	"llavero/server/internal/config"
 )
+
+// withChattyLog has the server program log all it has to say.
+func withChattyLog() Option { return WithSettings(func(c *config.Config) { c.LogLevel = "debug" }) }
 
 // buffer is a log that can be read while it is written.
 type buffer struct {

@@ -24,6 +24,7 @@ import (
 	"llavero/server/internal/maildrop"
 	"llavero/server/internal/params"
 	"llavero/server/servertest/world"
+	"llavero/shared/secret"
 	"llavero/shared/seed"
 )
 
@@ -62,6 +63,12 @@ func WithProductionShownOnce() Option {
 // WithTestsAtWill lets a key be tested again at once.
 func WithTestsAtWill() Option {
 	return WithSettings(func(c *config.Config) { c.Test.Pause = 0 })
+}
+
+// WithMailPassword gives the server a password for the mail server, and lets a key
+// be tested again at once.
+func WithMailPassword(password secret.Text) Option {
+	return WithSettings(func(c *config.Config) { c.Mail.Password, c.Test.Pause = password, 0 })
 }
 
 // WithDirectoryAsked has the server look at its start how it stands in the tenant.

@@ -1,20 +1,15 @@
 package servertest
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/BurntSushi/toml"
-
 	"llavero/server/internal/audit"
-	"llavero/server/internal/config"
 	"llavero/server/internal/daemon"
 	"llavero/server/internal/entraemu"
 	"llavero/server/servertest/world"
@@ -28,6 +23,7 @@ const serveVariable = "LLAVERO_TEST_SERVE"
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(serveVariable); path != "" {
+		panicOnSignal()
 		os.Exit(daemon.Main([]string{"serve", "-config", path}))
 	}
 	os.Exit(m.Run())
@@ -36,31 +32,23 @@ func TestMain(m *testing.M) {
 // process is the real server program on a world's files.
 type process struct {
 	cmd *exec.Cmd
-	log *bytes.Buffer
+	log *buffer
 }
 
 func serveProcess(t *testing.T, s *Server) *process {
 	t.Helper()
-	c := s.World.Settings()
-	c.Listen = "127.0.0.1:0"
-	path := filepath.Join(s.Dir, "llavero.toml")
-	var text bytes.Buffer
-	if err := toml.NewEncoder(&text).Encode(c); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	p := &process{cmd: exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0]), log: &bytes.Buffer{}}
+	path := s.settingsFile()
+	p := &process{cmd: exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0]), log: &buffer{}}
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
-	p.cmd.Env = append(os.Environ(), serveVariable+"="+path, config.Prefix+"ENTRA_CLIENT_SECRET="+s.Emulator.ClientSecret(),
-		config.Prefix+"PREPRODUCTION_PARAMETER_APIMSUBSKEY="+s.Emulator.Gateway(entraemu.Sandbox).SubscriptionKey,
-		config.Prefix+"PRODUCTION_PARAMETER_APIMSUBSKEY="+s.Emulator.Gateway(entraemu.Prod).SubscriptionKey)
+	p.cmd.Env = append(append(os.Environ(), s.environ()...), serveVariable+"="+path)
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
+
+// exited reports that the process ended by itself.
+func (p *process) exited() bool { return p.cmd.ProcessState != nil }
 
 // kill is SIGKILL; it returns when the process is gone.
 func (p *process) kill() {

@@ -14,9 +14,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -28,8 +26,9 @@ const Struck = "[oculto]"
 
 // Journal is a slog.Handler in front of another.
 type Journal struct {
-	next slog.Handler
-	ring *ring
+	next  slog.Handler
+	ring  *ring
+	muted bool // in a group of a telling name: every value is struck out
 }
 
 // New returns a handler that passes cleaned records on to next, and keeps the
@@ -72,10 +71,10 @@ func (j *Journal) Enabled(ctx context.Context, level slog.Level) bool {
 func (j *Journal) Handle(ctx context.Context, r slog.Record) error {
 	clean := slog.NewRecord(r.Time, r.Level, strike(r.Message), r.PC)
 	for _, a := range attrsOf(ctx) {
-		clean.AddAttrs(cleaned(a))
+		clean.AddAttrs((&Journal{}).cleaned(a)) // of the request, in no group
 	}
 	r.Attrs(func(a slog.Attr) bool {
-		clean.AddAttrs(cleaned(a))
+		clean.AddAttrs(j.cleaned(a))
 		return true
 	})
 	return j.next.Handle(ctx, clean)
@@ -85,64 +84,14 @@ func (j *Journal) Handle(ctx context.Context, r slog.Record) error {
 func (j *Journal) WithAttrs(attrs []slog.Attr) slog.Handler {
 	clean := make([]slog.Attr, len(attrs))
 	for i, a := range attrs {
-		clean[i] = cleaned(a)
+		clean[i] = j.cleaned(a)
 	}
-	return &Journal{next: j.next.WithAttrs(clean), ring: j.ring}
+	return &Journal{next: j.next.WithAttrs(clean), ring: j.ring, muted: j.muted}
 }
 
 // WithGroup passes the group on.
 func (j *Journal) WithGroup(name string) slog.Handler {
-	return &Journal{next: j.next.WithGroup(name), ring: j.ring}
-}
-
-// telling are parts of attribute names whose value is never written.
-var telling = []string{"secret", "password", "token", "authorization", "cookie", "totp", "otp", "assertion", "seed", "apikey", "subscriptionkey"}
-
-// harmless are names that hold such a part and tell nothing.
-var harmless = []string{"tokenendpoint", "tokentype", "secretstate", "tokenexpiresat"}
-
-func isTelling(name string) bool {
-	folded := strings.NewReplacer("_", "", "-", "", ".", "").Replace(strings.ToLower(name))
-	if slices.Contains(harmless, folded) {
-		return false
-	}
-	return slices.ContainsFunc(telling, func(part string) bool { return strings.Contains(folded, part) })
-}
-
-// shapes are values that give themselves away: bearer tokens (three base64url
-// parts), Entra client secrets, authorization headers, TOTP addresses.
-var shapes = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*|` +
-	`[A-Za-z0-9_.~-]{3}\dQ~[A-Za-z0-9_.~-]{20,}|` +
-	`(?i:bearer|basic) [A-Za-z0-9+/=._~-]{8,}|` +
-	`otpauth://\S+|` +
-	`(?i:client_secret|client_assertion|password)=[^&\s]+`)
-
-func strike(s string) string { return shapes.ReplaceAllString(s, Struck) }
-
-func cleaned(a slog.Attr) slog.Attr {
-	value := a.Value.Resolve()
-	if value.Kind() == slog.KindGroup {
-		group := value.Group()
-		clean := make([]slog.Attr, len(group))
-		for i, g := range group {
-			clean[i] = cleaned(g)
-		}
-		return slog.Attr{Key: a.Key, Value: slog.GroupValue(clean...)}
-	}
-	if isTelling(a.Key) {
-		return slog.String(a.Key, Struck)
-	}
-	switch value.Kind() {
-	case slog.KindString:
-		return slog.String(a.Key, strike(value.String()))
-	case slog.KindAny:
-		if err, ok := value.Any().(error); ok {
-			return slog.String(a.Key, strike(err.Error()))
-		}
-		return slog.String(a.Key, strike(value.String()))
-	default:
-		return slog.Attr{Key: a.Key, Value: value}
-	}
+	return &Journal{next: j.next.WithGroup(strike(name)), ring: j.ring, muted: j.muted || isTelling(name)}
 }
 
 // both hands each record to two handlers.

@@ -29,6 +29,7 @@ import (
 	"llavero/app/internal/ui/drive"
 	"llavero/app/internal/ui/look"
 	"llavero/shared/journal"
+	"llavero/shared/nodump"
 )
 
 // AppID names the program to the system: preferences and the like.
@@ -55,6 +56,10 @@ func Main(args []string, version string, newApp func(id string) fyne.App) int {
 		return exitOK
 	}
 	if err := checkDisplay(runtime.GOOS, os.Getenv); err != nil {
+		fmt.Fprintln(os.Stderr, "llavero:", err)
+		return exitFault
+	}
+	if err := nodump.Off(); err != nil {
 		fmt.Fprintln(os.Stderr, "llavero:", err)
 		return exitFault
 	}
@@ -106,7 +111,9 @@ func run(set settings, version string, newApp func(id string) fyne.App) error {
 	a.Lifecycle().SetOnExitedForeground(shell.Conceal)
 	drive.Serve(w, log)
 	done := make(chan error, 1)
-	go func() { done <- model.Run(ctx, feed) }()
+	go func() {
+		done <- journal.Guard(ctx, log, func() error { return model.Run(ctx, feed) })
+	}()
 	w.SetCloseIntercept(func() {
 		remember(a, w, model)
 		closeSoon(w, shell.Close)

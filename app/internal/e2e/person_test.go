@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	mathrand "math/rand/v2"
 	"net"
 	"net/http"
@@ -47,6 +48,7 @@ type desk struct {
 	server *servertest.Server
 	folder string // of the cache
 	model  *state.Model
+	client *api.Client
 	close  func()
 }
 
@@ -61,6 +63,7 @@ type computer struct {
 	folder string // of the cache
 	dial   func(context.Context, string, string) (net.Conn, error)
 	clock  func() time.Time
+	log    *slog.Logger // nil: none
 }
 
 // sitAt starts a client on a computer.
@@ -72,12 +75,12 @@ func sitAt(t *testing.T, s *servertest.Server, at computer) *desk {
 	client, err := api.New(s.URL, config)
 	must(t, err)
 	keys := keychain.For(s.URL + at.folder) // each desk is a computer of its own
-	rows := cache.New(at.folder, keys, nil)
-	d := &desk{t: t, server: s, folder: at.folder, model: state.New(state.Deps{
-		API: client, Rows: rows, Keeper: keys, Clock: at.clock, Rand: rand.Reader, Device: "e2e",
+	rows := cache.New(at.folder, keys, at.log)
+	d := &desk{t: t, server: s, folder: at.folder, client: client, model: state.New(state.Deps{
+		API: client, Rows: rows, Keeper: keys, Clock: at.clock, Rand: rand.Reader, Device: "e2e", Log: at.log,
 	})}
 	feed := live.New(live.Config{
-		Server: client.Server, Token: client.Token, TLS: config, Jitter: mathrand.Float64, Dial: at.dial, Wait: 20 * time.Millisecond,
+		Server: client.Server, Token: client.Token, TLS: config, Jitter: mathrand.Float64, Dial: at.dial, Wait: 20 * time.Millisecond, Log: at.log,
 	}, d.model.Facts())
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	done := make(chan error, 1)

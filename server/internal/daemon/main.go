@@ -8,12 +8,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"llavero/server/internal/config"
+	"llavero/shared/nodump"
 )
 
 // Exit codes of the program.
@@ -28,6 +30,11 @@ const (
 // returns the exit code. SIGINT and SIGTERM stop it gracefully; a second one at
 // once. SIGHUP looks at the certificate's files.
 func Main(args []string) int {
+	debug.SetTraceback("single") // stacks show addresses, not texts; GOTRACEBACK may ask for more of them
+	if err := errors.Join(nodump.Off(), nodump.Seclude()); err != nil {
+		say(os.Stderr, "llavero-server: %s\n", err)
+		return exitFailed
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from now on a signal kills
@@ -42,6 +49,19 @@ func Main(args []string) int {
 // variable of the environment: for whoever drives the program from within.
 func Command(ctx context.Context, args []string, stdout, stderr io.Writer, clock func() time.Time) int {
 	return run(ctx, args, world{stdin: strings.NewReader(""), stdout: stdout, stderr: stderr, clock: clock})
+}
+
+// Surroundings are what a command reads from and writes to. All are needed but
+// Environ.
+type Surroundings struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Environ        []string
+}
+
+// Run is Main in surroundings of the caller's own; it ends with ctx.
+func Run(ctx context.Context, args []string, in Surroundings) int {
+	return run(ctx, args, world{stdin: in.Stdin, stdout: in.Stdout, stderr: in.Stderr, environ: in.Environ, clock: time.Now})
 }
 
 // world is what a command sees of the machine.

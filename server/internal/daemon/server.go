@@ -33,6 +33,7 @@ import (
 	"llavero/server/internal/worker"
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
+	"llavero/shared/journal"
 )
 
 // Version is the server's version, set when it is built.
@@ -240,34 +241,37 @@ func (s *Server) Run(ctx context.Context) error {
 		return errors.Join(err, s.close())
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(s.serveAside)
-	g.Go(func() error {
+	part := func(run func() error) { // whose panic ends the server in order, and is told by its log
+		g.Go(func() error { return journal.Guard(ctx, s.log, run) })
+	}
+	part(s.serveAside)
+	part(func() error {
 		if err := s.http.Serve(s.listen); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
 		}
 		return nil
 	})
-	g.Go(func() error {
+	part(func() error {
 		<-ctx.Done()
 		s.health.set(func() { s.health.isDown = true })
 		return errors.Join(s.goDown(life), s.closeAside())
 	})
 	for _, w := range s.workers {
-		g.Go(func() error { return w.Run(ctx) })
+		part(func() error { return w.Run(ctx) })
 	}
-	g.Go(func() error { return s.beatAlways(ctx) })
-	g.Go(func() error { return s.watchCertificate(ctx) })
-	g.Go(func() error { return s.watchStanding(ctx) })
-	g.Go(func() error { return s.watchKeyset(ctx) })
-	g.Go(func() error { return s.lapse(ctx) })
-	g.Go(func() error { return s.sweep(ctx) })
-	g.Go(func() error { return s.readPermissions(ctx) })
-	g.Go(func() error { return s.compareNightly(ctx) })
-	g.Go(func() error { return s.checkTyped(ctx) })
-	g.Go(func() error { return s.remind(ctx) })
-	g.Go(func() error { return s.signDays(ctx) })
-	g.Go(func() error { return s.store.Watch(ctx, watchEvery) })
-	g.Go(func() error { return s.auth.Run(ctx) })
+	part(func() error { return s.beatAlways(ctx) })
+	part(func() error { return s.watchCertificate(ctx) })
+	part(func() error { return s.watchStanding(ctx) })
+	part(func() error { return s.watchKeyset(ctx) })
+	part(func() error { return s.lapse(ctx) })
+	part(func() error { return s.sweep(ctx) })
+	part(func() error { return s.readPermissions(ctx) })
+	part(func() error { return s.compareNightly(ctx) })
+	part(func() error { return s.checkTyped(ctx) })
+	part(func() error { return s.remind(ctx) })
+	part(func() error { return s.signDays(ctx) })
+	part(func() error { return s.store.Watch(ctx, watchEvery) })
+	part(func() error { return s.auth.Run(ctx) })
 	err := g.Wait()
 	return errors.Join(err, s.close())
 }

@@ -15,7 +15,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"github.com/google/uuid"
@@ -101,7 +100,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if p == http.ErrAbortHandler { //nolint:errorlint // it is panicked with as it is
 				panic(p)
 			}
-			a.Log.ErrorContext(ctx, "handler panicked", "panic", p, "stack", string(debug.Stack()))
+			a.Log.ErrorContext(ctx, "handler panicked", journal.Panicked(p))
 			if !out.wrote {
 				a.problem(out, r, access.Refuse(access.CodeInternal, ""))
 			}

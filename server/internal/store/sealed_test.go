@@ -22,6 +22,9 @@ var plainBytes = map[string]string{
 	"intents.body_hash":            "keyed with the pepper, which is sealed",
 	"account_links.token_hash":     "SHA-256 of 256 random bits",
 	"enrolments.ticket_hash":       "SHA-256 of 256 random bits",
+	"signing_keys.public":          "the half of a key that everybody may know",
+	"contact_notices.token_hash":   "SHA-256 of 256 random bits",
+	"trail_heads.file":             "signed, and goes out as it is",
 	"seal_retired.prefix":          "names a key",
 }
 

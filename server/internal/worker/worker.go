@@ -22,7 +22,6 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -233,7 +232,7 @@ func (w *Worker) one(ctx context.Context, job store.Job) {
 	runner := w.runners[job.Kind]
 	run, cancel := context.WithCancelCause(ctx)
 	stop := w.keepLease(run, job, cancel, log)
-	err := guarded(ctx, log, func() error {
+	err := journal.Guard(ctx, log, func() error {
 		if job.Attempts > crashes*w.cfg.Attempts {
 			return Final(errCrashLoop)
 		}
@@ -277,7 +276,7 @@ func (w *Worker) record(ctx context.Context, runner Runner, job store.Job, err e
 		})
 	}
 	log.WarnContext(ctx, "job parked", slog.Any("error", err))
-	if parkErr := guarded(ctx, log, func() error { return runner.Park(ctx, job, err) }); parkErr != nil {
+	if parkErr := journal.Guard(ctx, log, func() error { return runner.Park(ctx, job, err) }); parkErr != nil {
 		return fmt.Errorf("park: %w", parkErr)
 	}
 	return w.db.Write(ctx, func(tx *store.Tx) error { return tx.ParkJob(job.ID, err.Error()) })
@@ -332,15 +331,4 @@ func (w *Worker) keepLease(ctx context.Context, job store.Job, cancel context.Ca
 		}
 	}()
 	return func() { end(); <-done }
-}
-
-// guarded turns a panic into an error; where it happened goes to the log only.
-func guarded(ctx context.Context, log *slog.Logger, fn func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			log.ErrorContext(ctx, "panic in a job", slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
-			err = fmt.Errorf("worker: panic: %v", p)
-		}
-	}()
-	return fn()
 }

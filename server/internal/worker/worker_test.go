@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"llavero/server/internal/store"
+	"llavero/shared/journal"
 )
 
 // runner is a Runner made of two functions that counts what it is asked.
@@ -186,7 +187,7 @@ func TestRun_laterFinalAndPanic(t *testing.T) {
 		synctest.Wait()
 		ran, parked := r.seen()
 		slices.Sort(parked)
-		if want := []string{"final: wrapped: refused", "panic: worker: panic: oops"}; !slices.Equal(parked, want) {
+		if want := []string{"final: wrapped: refused", "panic: " + journal.ErrPanic.Error()}; !slices.Equal(parked, want) {
 			t.Errorf("parked %v, want %v", parked, want)
 		}
 		if n := len(ran); n != 1+3+2 {
