@@ -14,7 +14,6 @@ package api
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -24,6 +23,7 @@ import (
 	"sync"
 	"time"
 
+	"llavero/app/internal/trust"
 	"llavero/shared/access"
 	"llavero/shared/secret"
 )
@@ -150,31 +150,8 @@ func (f *Failure) RequestID() string { return f.ID }
 // own context ended is handed back as it is.
 func silence(err error) error {
 	hint := access.HintNoAnswer
-	if isMistrust(err) {
+	if trust.IsBroken(err) {
 		hint = access.HintCertificate
 	}
 	return &access.Error{Code: access.CodeUnavailable, Hint: hint, Err: err}
-}
-
-// isMistrust reports that the server could not prove who it is, or speaks no TLS
-// that is good enough.
-func isMistrust(err error) bool {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.HostnameError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
-		return true
-	}
-	if errors.Is(err, http.ErrSchemeMismatch) {
-		return true
-	}
-	// An alert of TLS: the type is not exported, the operation tells.
-	op, ok := errors.AsType[*net.OpError](err)
-	return ok && (op.Op == "remote error" || op.Op == "local error")
 }

@@ -30,6 +30,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"llavero/app/internal/trust"
 	"llavero/shared/access"
 	"llavero/shared/secret"
 	"llavero/shared/wire"
@@ -308,7 +309,7 @@ func goodbye(code wire.ByeCode) error {
 // could not prove who it is.
 func silence(err error) error {
 	hint := access.HintNoAnswer
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+	if trust.IsBroken(err) {
 		hint = access.HintCertificate
 	}
 	return &access.Error{Code: access.CodeUnavailable, Hint: hint, Err: err}

@@ -293,7 +293,7 @@ func TestConformance(t *testing.T) {
 }
 
 // refuses asks for a feed that is not given.
-func (b *bench) refuses(status string, change func(http.Header)) *http.Response {
+func (b *bench) refuses(status string, change func(http.Header)) head {
 	b.t.Helper()
 	c, resp := b.upgrade(change)
 	if resp.Status != status {

@@ -82,8 +82,14 @@ func (b *bench) headers() http.Header {
 	}
 }
 
+// head is that of an answer to an upgrade.
+type head struct {
+	Status string // "101"
+	Header http.Header
+}
+
 // upgrade asks for a feed as change wants it, and returns the answer's head.
-func (b *bench) upgrade(change func(http.Header)) (*raw, *http.Response) {
+func (b *bench) upgrade(change func(http.Header)) (*raw, head) {
 	b.t.Helper()
 	u, err := url.Parse(b.url)
 	if err != nil {
@@ -97,13 +103,13 @@ func (b *bench) upgrade(change func(http.Header)) (*raw, *http.Response) {
 	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		b.t.Fatal(err)
 	}
-	head := b.headers()
+	sent := b.headers()
 	if change != nil {
-		change(head)
+		change(sent)
 	}
 	var ask strings.Builder
 	ask.WriteString("GET /v1/feed HTTP/1.1\r\nHost: " + u.Host + "\r\n")
-	_ = head.Write(&ask)
+	_ = sent.Write(&ask)
 	if _, err := io.WriteString(conn, ask.String()+"\r\n"); err != nil {
 		b.t.Fatal(err)
 	}
@@ -116,8 +122,7 @@ func (b *bench) upgrade(change func(http.Header)) (*raw, *http.Response) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	resp := &http.Response{Header: http.Header(mime), Status: strings.SplitN(line, " ", 3)[1]}
-	return c, resp
+	return c, head{Status: strings.SplitN(line, " ", 3)[1], Header: http.Header(mime)}
 }
 
 // open is an open feed.
@@ -141,11 +146,11 @@ func (c *raw) send(frames ...frame) {
 
 // next is the next frame down; io.EOF at the end of the connection.
 func (c *raw) next() (frame, error) {
-	var head [2]byte
-	if _, err := io.ReadFull(c.r, head[:]); err != nil {
+	var first [2]byte
+	if _, err := io.ReadFull(c.r, first[:]); err != nil {
 		return frame{}, err
 	}
-	n := uint64(head[1] & 0x7f)
+	n := uint64(first[1] & 0x7f)
 	var more [8]byte
 	switch n {
 	case 126:
@@ -163,7 +168,7 @@ func (c *raw) next() (frame, error) {
 	if _, err := io.ReadFull(c.r, payload); err != nil {
 		return frame{}, err
 	}
-	return frame{more: head[0]&0x80 == 0, rsv: head[0] & 0x70, op: head[0] & 0xf, unmasked: head[1]&0x80 == 0, payload: string(payload)}, nil
+	return frame{more: first[0]&0x80 == 0, rsv: first[0] & 0x70, op: first[0] & 0xf, unmasked: first[1]&0x80 == 0, payload: string(payload)}, nil
 }
 
 // ending is how a feed ended.
