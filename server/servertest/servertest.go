@@ -101,6 +101,8 @@ func New(t testing.TB, opts ...Option) *Server {
 	t.Helper()
 	dir := t.TempDir()
 	cfg := world.Config{Dir: dir, Quick: true}
+	var strays strays
+	cfg.Watch = strays.watch
 	for _, o := range opts {
 		o(&cfg)
 	}
@@ -120,6 +122,7 @@ func New(t testing.TB, opts ...Option) *Server {
 			t.Errorf("server: %v", err)
 		}
 		cancel()
+		strays.tell(t)
 	})
 	return s
 }

@@ -81,6 +81,7 @@ func TestReach(t *testing.T) {
 			never: []string{
 				"llavero/server/internal/entraemu", "llavero/server/internal/gatewayemu", "llavero/server/internal/maildrop",
 				"llavero/server/servertest", "llavero/shared/seed", "testing", "fyne.io/", "llavero/app/",
+				"llavero/server/internal/openapi", "github.com/santhosh-tekuri/",
 			},
 		},
 		{

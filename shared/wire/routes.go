@@ -21,6 +21,7 @@ const (
 const (
 	RouteHealth       = "GET /healthz"
 	RouteAbout        = "GET /v1/about"
+	RouteOpenAPI      = "GET /v1/openapi.json"
 	RoutePuzzle       = "POST /v1/puzzles"
 	RouteSignIn       = "POST /v1/sessions"
 	RouteSecondFactor = "POST /v1/sessions/second-factor"

@@ -7,6 +7,11 @@ import (
 	"llavero/shared/secret"
 )
 
+// Health says that the server can work; it cannot when the answer is a problem.
+type Health struct {
+	Status string `json:"status"` // "ok"
+}
+
 // About says what server this is, before anybody signed in.
 type About struct {
 	Name     string    `json:"name"`

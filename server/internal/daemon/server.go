@@ -91,6 +91,7 @@ type settings struct {
 	clock     func() time.Time
 	imageCode string
 	reload    <-chan os.Signal
+	wrap      func(http.Handler) http.Handler
 }
 
 // WithClock replaces the clock, for tests. Deadlines of sockets stay the
@@ -103,6 +104,12 @@ func WithReload(when <-chan os.Signal) Option { return func(s *settings) { s.rel
 // WithImageCode makes every image code show the same, for tests that have no
 // eyes.
 func WithImageCode(code string) Option { return func(s *settings) { s.imageCode = code } }
+
+// WithWatch puts a handler around that of the API, for tests that look at every
+// exchange.
+func WithWatch(wrap func(http.Handler) http.Handler) Option {
+	return func(s *settings) { s.wrap = wrap }
+}
 
 // New builds a server: opens the store (migrating it), makes what a first start
 // needs (keyset, development certificates), checks the settings and opens the
@@ -172,6 +179,9 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	}
 	if err = s.openAside(ctx); err != nil {
 		return nil, err
+	}
+	if o.wrap != nil {
+		s.http.Handler = o.wrap(s.http.Handler)
 	}
 	return s, nil
 }

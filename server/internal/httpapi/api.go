@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path"
 	"time"
 
 	"github.com/google/uuid"
@@ -57,22 +58,17 @@ func New(d Deps) *API {
 	for _, r := range a.routes() {
 		a.mux.Handle(r.pattern, a.serve(r))
 	}
-	a.mux.HandleFunc(accountpage.Show, a.accountPage)
-	a.mux.HandleFunc(accountpage.Act, a.accountPage)
-	a.mux.HandleFunc(contactpage.Show, a.contactPage)
-	a.mux.HandleFunc(contactpage.Act, a.contactPage)
-	a.mux.HandleFunc(contactpage.Script, a.Contact.File)
-	for _, file := range []string{accountpage.Style, accountpage.Script, accountpage.Mark} {
-		a.mux.HandleFunc(file, a.Page.File)
+	for _, p := range a.pages() {
+		a.mux.HandleFunc(p.pattern, p.handle)
 	}
 	return a
 }
 
 // Patterns are those of everything that is served.
 func (a *API) Patterns() []string {
-	list := []string{
-		accountpage.Show, accountpage.Act, accountpage.Style, accountpage.Script, accountpage.Mark,
-		contactpage.Show, contactpage.Act, contactpage.Script,
+	var list []string
+	for _, p := range a.pages() {
+		list = append(list, p.pattern)
 	}
 	for _, r := range a.routes() {
 		list = append(list, r.pattern)
@@ -113,12 +109,16 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 
 	handler, pattern := a.mux.Handler(r)
-	if pattern == "" {
+	if pattern == "" || isCrooked(r.URL.Path) {
 		a.unknown(out, r, handler)
 		return
 	}
 	a.mux.ServeHTTP(out, r)
 }
+
+// isCrooked reports a path that the mux would send elsewhere: with a dot segment
+// or an empty one. It names nothing here.
+func isCrooked(p string) bool { return path.Clean(p) != p }
 
 // unknown answers for a path nobody serves, or not with this method; fallback
 // is what the mux would have said.

@@ -105,7 +105,13 @@ func TestBadHeaders(t *testing.T) {
 					try("Authorization", bad, http.StatusUnauthorized)
 				}
 			}
-			if keyed(rt.pattern) {
+			if rt.tells.versioned != (r.version > 0) {
+				t.Errorf("the row in routes.go says versioned: %v", rt.tells.versioned)
+			}
+			if signed := rt.who != anyone && rt.pattern != wire.RouteChangePassword; rt.tells.keyed != signed {
+				t.Errorf("the row in routes.go says keyed: %v", rt.tells.keyed)
+			}
+			if rt.tells.keyed {
 				for _, bad := range []string{"", "1", "no-es-una-llave", strings.Repeat("a", 36), "{" + uuid.NewString() + "}", "urn:uuid:" + uuid.NewString(), strings.Repeat("9", 4000)} {
 					try(wire.HeaderIdempotencyKey, bad, http.StatusUnprocessableEntity)
 				}
@@ -118,17 +124,6 @@ func TestBadHeaders(t *testing.T) {
 			}
 		})
 	}
-}
-
-// keyed says whether a route's act has an idempotency key: all that a session
-// asks for have one, but the change of one's own password.
-func keyed(pattern string) bool {
-	for _, rt := range (&API{}).routes() {
-		if rt.pattern == pattern {
-			return rt.who != anyone && pattern != wire.RouteChangePassword
-		}
-	}
-	return false
 }
 
 // TestBadForms: the page that sets a password, by a form of its own: refused, and

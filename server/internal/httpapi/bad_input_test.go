@@ -102,6 +102,11 @@ type ready struct {
 
 // call sends a body as a client would.
 func (b *bench) call(pattern string, r ready, body []byte) answer {
+	return b.do(asking(pattern, r, body))
+}
+
+// asking is a call to be made, as a client would.
+func asking(pattern string, r ready, body []byte) ask {
 	method, _, _ := strings.Cut(pattern, " ")
 	a := ask{method: method, path: r.path, token: r.token, body: body, head: map[string]string{
 		wire.HeaderIdempotencyKey: uuid.NewString(), "Content-Type": "application/json",
@@ -110,7 +115,7 @@ func (b *bench) call(pattern string, r ready, body []byte) answer {
 	if r.version > 0 {
 		a.head[wire.HeaderIfMatch] = quote(r.version)
 	}
-	return b.do(a)
+	return a
 }
 
 // judge says what is wrong with an answer to a bad value at path; "" for nothing.

@@ -143,7 +143,7 @@ func badLines() map[string]badLine {
 
 		wire.RoutePuzzle:       nothing(func(*bench) ready { return ready{path: "/v1/puzzles", body: nobody} }),
 		wire.RouteSignIn:       takes[wire.SignIn](map[string]class{"login": proof, "password": proof, "challenge": ticked, "nonce": nonce, "device": loose}, readySignIn),
-		wire.RouteSecondFactor: takes[wire.SecondFactor](map[string]class{"ticket": proof, "code": otp}, readySecondFactor),
+		wire.RouteSecondFactor: takes[wire.SecondFactor](map[string]class{"ticket": proof, "code": otp, "recoveryCode": loose}, readySecondFactor),
 
 		wire.RouteNewImage:         optional(takes[wire.NewImage](map[string]class{"replaces": loose, "scale": scale}, readyImage)),
 		wire.RoutePrerequisites:    takes[wire.CheckPrerequisites](registrationForm, readyPrerequisites),

@@ -29,6 +29,7 @@ import (
 	"llavero/server/internal/store"
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
+	"llavero/shared/journal"
 	"llavero/shared/puzzle"
 	"llavero/shared/secret"
 	"llavero/shared/wire"
@@ -117,7 +118,7 @@ func newBench(t *testing.T, tune ...func(*auth.Deps)) *bench {
 	}
 	b.auth, err = auth.New(deps)
 	must(err)
-	log := slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	log := slog.New(journal.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	hub := feed.New(feed.Deps{Store: b.db, Auth: b.auth, Settings: settings.Feed, Clock: time.Now, Wall: time.Now, Log: slog.New(slog.DiscardHandler)})
 	page, err := accountpage.New(b.auth, wire.About{Demo: true})
 	must(err)
@@ -128,7 +129,7 @@ func newBench(t *testing.T, tune ...func(*auth.Deps)) *bench {
 		About: wire.About{Name: "Llavero IHCE", Version: "test", Protocol: wire.Protocol, Demo: true},
 		Ready: func(context.Context) error { return b.ready },
 	})
-	server := httptest.NewTLSServer(b.api)
+	server := httptest.NewTLSServer(watched(t, b.api))
 	t.Cleanup(server.Close)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 5*time.Second)

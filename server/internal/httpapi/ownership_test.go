@@ -73,6 +73,7 @@ func trespasses(of estate) map[string]trespass {
 	return map[string]trespass{
 		wire.RouteHealth:       {none: "no rows"},
 		wire.RouteAbout:        {none: "no rows"},
+		wire.RouteOpenAPI:      {none: "no rows"},
 		wire.RoutePuzzle:       {none: "no rows"},
 		wire.RouteSignIn:       {none: "no session yet"},
 		wire.RouteSecondFactor: {none: "the ticket is the proof"},

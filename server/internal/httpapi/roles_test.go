@@ -151,5 +151,6 @@ func TestSignOut(t *testing.T) {
 		t.Errorf("status %d", resp.status)
 	}
 	b.bad(b.do(ask{method: http.MethodGet, path: "/v1/session", token: b.delegate}), http.StatusUnauthorized)
+	b.bad(b.do(ask{method: http.MethodDelete, path: "/v1/session", token: b.delegate}), http.StatusUnauthorized)
 	b.good(b.do(ask{method: http.MethodGet, path: "/v1/session", token: b.other}), nil)
 }

@@ -12,9 +12,7 @@ func (a *API) health(ctx context.Context, _ *call) (reply, error) {
 	if err := a.Ready(ctx); err != nil {
 		return reply{}, &access.Error{Code: access.CodeUnavailable, Err: err}
 	}
-	return ok(struct {
-		Status string `json:"status"`
-	}{"ok"}, nil)
+	return ok(wire.Health{Status: "ok"}, nil)
 }
 
 func (a *API) about(context.Context, *call) (reply, error) {

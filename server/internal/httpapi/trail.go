@@ -60,6 +60,32 @@ var trailParams = map[string]func(q *wire.TrailQuery, value string) bool{
 	},
 }
 
+// What openapi.json tells of trailParams: of an export, of one's own activity.
+var (
+	activityExported = []queryParam{
+		{wire.TrailFrom, time.Time{}, "Not before."},
+		{wire.TrailTo, time.Time{}, "Before."},
+		{wire.TrailCode, access.LicenseCode(""), "Its keys and requests."},
+		{wire.TrailGroup, trail.Group(""), "Of one group of acts."},
+		{wire.TrailSubject, "", "Id of what it is about."},
+		{wire.TrailText, "", "In person, subject and details; whatever case and accents."},
+	}
+	trailExported = append(activityExported[:len(activityExported):len(activityExported)],
+		queryParam{wire.TrailDocument, "", "Number of a person's document."},
+		queryParam{wire.TrailEntity, "", "NIT, or id of an entity."})
+	activityAsked = onPages(activityExported)
+	trailAsked    = onPages(trailExported)
+)
+
+// onPages adds how a page of entries is shown.
+func onPages(choose []queryParam) []queryParam {
+	return append(choose[:len(choose):len(choose)],
+		queryParam{wire.TrailEach, false, "Each attempt by itself."},
+		queryParam{wire.TrailCursor, "", "next of the page before."},
+		queryParam{wire.TrailLimit, 0, "How many entries, at most."},
+		queryParam{wire.TrailOpening, "", "UUID of the opening of the screen: a search is audited once for each."})
+}
+
 // readTime reads RFC 3339. Times that the trail cannot hold are refused.
 func readTime(at *time.Time, text string) bool {
 	t, err := time.Parse(time.RFC3339, text)

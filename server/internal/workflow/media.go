@@ -3,6 +3,7 @@ package workflow
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -28,6 +29,9 @@ var magics = []struct{ begins, media string }{
 	{"\xff\xd8\xff", "image/jpeg"},
 	{"PK\x03\x04", "application/zip"},
 }
+
+// EvidenceMedia lists the types that a file of evidence may have.
+func EvidenceMedia() []string { return slices.Sorted(maps.Keys(endings)) }
 
 // mediaOf says what a file is by its content: one of those that are accepted, or
 // false. Its name is not asked.

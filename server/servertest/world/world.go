@@ -18,6 +18,7 @@ import (
 	"iter"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -55,6 +56,8 @@ type Config struct {
 	Tune  func(*config.Config)
 	Clock func() time.Time // of the server; nil is the system's
 	Log   *slog.Logger     // of the server and the emulators; nil: none
+	// Watch is put around the server's HTTP handler; nil: nothing.
+	Watch func(http.Handler) http.Handler
 }
 
 // ImageCode is what image codes show in tests.
@@ -219,7 +222,7 @@ func (w *World) Start() error {
 	if w.addr != "" {
 		c.Listen = w.addr
 	}
-	s, err := daemon.New(w.ctx, c, w.cfg.Log, daemon.WithClock(w.cfg.Clock), daemon.WithImageCode(w.cfg.ImageCode))
+	s, err := daemon.New(w.ctx, c, w.cfg.Log, daemon.WithClock(w.cfg.Clock), daemon.WithImageCode(w.cfg.ImageCode), daemon.WithWatch(w.cfg.Watch))
 	if err != nil {
 		return err
 	}
