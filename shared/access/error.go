@@ -64,8 +64,9 @@ const (
 	HintNoAddress      Hint = "no_address"
 	HintTextsChanged   Hint = "texts_changed"
 	HintRevealOnce     Hint = "reveal_once"
-	HintAgreement      Hint = "agreement" // the prior agreement on the signing method is not accepted
-	HintReused         Hint = "reused"    // an idempotency key with another body
+	HintAgreement      Hint = "agreement"  // the prior agreement on the signing method is not accepted
+	HintNoReceipt      Hint = "no_receipt" // a request that was not signed, or before there were receipts
+	HintReused         Hint = "reused"     // an idempotency key with another body
 	HintProtocol       Hint = "protocol"
 
 	HintImageCode     Hint = "image_code"     // what was read in the image is wrong, spent or too old

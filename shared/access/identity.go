@@ -121,6 +121,15 @@ type EntityID string
 // EntityOf builds the id of an entity.
 func EntityOf(d Document) EntityID { return EntityID(string(d.Type) + "-" + d.Number) }
 
+// NIT is the entity's tax number without check digit; "" when it is a person.
+func (e EntityID) NIT() NIT {
+	number, ok := strings.CutPrefix(string(e), string(DocumentNI)+"-")
+	if !ok {
+		return ""
+	}
+	return NIT(number)
+}
+
 // guid is the only shape of a client id, tenant id or object id.
 var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
 

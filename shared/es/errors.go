@@ -148,6 +148,8 @@ func byHint(e *access.Error) string {
 		return "Ya se mostró" + dateArg(e.Args, "at") + ". Si lo perdió, cambie la llave."
 	case access.HintAgreement:
 		return "Antes de firmar debe aceptar el acuerdo sobre el método de firma. Ábralo, léalo y acéptelo; su solicitud sigue aquí."
+	case access.HintNoReceipt:
+		return "Esta solicitud no tiene constancia: no está firmada, o se firmó antes de que el sistema las hiciera."
 	case access.HintReused:
 		return "Este envío ya se hizo con otros datos. Vuelva a la lista y empiece de nuevo."
 	case access.HintProtocol:

@@ -66,6 +66,7 @@ var trailActs = map[string]string{
 	"validity.set": "Cambió la vigencia de un ambiente",
 
 	"agreement.accepted": "Aceptó el acuerdo sobre el método de firma",
+	"receipt.made":       "Se hizo la constancia de una firma",
 	"receipt.read":       "Descargó una constancia",
 	"signing.key_made":   "Se creó una llave de firma del servidor",
 	"backup.made":        "Se hizo un respaldo",

@@ -64,13 +64,44 @@ type paper struct {
 	Texts      []Text                        `json:"texts"`
 }
 
-// atOnce is the end of a secret that is removed as soon as the new one exists.
-const atOnce = "at_once"
+// Said is a canonical request as it is read back.
+type Said struct {
+	Content
+	Environments []access.Environment
+	// OldSecrets is until when each works that a change replaces: AtOnce, or RFC 3339
+	// in UTC.
+	OldSecrets map[access.Environment]string
+}
+
+// ParseContent reads a canonical request. It refuses what is not written as one, to
+// the byte.
+func ParseContent(body []byte) (Said, error) {
+	form, err := Canonical(body)
+	if err != nil || !bytes.Equal(form, body) {
+		return Said{}, fmt.Errorf("%w: not the canonical form of a request", ErrNotCanonical)
+	}
+	var p paper
+	if err := strictly(body, &p); err != nil {
+		return Said{}, fmt.Errorf("%w: %w", ErrNotCanonical, err)
+	}
+	if p.Format != Format {
+		return Said{}, fmt.Errorf("%w: its format is not %s", ErrNotCanonical, Format)
+	}
+	return Said{
+		Content: Content{
+			Request: p.Request, Number: p.Number, Kind: p.Kind, Reason: p.Reason, Code: p.Code, Entity: p.Entity, Form: p.Form, Texts: p.Texts,
+		},
+		Environments: p.Environments, OldSecrets: p.OldSecrets,
+	}, nil
+}
+
+// AtOnce is the end of a secret that is removed as soon as the new one exists.
+const AtOnce = "at_once"
 
 func ends(overlaps access.Overlaps) map[access.Environment]string {
 	m := map[access.Environment]string{}
 	for env, until := range overlaps {
-		m[env] = atOnce
+		m[env] = AtOnce
 		if !until.IsZero() {
 			m[env] = until.UTC().Format(time.RFC3339)
 		}

@@ -2,9 +2,13 @@ package receipt
 
 import (
 	"bytes"
+	"compress/zlib"
 	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -251,4 +255,26 @@ func FuzzParseKeyRing(f *testing.F) {
 			t.Fatalf("%q reads as %s, then %v", in, ring.File(), err)
 		}
 	})
+}
+
+func hashOf(b []byte) string { return hex.EncodeToString(sum256(b)) }
+
+func sum256(b []byte) []byte {
+	sum := sha256.Sum256(b)
+	return sum[:]
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func deflate(t testing.TB, b []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	z := zlib.NewWriter(&out)
+	if _, err := z.Write(b); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }

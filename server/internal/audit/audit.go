@@ -64,6 +64,7 @@ const (
 	RETHUSVerified   Kind = "registry.rethus_verified" // an officer's word
 	TextInstalled    Kind = "consent.text_installed"
 	AgreementGiven   Kind = "agreement.accepted" // on the signing method
+	ReceiptMade      Kind = "receipt.made"       // of a signature; says its hash
 	ReceiptRead      Kind = "receipt.read"       // a receipt went out; says in which form
 	SigningKeyMade   Kind = "signing.key_made"   // it signs from now on; says which one did before
 

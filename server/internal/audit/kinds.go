@@ -43,6 +43,7 @@ var kinds = []Kind{
 
 	AgreementGiven,
 
+	ReceiptMade,
 	ReceiptRead,
 
 	SigningKeyMade,

@@ -39,7 +39,7 @@ func (s *Server) open(ctx context.Context) error {
 func (s *Server) newHTTP() (*http.Server, error) {
 	help := s.cfg.Help
 	about := wire.About{
-		Name: "Llavero IHCE", Version: Version, Protocol: wire.Protocol, Demo: s.cfg.Demo,
+		Name: productName, Version: Version, Protocol: wire.Protocol, Demo: s.cfg.Demo,
 		Help: wire.HelpDesk{Phones: help.Phones, Hours: help.Hours, Mail: help.Mail, Terms: help.Terms},
 	}
 	page, err := accountpage.New(s.auth, about)

@@ -34,10 +34,13 @@ import (
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
 	"llavero/shared/journal"
+	"llavero/shared/receipt"
 )
 
 // Version is the server's version, set when it is built.
 var Version = "0.1.0-dev"
+
+const productName = "Llavero IHCE"
 
 // Times of a stop and of the work between times.
 const (
@@ -146,7 +149,9 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 		return nil, err
 	}
 	s.flow, err = workflow.New(ctx, workflow.Deps{
-		Store: s.store, Box: s.box, Signer: signer, Params: set, Policy: workflow.Policy{
+		Store: s.store, Box: s.box, Signer: signer, Params: set,
+		Server: receipt.Server{Name: productName, Version: Version, Demo: cfg.Demo},
+		Policy: workflow.Policy{
 			Agreement: cfg.Consent.Agreement,
 			Prefix:    cfg.Provision.Prefix, VendorOverlap: orNone(time.Duration(cfg.Provision.VendorOverlapDays) * 24 * time.Hour),
 			TestPause: orNone(cfg.Test.Pause), NotKeys: ownIDs(cfg),

@@ -50,6 +50,21 @@ func (tx *Tx) Agreement(account access.AccountID, version string) (*Agreement, e
 	return &a, nil
 }
 
+// LastAgreement reads the agreement an account accepted last, whichever version;
+// nil when it accepted none.
+func (tx *Tx) LastAgreement(account access.AccountID) (*Agreement, error) {
+	var version string
+	err := found(tx.row(`SELECT text_version FROM agreements WHERE account = $1 ORDER BY accepted_at DESC, rowid DESC LIMIT 1`, account).
+		Scan(&version))
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return tx.Agreement(account, version)
+}
+
 // AgreementDue reports that an account has not accepted the version in force.
 func (tx *Tx) AgreementDue(account access.AccountID) (bool, error) {
 	text, err := tx.SigningText()

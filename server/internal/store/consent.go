@@ -72,6 +72,8 @@ func (tx *Tx) consentTexts(ids string) ([]ConsentText, error) {
 type OneTimeCode struct {
 	ID          string // UUID
 	Request     access.RequestID
+	Account     access.AccountID // whom it was mailed to, and signs for; "": before that was kept
+	Accepted    string           // JSON: the texts ticked as it was asked for; "": before that was kept
 	ContentHash string
 	Salt        []byte
 	CodeHash    []byte // keyed and salted
@@ -85,9 +87,9 @@ type OneTimeCode struct {
 // InsertCode writes a code that is being mailed.
 func (tx *Tx) InsertCode(c OneTimeCode) error {
 	_, err := tx.exec(`INSERT INTO one_time_codes (
-			id, request, content_hash, salt, code_hash, sent_to, sent_at, expires_at
-		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		c.ID, c.Request, c.ContentHash, c.Salt, c.CodeHash, c.SentTo, micros(c.SentAt), micros(c.ExpiresAt))
+			id, request, account, accepted, content_hash, salt, code_hash, sent_to, sent_at, expires_at
+		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		c.ID, c.Request, c.Account, c.Accepted, c.ContentHash, c.Salt, c.CodeHash, c.SentTo, micros(c.SentAt), micros(c.ExpiresAt))
 	return err
 }
 
@@ -96,13 +98,13 @@ func (tx *Tx) Codes(request access.RequestID) ([]OneTimeCode, error) {
 	var all []OneTimeCode
 	err := tx.each(func(scan func(...any) error) error {
 		c := OneTimeCode{Request: request}
-		if err := scan(&c.ID, &c.ContentHash, &c.Salt, &c.CodeHash, &c.SentTo, timeInto{&c.SentAt},
+		if err := scan(&c.ID, &c.Account, &c.Accepted, &c.ContentHash, &c.Salt, &c.CodeHash, &c.SentTo, timeInto{&c.SentAt},
 			timeInto{&c.ExpiresAt}, timeInto{&c.VoidedAt}, timeInto{&c.UsedAt}); err != nil {
 			return err
 		}
 		all = append(all, c)
 		return nil
-	}, `SELECT id, content_hash, salt, code_hash, sent_to, sent_at, expires_at, voided_at, used_at
+	}, `SELECT id, account, accepted, content_hash, salt, code_hash, sent_to, sent_at, expires_at, voided_at, used_at
 		FROM one_time_codes WHERE request = $1 ORDER BY sent_at DESC, rowid DESC`, request)
 	return all, err
 }

@@ -23,9 +23,11 @@ var plainBytes = map[string]string{
 	"account_links.token_hash":     "SHA-256 of 256 random bits",
 	"enrolments.ticket_hash":       "SHA-256 of 256 random bits",
 	"signing_keys.public":          "the half of a key that everybody may know",
-	"contact_notices.token_hash":   "SHA-256 of 256 random bits",
 	"trail_heads.file":             "signed, and goes out as it is",
 	"seal_retired.prefix":          "names a key",
+	"receipts.file":                "a proof that is handed out; it holds no secret and no code",
+	"receipt_papers.value":         "a signature that is handed out",
+	"contact_notices.token_hash":   "SHA-256 of 256 random bits",
 }
 
 // Every column of bytes, and every one whose name says so, is in the table of

@@ -219,10 +219,11 @@ func (f *Flow) send(tx *store.Tx, act Act, r *store.Request, to string, ticks []
 	if err != nil {
 		return wire.CodeSent{}, err
 	}
-	if err := tx.InsertCode(c); err != nil {
+	if c.Accepted, err = accept(signing, ticks, now); err != nil {
 		return wire.CodeSent{}, err
 	}
-	if err := accept(signing, ticks, now); err != nil {
+	c.Account = act.Who.Account
+	if err := tx.InsertCode(c); err != nil {
 		return wire.CodeSent{}, err
 	}
 	signing.Sends++
@@ -293,10 +294,11 @@ func (f *Flow) draw(r *store.Request, to string, now time.Time) (store.OneTimeCo
 	}, code, nil
 }
 
-func accept(signing *store.Signing, ticks []ticked, now time.Time) error {
+// accept keeps what was ticked, and returns it as it is kept with a code.
+func accept(signing *store.Signing, ticks []ticked, now time.Time) (string, error) {
 	b, err := json.Marshal(ticks)
 	signing.Accepted, signing.AcceptedAt = string(b), now
-	return err
+	return string(b), err
 }
 
 func (f *Flow) mailCode(tx *store.Tx, r *store.Request, to string, c store.OneTimeCode, code secret.Text) error {

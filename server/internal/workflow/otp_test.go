@@ -219,17 +219,34 @@ func TestSendCode_noAddress(t *testing.T) {
 	refusal(t, err, access.CodeConflict, access.HintNoAddress)
 }
 
-// A code mailed to one delegate of the entity signs for whoever has it typed in
-// at the same request; the trail names who signed.
-func TestSign_namesThePerson(t *testing.T) {
+// A code signs for the person it was mailed to, and for no colleague at the same
+// request: what signs is the signer's alone. The trail and the receipt name who
+// signed, with the ticks and the address of that person.
+func TestSign_onlyWithOnesOwnCode(t *testing.T) {
 	d := newDesk(t)
 	a := d.create(ourCode)
 	typed, sent := d.code(a.ID)
 	_, err := d.flow.Sign(t.Context(), by(d.second), a.ID, a.Version, wire.Sign{Code: typed, ContentHash: sent.ContentHash})
+	refusal(t, err, access.CodeInvalid, access.HintCodeWrong)
+	d.wait(time.Minute)
+	theirs, err := d.flow.SendCode(t.Context(), by(d.second), a.ID, wire.SendCode{Accepted: d.ticks()})
 	ok(t, err)
-	trail := d.trail()
-	if last := trail[len(trail)-1]; last.Kind != audit.RequestSigned || last.Person != "CC 9999000012 Beto de Ejemplo" {
-		t.Errorf("trail: %+v", last)
+	own := d.nextMail().Data["code"]
+	askedAt := d.clock()
+	d.wait(time.Minute)
+	if _, err := d.flow.SendCode(t.Context(), by(d.delegate), a.ID, wire.SendCode{Accepted: d.ticks()}); err != nil { // ticks after them
+		t.Fatal(err)
+	}
+	_, err = d.flow.Sign(t.Context(), by(d.second), a.ID, a.Version, wire.Sign{Code: own, ContentHash: theirs.ContentHash})
+	ok(t, err)
+	got := d.receipt(d.second, a.ID)
+	if got.Person.Person != d.second.Person || got.Code.SentTo != theirs.To || !got.Times.AcceptedAt.Equal(askedAt) {
+		t.Errorf("receipt %+v %+v %+v", got.Person, got.Code, got.Times)
+	}
+	for _, e := range d.trail() {
+		if e.Kind == audit.RequestSigned && e.Person != "CC 9999000012 Beto de Ejemplo" {
+			t.Errorf("trail: %+v", e)
+		}
 	}
 }
 

@@ -207,6 +207,13 @@ func (f *Flow) RequestDetail(ctx context.Context, act Act, id access.RequestID) 
 		if d.OldSecrets, err = oldSecrets(tx, r); err != nil {
 			return err
 		}
+		proof, err := tx.Receipt(id)
+		if err != nil {
+			return err
+		}
+		if proof != nil {
+			d.Receipt = &wire.ReceiptRef{Number: proof.Number, Hash: proof.Hash, KeyID: proof.KeyID, At: proof.MadeAt}
+		}
 		if r.Status == access.StatusSigning {
 			if d.ContentHash, _, err = contentHash(tx, r); err != nil {
 				return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -79,7 +80,7 @@ func (f *Flow) judge(tx *store.Tx, act Act, r *store.Request, typed secret.Text)
 	if err != nil {
 		return "", nil, err
 	}
-	code, hint := consent.Judge(sentOf(codes), typed, f.pepper, r.ContentHash, tx.Now())
+	code, hint := consent.Judge(sentOf(mailedTo(codes, act.Who.Account)), typed, f.pepper, r.ContentHash, tx.Now())
 	if hint == "" && signing != nil {
 		return code.ID, signing, nil
 	}
@@ -99,6 +100,12 @@ func (f *Flow) judge(tx *store.Tx, act Act, r *store.Request, typed secret.Text)
 		return "", nil, err
 	}
 	return "", nil, counted{refusal}
+}
+
+// mailedTo leaves the codes that sign for a person: those that went to their own
+// address. A colleague's is nothing to them.
+func mailedTo(codes []store.OneTimeCode, account access.AccountID) []store.OneTimeCode {
+	return slices.DeleteFunc(slices.Clone(codes), func(c store.OneTimeCode) bool { return c.Account != account && c.Account != "" })
 }
 
 // countFailure counts a wrong code; the last one allowed spends all codes.
@@ -128,13 +135,17 @@ func spent(signing *store.Signing) *access.Error {
 
 // signed writes everything a signature brings.
 func (f *Flow) signed(tx *store.Tx, act Act, r *store.Request, code string, signing *store.Signing) (wire.Accepted, error) {
+	ticks, at, err := acceptedWith(tx, r, code, signing)
+	if err != nil {
+		return wire.Accepted{}, err
+	}
 	if err := tx.UseCode(code); err != nil {
 		return wire.Accepted{}, err
 	}
 	if err := tx.VoidCodes(r.ID); err != nil {
 		return wire.Accepted{}, err
 	}
-	attrs, err := consented(tx, act, r, code, signing)
+	attrs, err := consented(tx, act, r, code, at, ticks)
 	if err != nil {
 		return wire.Accepted{}, err
 	}
@@ -147,25 +158,42 @@ func (f *Flow) signed(tx *store.Tx, act Act, r *store.Request, code string, sign
 	if err := tx.Enqueue(store.Job{Kind: store.JobProvision, Subject: string(r.ID)}); err != nil {
 		return wire.Accepted{}, err
 	}
-	reply, err := save(tx, r, entry(act, audit.RequestSigned, r, attrs...))
+	done, err := save(tx, r, entry(act, audit.RequestSigned, r, attrs...))
 	if err != nil {
 		return wire.Accepted{}, err
 	}
-	return reply, f.inform(tx, act, r)
+	if err := f.prove(tx, signature{act: act, request: r, code: code, signing: signing, ticks: ticks, acceptedAt: at}); err != nil {
+		return wire.Accepted{}, err
+	}
+	return done, f.inform(tx, act, r)
+}
+
+// acceptedWith is what was ticked, and when, as the code that signs was asked for.
+func acceptedWith(tx *store.Tx, r *store.Request, code string, signing *store.Signing) (ticks []ticked, at time.Time, err error) {
+	codes, err := tx.Codes(r.ID)
+	if err != nil {
+		return nil, at, err
+	}
+	kept, at := signing.Accepted, signing.AcceptedAt // of a code mailed before this was kept with it
+	for _, c := range codes {
+		if c.ID == code && c.Accepted != "" {
+			kept, at = c.Accepted, c.SentAt
+		}
+	}
+	if err := json.Unmarshal([]byte(kept), &ticks); err != nil {
+		return nil, at, fmt.Errorf("texts ticked for %s: %w", r.ID, err)
+	}
+	return ticks, at, nil
 }
 
 // consented writes a consent for each text ticked.
-func consented(tx *store.Tx, act Act, r *store.Request, code string, signing *store.Signing) ([]audit.Attr, error) {
-	var texts []ticked
-	if err := json.Unmarshal([]byte(signing.Accepted), &texts); err != nil {
-		return nil, fmt.Errorf("texts ticked for %s: %w", r.ID, err)
-	}
+func consented(tx *store.Tx, act Act, r *store.Request, code string, tickedAt time.Time, texts []ticked) ([]audit.Attr, error) {
 	attrs := []audit.Attr{audit.Word("contentHash", r.ContentHash), audit.Word("oneTimeCode", code)}
 	for _, t := range texts {
 		attrs = append(attrs, audit.Word("text."+t.ID, t.Version+" "+t.Hash))
 		err := tx.InsertConsent(store.Consent{
 			Request: r.ID, TextID: t.ID, TextVersion: t.Version, TextHash: t.Hash, Label: t.Label, Account: act.Who.Account,
-			OneTimeCode: code, ContentHash: r.ContentHash, TickedAt: signing.AcceptedAt, SignedAt: tx.Now(),
+			OneTimeCode: code, ContentHash: r.ContentHash, TickedAt: tickedAt, SignedAt: tx.Now(),
 		})
 		if err != nil {
 			return nil, err

@@ -79,7 +79,7 @@ func TestFlow_firstKey(t *testing.T) {
 		}
 	}
 	want := []audit.Kind{
-		audit.RequestCreated, audit.CodeSent, audit.RequestSigned, audit.ContactTold, audit.ContactTold,
+		audit.RequestCreated, audit.CodeSent, audit.RequestSigned, audit.ReceiptMade, audit.ContactTold, audit.ContactTold,
 		audit.ContactConfirmed, audit.ContactConfirmed, audit.RequestDone,
 	}
 	if got := d.kinds(string(a.ID)); !slices.Equal(got, want) {
@@ -258,7 +258,7 @@ func TestLapseLeases(t *testing.T) {
 		t.Errorf("taken over by %q, because %q", r.TakenName, r.TakenWhy)
 	}
 	want := []audit.Kind{audit.RequestParked, audit.RequestTaken, audit.RequestLapsed, audit.RequestTaken, audit.RequestTakenOver}
-	if got := d.kinds(string(id)); !slices.Equal(got[7:], want) {
+	if got := d.kinds(string(id)); !slices.Equal(got[8:], want) {
 		t.Errorf("trail: %v", got)
 	}
 	_, err = d.flow.Release(t.Context(), by(d.officer), id)

@@ -57,13 +57,18 @@ func contentHash(tx *store.Tx, r *store.Request) (string, []store.ConsentText, e
 	if err != nil {
 		return "", nil, err
 	}
-	c := receipt.Content{
-		Request: r.ID, Number: r.Number, Kind: r.Kind, Reason: r.Reason, Code: r.Code, Entity: r.Entity, Form: r.Form,
-		Overlaps: r.Overlaps,
-	}
+	c := contentOf(r)
 	for _, t := range texts {
 		c.Texts = append(c.Texts, receipt.Text{ID: t.ID, Version: t.Version, Hash: t.Hash})
 	}
 	hash, err := c.Hash()
 	return hash, texts, err
+}
+
+// contentOf is what a code signs of a request, without the texts.
+func contentOf(r *store.Request) receipt.Content {
+	return receipt.Content{
+		Request: r.ID, Number: r.Number, Kind: r.Kind, Reason: r.Reason, Code: r.Code, Entity: r.Entity, Form: r.Form,
+		Overlaps: r.Overlaps,
+	}
 }

@@ -24,6 +24,7 @@ import (
 	"llavero/server/internal/signing"
 	"llavero/server/internal/store"
 	"llavero/shared/access"
+	"llavero/shared/receipt"
 	"llavero/shared/secret"
 )
 
@@ -35,6 +36,8 @@ type Deps struct {
 	Signer *signing.Signer
 	Params *params.Set
 	Policy Policy
+	// Server is what receipts say of the server that made them.
+	Server receipt.Server
 	// Rand gives codes, salts and keys; nil is the system's.
 	Rand io.Reader
 	// FreeMail reports a mail domain that is no institution's; nil knows none.
@@ -74,6 +77,7 @@ type Flow struct {
 	store    *store.DB
 	box      *seal.Box
 	signer   *signing.Signer
+	server   receipt.Server
 	params   *params.Set
 	policy   Policy
 	rand     io.Reader
@@ -109,7 +113,7 @@ func New(ctx context.Context, d Deps) (*Flow, error) {
 		d.Policy.Codes = consent.DefaultRules()
 	}
 	f := &Flow{
-		store: d.Store, box: d.Box, signer: d.Signer, params: d.Params, policy: d.Policy, rand: d.Rand, freeMail: d.FreeMail, mailFrom: d.MailFrom,
+		store: d.Store, box: d.Box, signer: d.Signer, server: d.Server, params: d.Params, policy: d.Policy, rand: d.Rand, freeMail: d.FreeMail, mailFrom: d.MailFrom,
 		publicURL: d.PublicURL,
 	}
 	return f, d.Store.Write(ctx, func(tx *store.Tx) error {
