@@ -94,6 +94,8 @@ var (
 	ErrNewer = errors.New("made by a newer program")
 	// ErrBusy says that another backup of the same database is being made.
 	ErrBusy = errors.New("another backup of this database is being made")
+	// ErrUnsigned says that nobody signed a backup.
+	ErrUnsigned = errors.New("nobody signed it")
 	// ErrExists says that the file that was named is already there.
 	ErrExists = errors.New("there is a file of that name already")
 )

@@ -155,6 +155,13 @@ func open(r io.ReaderAt, size int64) (*container, error) {
 	return c, nil
 }
 
+// ReadManifest reads the list of a backup that is being made.
+func ReadManifest(document []byte) (Manifest, error) {
+	var m Manifest
+	err := json.Unmarshal(document, &m)
+	return m, err
+}
+
 func (c *container) readManifest(from, to int64) error {
 	bad := func(why string) error { return &DamageError{"the list of blocks", from, to, why} }
 	var format struct {

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,7 +32,7 @@ type Options struct {
 	Version   string // of the program
 	Clock     func() time.Time
 	// Sign signs the list: it returns the signed document (package receipt) around
-	// the one given. nil: the backup is not signed.
+	// the one given, or that itself when it cannot. nil: the backup is not signed.
 	Sign func(document []byte) ([]byte, error)
 }
 
@@ -76,10 +77,17 @@ func Make(ctx context.Context, o Options) (_ Made, err error) {
 	if err != nil {
 		return Made{}, err
 	}
-	made := Made{Manifest: manifestOf(facts), IsSigned: o.Sign != nil}
+	made := Made{Manifest: manifestOf(facts)}
 	m := &made.Manifest
 	m.MadeAt, m.MadeBy, m.Cause = o.Clock().UTC().Truncate(time.Second), o.Version, o.Cause
-	if err := pack(ctx, temp, m, o.Sign); err != nil {
+	if o.Sign == nil {
+		o.Sign = func(document []byte) ([]byte, error) { return document, nil }
+	}
+	if err := pack(ctx, temp, m, func(document []byte) ([]byte, error) {
+		list, err := o.Sign(document)
+		made.IsSigned = !bytes.Equal(list, document)
+		return list, err
+	}); err != nil {
 		return Made{}, err
 	}
 	info, err := os.Stat(temp.packed)
@@ -103,9 +111,6 @@ func pack(ctx context.Context, temp temps, m *Manifest, sign func([]byte) ([]byt
 		return err
 	}
 	defer func() { err = errors.Join(err, out.Close()) }()
-	if sign == nil {
-		sign = func(document []byte) ([]byte, error) { return document, nil }
-	}
 	buffered := bufio.NewWriterSize(out, 1<<20)
 	if err := writeContainer(buffered, withContext{ctx, in}, m, sign); err != nil {
 		return fmt.Errorf("write %s: %w", temp.packed, err)

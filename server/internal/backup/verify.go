@@ -11,6 +11,7 @@ import (
 
 	"llavero/server/internal/audit"
 	"llavero/server/internal/store"
+	"llavero/shared/receipt"
 )
 
 // Checked is a backup that was found whole.
@@ -21,6 +22,27 @@ type Checked struct {
 	// IsNewer says that the tables are newer than this program knows: it checked
 	// everything but the audit trail, and cannot serve from it.
 	IsNewer bool
+}
+
+// VerifySignature says whether a key of the ring signed this backup.
+func (c Checked) VerifySignature(ring receipt.KeyRing) error {
+	if c.Signed == nil {
+		return ErrUnsigned
+	}
+	signed, err := receipt.ParseSigned(c.Signed)
+	if err != nil {
+		return err
+	}
+	return ring.Verify(Format, signed.Document, signed.Signature)
+}
+
+// SignedBy names the key that a backup says signed it; "": nobody signed.
+func (c Checked) SignedBy() receipt.KeyID {
+	signed, err := receipt.ParseSigned(c.Signed)
+	if c.Signed == nil || err != nil {
+		return ""
+	}
+	return signed.Signature.KeyID
 }
 
 // Inspect reads what a backup says of itself and checks that, and not the blocks.

@@ -24,6 +24,7 @@ func (s *Server) openAside(ctx context.Context) error {
 		WAL:    s.store.WALSize,
 		Disk:   func() (uint64, error) { return diskFree(s.store.Path()) },
 		Ends:   s.ends,
+		Backup: func() (time.Time, error) { at, _ := s.LastBackup(); return at, nil },
 		Health: s.report,
 	})
 	if s.cfg.Metrics.Listen == "" {

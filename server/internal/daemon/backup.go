@@ -12,8 +12,10 @@ import (
 	"llavero/server/internal/audit"
 	"llavero/server/internal/backup"
 	"llavero/server/internal/config"
+	"llavero/server/internal/signing"
 	"llavero/server/internal/store"
 	"llavero/shared/access"
+	"llavero/shared/receipt"
 )
 
 func backupCommand() command {
@@ -42,6 +44,7 @@ func backupCommand() command {
 				if *to != "" {
 					o.Dir, o.File = target(*to)
 				}
+				o.Sign = func(document []byte) ([]byte, error) { return signIfCan(ctx, w, cfg, document) }
 				return makeBackup(ctx, w, o, operator(w, *by), !*no)
 			}
 		},
@@ -51,6 +54,46 @@ func backupCommand() command {
 // backupOptions are the settings' own.
 func backupOptions(w world, cfg config.Config, cause backup.Cause) backup.Options {
 	return backup.Options{Database: cfg.DatabasePath(), Dir: cfg.BackupDir(), Cause: cause, Version: Version, Clock: w.clock}
+}
+
+// signIfCan signs the list of a backup, when the tables are this program's and
+// the key is there. A backup is worth having without.
+func signIfCan(ctx context.Context, w world, cfg config.Config, document []byte) (_ []byte, err error) {
+	unsigned := func(why error) ([]byte, error) {
+		say(w.stderr, "warning: the backup is not signed: %s\n", why)
+		return document, nil
+	}
+	facts, err := backup.ReadManifest(document)
+	if err != nil {
+		return nil, err
+	}
+	if facts.Schema.Number != store.Schema() {
+		return unsigned(errors.New("the database is of another version than this program"))
+	}
+	db, err := store.Open(ctx, cfg.DatabasePath(), w.clock)
+	if err != nil {
+		return unsigned(err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	err = db.Read(ctx, func(tx *store.Tx) error {
+		key, err := tx.SigningKeyInForce()
+		if err == nil && key == nil {
+			err = errors.New("the server has no key yet: its first start makes it")
+		}
+		return err
+	})
+	if err != nil {
+		return unsigned(err)
+	}
+	signer, err := signing.Start(ctx, db, cfg.SigningKeyPath())
+	if err != nil {
+		return unsigned(err)
+	}
+	signed, err := signBackup(ctx, db, signer, document)
+	if err != nil {
+		return unsigned(err)
+	}
+	return signed, nil
 }
 
 // target tells a folder from a file: what is one, or ends as one.
@@ -145,13 +188,26 @@ func backupVerifyCommand() command {
 		help: "It needs nothing but the files: no server, no settings, no keyset. Exit code 1: one of them is not whole.",
 		flags: func(fs *flag.FlagSet) func(context.Context, world, []string) error {
 			temp := fs.String("temp", "", "`FOLDER` to unpack into; it must hold the largest database")
+			keys := fs.String("keys", "", "key ring `FILE` of the server: one of its keys must have signed them")
 			return func(ctx context.Context, w world, args []string) error {
 				if len(args) == 0 {
 					return usagef("name the backups to check")
 				}
+				v := verifier{temp: *temp}
+				if *keys != "" {
+					body, err := os.ReadFile(*keys)
+					if err != nil {
+						return err
+					}
+					ring, err := receipt.ParseKeyRing(body)
+					if err != nil {
+						return fmt.Errorf("%s: %w", *keys, err)
+					}
+					v.ring = &ring
+				}
 				bad := 0
 				for _, path := range args {
-					if !verifyOne(ctx, w, path, *temp) {
+					if !v.one(ctx, w, path) {
 						bad++
 					}
 				}
@@ -164,11 +220,23 @@ func backupVerifyCommand() command {
 	}
 }
 
-func verifyOne(ctx context.Context, w world, path, temp string) bool {
-	checked, err := backup.Verify(ctx, path, temp, w.clock)
+// verifier checks backups, one after another.
+type verifier struct {
+	temp string
+	ring *receipt.KeyRing // whose signature is asked for; nil: nobody's
+}
+
+func (v verifier) one(ctx context.Context, w world, path string) bool {
+	checked, err := backup.Verify(ctx, path, v.temp, w.clock)
 	if err != nil {
 		say(w.stdout, "%s: NOT WHOLE: %s\n", path, err)
 		return false
+	}
+	if v.ring != nil {
+		if err := checked.VerifySignature(*v.ring); err != nil {
+			say(w.stdout, "%s: NOT GENUINE: it is whole, and no key of the ring signed it: %s\n", path, err)
+			return false
+		}
 	}
 	say(w.stdout, "%s: whole\n", path)
 	tellManifest(w, checked.Manifest)
@@ -177,7 +245,12 @@ func verifyOne(ctx context.Context, w world, path, temp string) bool {
 	if checked.IsNewer {
 		say(w.stdout, "note: a newer program made it; this one did not read its audit trail and cannot serve from it\n")
 	}
-	if checked.Signed == nil {
+	switch key := checked.SignedBy(); {
+	case v.ring != nil:
+		say(w.stdout, "signed: by key %s of the ring\n", key)
+	case key != "":
+		say(w.stdout, "signed: by key %s, it says; give --keys FILE to know\n", key)
+	default:
 		say(w.stdout, "note: nobody signed it; whole it is, and who made it cannot be shown\n")
 	}
 	return true

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"llavero/server/internal/audit"
+	"llavero/server/internal/metrics"
+	"llavero/server/internal/signing"
 	"llavero/server/internal/store"
 )
 
@@ -46,7 +49,7 @@ func TestBackup_command(t *testing.T) {
 		t.Fatal(errs)
 	}
 	code, out, errs := call(t, "", "backup", "--config", settings, "--data", data, "--by", "Persona Inventada")
-	if code != exitOK || errs != "" || !strings.Contains(out, "checked: every byte") || !strings.Contains(out, "epoch: ") {
+	if code != exitOK || !strings.Contains(errs, "not signed: the server has no key yet") || !strings.Contains(out, "checked: every byte") || !strings.Contains(out, "epoch: ") {
 		t.Fatalf("%d, %s, %s", code, out, errs)
 	}
 	copies := copiesIn(t, filepath.Join(data, "backups"))
@@ -114,6 +117,97 @@ func TestBackup_besideServer(t *testing.T) {
 	}
 	if len(trailOf(t, cfg.DataDir, audit.BackupMade)) != 1 {
 		t.Error("the trail says nothing of it")
+	}
+}
+
+// ringOf writes the public keys of a server's database.
+func ringOf(t *testing.T, s *Server) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "keys.json")
+	err := s.Store().Read(t.Context(), func(tx *store.Tx) error {
+		ring, err := signing.Ring(tx)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(path, ring.File(), 0o600)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// A server makes a backup at its hour, signed and checked, and keeps as many as
+// the settings say; what others put there stays. One that fails is told.
+func TestServer_schedulesBackups(t *testing.T) {
+	cfg := workable(t)
+	cfg.Backup.Enabled, cfg.Backup.KeepDaily, cfg.Backup.KeepWeekly, cfg.Backup.KeepMonthly = true, 2, 0, 0
+	now := time.Date(2026, 11, 28, 15, 0, 0, 0, time.UTC)
+	s, err := New(t.Context(), cfg, slog.New(slog.DiscardHandler), WithClock(func() time.Time { return now }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if at, err := s.LastBackup(); !at.IsZero() || err != nil {
+		t.Errorf("before the first: %v, %v", at, err)
+	}
+	dir := cfg.BackupDir()
+	for day := range 4 {
+		for range 2 { // once a day, however often it is looked at
+			if err := s.backupIfDue(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if at, err := s.LastBackup(); !at.Equal(now) || err != nil {
+			t.Errorf("day %d: %v, %v", day, at, err)
+		}
+		if got := len(copiesIn(t, dir)); got != min(day+1, 2) {
+			t.Errorf("day %d: %d copies", day, got)
+		}
+		if day == 0 {
+			for _, name := range []string{"mine.backup", "llavero-20200101T000000Z-000001.backup"} {
+				if err := os.WriteFile(filepath.Join(dir, "x"+name), []byte("mine"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		now = now.AddDate(0, 0, 1)
+	}
+	if others, err := filepath.Glob(filepath.Join(dir, "x*")); err != nil || len(others) != 2 {
+		t.Errorf("of others: %v, %v", others, err)
+	}
+	newest := copiesIn(t, dir)[1]
+	code, out, errs := call(t, "", "backup", "verify", "--keys", ringOf(t, s), newest)
+	if code != exitOK || !strings.Contains(out, "of the ring") {
+		t.Errorf("%d, %s, %s", code, out, errs)
+	}
+	stranger, stop := start(t, workable(t))
+	if code, out, _ := call(t, "", "backup", "verify", "--keys", ringOf(t, stranger), newest); code != exitFailed || !strings.Contains(out, "NOT GENUINE") {
+		t.Errorf("by another's ring: %d, %s", code, out)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+
+	good, _ := s.LastBackup()
+	s.cfg.Backup.Dir = filepath.Join(newest, "no folder")
+	failed := s.backupIfDue(t.Context())
+	if failed == nil {
+		t.Fatal("a folder that cannot be")
+	}
+	s.copied.set(time.Time{}, failed.Error())
+	if err := s.noteFailed(t.Context(), failed); err != nil {
+		t.Error(err)
+	}
+	if at, err := s.LastBackup(); !at.Equal(good) || err == nil {
+		t.Errorf("after a failure: %v, %v", at, err)
+	}
+	if status, text := s.backupState(); status != metrics.Degraded || text == "" {
+		t.Errorf("health %s, %s", status, text)
 	}
 }
 

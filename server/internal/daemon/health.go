@@ -107,6 +107,8 @@ func (s *Server) report() metrics.Report {
 		}
 		put("worker "+w.Kinds()[0], metrics.Failing, dead)
 	}
+	status, text = s.backupState()
+	r.Add("backup", status, text)
 	put("certificate", metrics.Degraded, s.certificateTrouble())
 	put("mail", metrics.Degraded, h.mail.why)
 	for _, env := range access.Environments() {

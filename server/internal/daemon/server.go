@@ -72,6 +72,8 @@ type Server struct {
 	edge    *edge.Listener // under listen
 	pair    *certs.Pair
 	caFile  string
+	signer  *signing.Signer
+	copied  lastBackup
 	metrics *metrics.Metrics
 	health  *health
 	reload  <-chan os.Signal // look at the certificate's files now; nil: never
@@ -145,6 +147,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 		return nil, err
 	}
 	signer, err := signing.Start(ctx, s.store, cfg.SigningKeyPath())
+	s.signer = signer
 	if err != nil {
 		return nil, err
 	}
@@ -284,6 +287,7 @@ func (s *Server) Run(ctx context.Context) error {
 	part(func() error { return s.compareNightly(ctx) })
 	part(func() error { return s.checkTyped(ctx) })
 	part(func() error { return s.remind(ctx) })
+	part(func() error { return s.backups(ctx) })
 	part(func() error { return s.signDays(ctx) })
 	part(func() error { return s.store.Watch(ctx, watchEvery) })
 	part(func() error { return s.auth.Run(ctx) })
