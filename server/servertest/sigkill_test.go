@@ -35,12 +35,13 @@ type process struct {
 	log *buffer
 }
 
-func serveProcess(t *testing.T, s *Server) *process {
+// serveProcess starts it; more are variables of its environment.
+func serveProcess(t *testing.T, s *Server, more ...string) *process {
 	t.Helper()
 	path := s.settingsFile()
 	p := &process{cmd: exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0]), log: &buffer{}}
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
-	p.cmd.Env = append(append(os.Environ(), s.environ()...), serveVariable+"="+path)
+	p.cmd.Env = append(append(append(os.Environ(), s.environ()...), serveVariable+"="+path), more...)
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
