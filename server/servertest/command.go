@@ -62,6 +62,9 @@ func (s *Server) environ() []string {
 	}
 }
 
+// MetricsURL is the page for the operator's tools, without a slash at the end.
+func (s *Server) MetricsURL() string { return "http://" + s.World.Server().MetricsAddr() }
+
 // Data is the folder of the server's database and keyset.
 func (s *Server) Data() string { return s.World.Settings().DataDir }
 

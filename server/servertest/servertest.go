@@ -65,10 +65,12 @@ func WithTestsAtWill() Option {
 	return WithSettings(func(c *config.Config) { c.Test.Pause = 0 })
 }
 
-// WithMailPassword gives the server a password for the mail server, and lets a key
-// be tested again at once.
+// WithMailPassword gives the server a password for the mail server, a page of
+// figures, and lets a key be tested again at once.
 func WithMailPassword(password secret.Text) Option {
-	return WithSettings(func(c *config.Config) { c.Mail.Password, c.Test.Pause = password, 0 })
+	return WithSettings(func(c *config.Config) {
+		c.Mail.Password, c.Test.Pause, c.Metrics.Listen = password, 0, "127.0.0.1:0"
+	})
 }
 
 // WithDirectoryAsked has the server look at its start how it stands in the tenant.

@@ -103,6 +103,7 @@ func (lost) Connecting()                                        {}
 func (lost) Welcome(context.Context, string, int64, bool) error { return nil }
 func (lost) Changes(context.Context, []wire.Change) error       { return nil }
 func (lost) Ready(context.Context, int64, time.Time) error      { return nil }
+func (lost) Restored(time.Time)                                 {}
 func (lost) Beat(context.Context, int64, time.Time) error       { return nil }
 func (l lost) Lost(err error) {
 	select {

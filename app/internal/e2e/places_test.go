@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"database/sql"
 	"fmt"
+	"io"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,7 +17,9 @@ import (
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3", to copy a database
 
 	"llavero/server/servertest"
+	"llavero/shared/access"
 	"llavero/shared/seed"
+	"llavero/shared/wire"
 )
 
 // linkWords finds the address that a mail asks to click on.
@@ -98,6 +102,49 @@ func whatCommandsWrite(t *testing.T, s *servertest.Server) []byte {
 		if name == "backup" {
 			all = append(all, s.Unpack(filepath.Join(to, "copia.backup"))...)
 		}
+	}
+	return all
+}
+
+// figures are what the operator's tools read.
+func figures(t *testing.T, s *servertest.Server) []byte {
+	t.Helper()
+	var all []byte
+	for _, page := range []string{"/metrics", "/ready", "/live"} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.MetricsURL()+page, http.NoBody)
+		must(t, err)
+		resp, err := http.DefaultClient.Do(r)
+		must(t, err)
+		body, err := io.ReadAll(resp.Body)
+		must(t, err)
+		must(t, resp.Body.Close())
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", page, resp.Status)
+		}
+		all = append(all, body...)
+	}
+	return all
+}
+
+// receipts are those of a request, as the delegate saves them.
+func (p *planting) receipts(d *desk, of access.LicenseCode) []byte {
+	t := p.t
+	t.Helper()
+	var all []byte
+	for _, route := range []string{wire.RouteReceipt, wire.RouteReceiptPDF} {
+		at := strings.ReplaceAll(strings.TrimPrefix(route, "GET "), "{id}", string(d.request(of).ID))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.s.URL+at, http.NoBody)
+		must(t, err)
+		r.Header.Set("Authorization", "Bearer "+d.client.Token().Reveal())
+		resp, err := p.s.HTTPClient().Do(r)
+		must(t, err)
+		body, err := io.ReadAll(resp.Body)
+		must(t, err)
+		must(t, resp.Body.Close())
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s %s", at, resp.Status, body)
+		}
+		all = append(all, body...)
 	}
 	return all
 }
@@ -235,6 +282,8 @@ func TestPlanted_nowhereInClear(t *testing.T) {
 	p.search("the server's folder", serving)
 	p.search("what other commands write", written)
 	p.search("a copy of the database, packed", backup)
+	p.search("receipts, as JSON and PDF", p.papers)
+	p.search("figures for the operator", figures(t, s))
 	p.search("the settings file", settings)
 	p.search("the last lines, for the help desk", []byte(ring))
 	p.searchMails()

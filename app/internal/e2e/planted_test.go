@@ -77,6 +77,7 @@ type planting struct {
 	hunt           *hunt
 	server, client *logged
 	desks          []*desk
+	papers         []byte         // receipts, as JSON and PDF
 	mails          int            // how many were read for what they carry
 	carried        map[string]int // name of a secret -> the one mail that may hold it
 }
@@ -272,6 +273,7 @@ func (p *planting) livesAKey(d *desk, mail string) {
 	p.signs(d, mail)
 	d.until("changed", func() bool { return d.inscription(code) == "Reasignación de tokens" })
 	p.keys(d, code, "second")
+	p.papers = p.receipts(d, code)
 	must(t, m.Compromise(ctx, d.keyOf(code, access.Production).ID, wire.Compromise{LastDigits: access.LastDigits(code), What: "Quedó en un correo"}))
 	d.until("the end of the compromised secret", func() bool {
 		i := d.keyOf(code, access.Production).Incident

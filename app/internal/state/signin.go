@@ -19,7 +19,7 @@ type signInState struct {
 	puzzle  wire.Puzzle
 	nonce   uint64
 	solved  bool
-	ticket  string
+	ticket  secret.Text
 	trouble *Trouble
 	check   *passwordCheck // of the password just accepted, until the session begins
 }
@@ -193,7 +193,7 @@ func (m *Model) SubmitSecondFactor(ctx context.Context, code string) error {
 		m.signInTrouble(err)
 		return err
 	}
-	ticket := m.signIn.ticket
+	ticket := m.signIn.ticket.Reveal()
 	m.signIn.phase, m.signIn.trouble = SignInSending, nil
 	m.mu.Unlock()
 	poke(m.changed)
@@ -205,7 +205,7 @@ func (m *Model) SubmitSecondFactor(ctx context.Context, code string) error {
 func (m *Model) CancelSignIn() {
 	m.mu.Lock()
 	if m.signIn.phase == SignInSecondFactor {
-		m.signIn.phase, m.signIn.ticket, m.signIn.trouble, m.signIn.check = SignInIdle, "", nil, nil
+		m.signIn.phase, m.signIn.ticket, m.signIn.trouble, m.signIn.check = SignInIdle, secret.Text{}, nil, nil
 	}
 	m.mu.Unlock()
 	poke(m.changed)
@@ -229,15 +229,15 @@ func (m *Model) signedIn(ctx context.Context, reply wire.SignedIn, err error, is
 	}
 	switch {
 	case err == nil && reply.Token != "":
-		s.phase, s.ticket = SignInDone, ""
+		s.phase, s.ticket = SignInDone, secret.Text{}
 	case err == nil && reply.Ticket != "":
-		s.phase, s.ticket = SignInSecondFactor, reply.Ticket
+		s.phase, s.ticket = SignInSecondFactor, secret.New(reply.Ticket)
 	case err == nil:
 		s.phase = SignInIdle
 		s.trouble = &Trouble{Err: &access.Error{Code: access.CodeInternal}, At: m.now()}
 		return s.trouble.Err
 	case isFirst || access.CodeOf(err) == access.CodeExpired:
-		s.phase, s.ticket = SignInIdle, ""
+		s.phase, s.ticket = SignInIdle, secret.Text{}
 	default:
 		s.phase = SignInSecondFactor
 	}

@@ -181,7 +181,7 @@ func listOf(ctx context.Context, db *sql.DB, query string, args ...any) (list []
 }
 
 func openOnly(path string, settings ...string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite3", dsn(path, settings...))
+	db, err := openSQL(dsn(path, settings...))
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}

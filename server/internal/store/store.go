@@ -24,8 +24,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
 )
 
 // Errors that use cases decide by.
@@ -93,7 +91,7 @@ func OpenTrail(ctx context.Context, path string, clock func() time.Time) (*DB, e
 }
 
 func openReader(abs string) (*sql.DB, error) {
-	reader, err := sql.Open("sqlite3", dsn(abs, "mode", "ro", "_query_only", "1", "_foreign_keys", "1",
+	reader, err := openSQL(dsn(abs, "mode", "ro", "_query_only", "1", "_foreign_keys", "1",
 		"_busy_timeout", "5000", "_stmt_cache_size", statements))
 	if err != nil {
 		return nil, fmt.Errorf("open database %s for reading: %w", abs, err)
@@ -117,8 +115,9 @@ func Open(ctx context.Context, path string, clock func() time.Time, options ...O
 	for _, o := range options {
 		o(db)
 	}
-	db.writer, err = sql.Open("sqlite3", dsn(abs, "_txlock", "immediate", "_journal_mode", "WAL",
+	db.writer, err = openSQL(dsn(abs, "_txlock", "immediate", "_journal_mode", "WAL",
 		"_synchronous", "FULL", "_foreign_keys", "1", "_recursive_triggers", "1", "_busy_timeout", "5000",
+		"_secure_delete", "FAST", // what is deleted goes from the pages that are written anyway
 		"_stmt_cache_size", statements))
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", abs, err)

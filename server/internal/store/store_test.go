@@ -36,6 +36,16 @@ func TestOpen_again(t *testing.T) {
 		if err := row.Scan(&mode, &sync); err != nil || mode != "wal" || sync != "2" {
 			t.Errorf("journal %s, synchronous %s, %v", mode, sync, err)
 		}
+		for name, pool := range map[string]*sql.DB{"writer": db.writer, "reader": db.reader} {
+			var temp int
+			if err := pool.QueryRowContext(t.Context(), `PRAGMA temp_store`).Scan(&temp); err != nil || temp != 2 {
+				t.Errorf("%s sorts in files: temp_store %d, %v", name, temp, err)
+			}
+		}
+		var erase int
+		if err := db.writer.QueryRowContext(t.Context(), `PRAGMA secure_delete`).Scan(&erase); err != nil || erase != 2 {
+			t.Errorf("secure_delete %d, %v", erase, err)
+		}
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
