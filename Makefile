@@ -52,7 +52,7 @@ reset: ## empty the development state
 .PHONY: build
 build: deps-build ## build llavero and llavero-server into .dev/bin/
 	go build -tags $(TAGS) -ldflags '$(LDFLAGS)' -o .dev/bin/llavero ./app
-	go build -ldflags '$(LDFLAGS)' -o .dev/bin/llavero-server ./server
+	go build -ldflags '-s -w -X llavero/server/internal/daemon.Version=$(VERSION)' -o .dev/bin/llavero-server ./server
 
 .PHONY: gallery
 gallery: deps-run ## every scene in a window

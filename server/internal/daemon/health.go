@@ -70,6 +70,7 @@ func (s *Server) beatAlways(ctx context.Context) error {
 	return every(ctx, func() (time.Duration, error) {
 		_ = s.beatOnce(ctx) // the report tells it, once
 		s.tellHealth(ctx, before)
+		s.notify(ctx, stateAlive) // it came back from the database, whatever that said
 		return beatEvery, nil
 	}, s.log)
 }

@@ -45,7 +45,7 @@ func serve(ctx context.Context, w world, cfg config.Config) error {
 	for _, l := range cfg.Lines() {
 		log.InfoContext(ctx, "setting", "key", l.Key, "value", l.Value)
 	}
-	s, err := New(ctx, cfg, log, WithClock(w.clock), WithReload(w.reload))
+	s, err := New(ctx, cfg, log, WithClock(w.clock), WithReload(w.reload), WithNotify(notifier(w.environ)))
 	if err != nil {
 		return err
 	}

@@ -76,6 +76,7 @@ type Server struct {
 	copied  lastBackup
 	metrics *metrics.Metrics
 	health  *health
+	notify  func(context.Context, string)
 	reload  <-chan os.Signal // look at the certificate's files now; nil: never
 
 	aside       *http.Server // the operator's page; nil: none
@@ -97,11 +98,17 @@ type settings struct {
 	imageCode string
 	reload    <-chan os.Signal
 	wrap      func(http.Handler) http.Handler
+	notify    func(context.Context, string)
 }
 
 // WithClock replaces the clock, for tests. Deadlines of sockets stay the
 // machine's own.
 func WithClock(clock func() time.Time) Option { return func(s *settings) { s.clock = clock } }
+
+// WithNotify has the service manager told when the server serves, lives and stops.
+func WithNotify(tell func(context.Context, string)) Option {
+	return func(s *settings) { s.notify = tell }
+}
 
 // WithReload has the files of the certificate looked at whenever something comes.
 func WithReload(when <-chan os.Signal) Option { return func(s *settings) { s.reload = when } }
@@ -120,7 +127,7 @@ func WithWatch(wrap func(http.Handler) http.Handler) Option {
 // needs (keyset, development certificates), checks the settings and opens the
 // listening socket. Run serves; a Server that is not run must be closed.
 func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Option) (_ *Server, err error) {
-	o := settings{clock: time.Now}
+	o := settings{clock: time.Now, notify: notifier(nil)}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -131,7 +138,7 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Optio
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, clock: o.clock, log: log, reload: o.reload, metrics: metrics.New(Version, time.Now), health: newHealth(time.Now), killed: make(chan struct{}), finished: make(chan struct{})}
+	s := &Server{cfg: cfg, clock: o.clock, log: log, reload: o.reload, notify: o.notify, metrics: metrics.New(Version, time.Now), health: newHealth(time.Now), killed: make(chan struct{}), finished: make(chan struct{})}
 	if err := makeFolders(cfg); err != nil {
 		return nil, err
 	}
@@ -258,6 +265,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if err := s.beatOnce(life); err != nil {
 		return errors.Join(err, s.close())
 	}
+	s.notify(life, stateReady) // it listens: whoever connects now is served
 	g, ctx := errgroup.WithContext(ctx)
 	part := func(run func() error) { // whose panic ends the server in order, and is told by its log
 		g.Go(func() error { return journal.Guard(ctx, s.log, run) })
@@ -272,6 +280,7 @@ func (s *Server) Run(ctx context.Context) error {
 	part(func() error {
 		<-ctx.Done()
 		s.health.set(func() { s.health.isDown = true })
+		s.notify(life, stateStopping)
 		return errors.Join(s.goDown(life), s.closeAside())
 	})
 	for _, w := range s.workers {
