@@ -150,7 +150,7 @@ func FieldMessage(field string, hint access.Hint) string {
 		return "Esa persona pidió no figurar en este papel. Escriba otra."
 	case access.HintTooLong:
 		switch field {
-		case "why":
+		case "objection":
 			return "Es demasiado largo. Use " + strconv.Itoa(access.MaxObjection) + " caracteres como máximo."
 		case "document.number", "professionalRegistry":
 			return "Es demasiado largo. Use " + strconv.Itoa(access.MaxDocument) + " caracteres como máximo."

@@ -25,12 +25,13 @@ const maxReply = wire.MaxEvidence + 4<<10
 // call is one request.
 type call struct {
 	route   string      // of package wire
-	id      string      // for what the path names: {id}, {code}…
+	id      string      // for what the path names first: {id}, {code}…
 	key     string      // of the act; empty: not an intent
 	version int64       // for If-Match; 0: none
 	body    any         // nil: none
 	isFile  bool        // a file goes along: it may take fileTime
 	token   secret.Text // in place of the client's own; empty: that one
+	role    string      // for {role}
 }
 
 // ask sends one request that is answered with a T.
@@ -88,7 +89,7 @@ func (c *Client) request(ctx context.Context, call call) (*http.Request, error) 
 	method, path, _ := strings.Cut(call.route, " ")
 	if before, name, ok := strings.Cut(path, "{"); ok {
 		_, after, _ := strings.Cut(name, "}")
-		path = before + url.PathEscape(call.id) + after
+		path = before + url.PathEscape(call.id) + strings.Replace(after, "{role}", url.PathEscape(call.role), 1)
 	}
 	c.mu.Lock()
 	address, token := c.server.String()+path, c.token

@@ -42,6 +42,16 @@ func (c *Client) Sign(ctx context.Context, key string, id access.RequestID, vers
 	return ask[wire.Accepted](ctx, c, call{route: wire.RouteSign, id: string(id), key: key, version: version, body: body})
 }
 
+// TellContact has a notice to a contact sent again.
+func (c *Client) TellContact(ctx context.Context, key string, id access.RequestID, role access.ContactRole) (wire.Accepted, error) {
+	return ask[wire.Accepted](ctx, c, call{route: wire.RouteTellContact, id: string(id), role: string(role), key: key})
+}
+
+// CorrectContact puts another contact in the place of one that was signed.
+func (c *Client) CorrectContact(ctx context.Context, key string, id access.RequestID, role access.ContactRole, body wire.CorrectContact) (wire.Accepted, error) {
+	return ask[wire.Accepted](ctx, c, call{route: wire.RouteCorrectContact, id: string(id), role: string(role), key: key, body: body})
+}
+
 // Take takes a pending request, or renews its lease.
 func (c *Client) Take(ctx context.Context, key string, id access.RequestID, body wire.Take) (wire.Accepted, error) {
 	return ask[wire.Accepted](ctx, c, call{route: wire.RouteTake, id: string(id), key: key, body: body})

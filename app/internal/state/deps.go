@@ -64,6 +64,8 @@ type RequestAPI interface {
 	CancelRequest(ctx context.Context, key string, id access.RequestID, version int64) (wire.Accepted, error)
 	SendCode(ctx context.Context, key string, id access.RequestID, body wire.SendCode) (wire.CodeSent, error)
 	Sign(ctx context.Context, key string, id access.RequestID, version int64, body wire.Sign) (wire.Accepted, error)
+	TellContact(ctx context.Context, key string, id access.RequestID, role access.ContactRole) (wire.Accepted, error)
+	CorrectContact(ctx context.Context, key string, id access.RequestID, role access.ContactRole, body wire.CorrectContact) (wire.Accepted, error)
 	Take(ctx context.Context, key string, id access.RequestID, body wire.Take) (wire.Accepted, error)
 	Release(ctx context.Context, key string, id access.RequestID) (wire.Accepted, error)
 	Resume(ctx context.Context, key string, id access.RequestID, version int64) (wire.Accepted, error)

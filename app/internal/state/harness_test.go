@@ -22,10 +22,11 @@ import (
 // real one is driven in package e2e. It writes rows, and brings their facts down
 // when the test says so.
 type server struct {
-	t      *testing.T
-	model  *Model
-	issuer *puzzle.Issuer
-	who    wire.Session
+	contacts []wire.ContactNotice // of every request
+	t        *testing.T
+	model    *Model
+	issuer   *puzzle.Issuer
+	who      wire.Session
 
 	mu      sync.Mutex
 	seq     int64
@@ -282,7 +283,7 @@ func (s *server) ConsentTexts(context.Context) (wire.ConsentTexts, error) {
 func (s *server) Request(_ context.Context, id access.RequestID) (wire.RequestDetail, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d := wire.RequestDetail{Row: s.rows[id], Form: s.forms[id], ContentHash: s.hash}
+	d := wire.RequestDetail{Row: s.rows[id], Form: s.forms[id], ContentHash: s.hash, Contacts: s.contacts}
 	if d.Row.Kind == access.KindRenew {
 		d.OldSecrets = []wire.OldSecret{{Environment: access.Production}}
 	}
@@ -303,6 +304,20 @@ func (s *server) ChangeRequest(_ context.Context, key string, id access.RequestI
 
 func (s *server) CancelRequest(_ context.Context, key string, id access.RequestID, _ int64) (wire.Accepted, error) {
 	return s.act("cancel", key, id, func(r *wire.RequestRow) { r.Status = access.StatusCancelled })
+}
+
+func (s *server) TellContact(_ context.Context, key string, id access.RequestID, role access.ContactRole) (wire.Accepted, error) {
+	return s.act("tell contact", key+" "+string(role), id, func(r *wire.RequestRow) {
+		r.Contacts = access.NoticeWaiting
+		s.contacts = []wire.ContactNotice{{Role: role, State: access.NoticeWaiting, Sends: 2}}
+	})
+}
+
+func (s *server) CorrectContact(_ context.Context, key string, id access.RequestID, role access.ContactRole, b wire.CorrectContact) (wire.Accepted, error) {
+	return s.act("correct contact", key+" "+string(role), id, func(r *wire.RequestRow) {
+		r.Contacts = access.NoticeWaiting
+		s.contacts = []wire.ContactNotice{{Role: role, Contact: b.Contact, State: access.NoticeWaiting}}
+	})
 }
 
 func (s *server) SendCode(_ context.Context, key string, _ access.RequestID, b wire.SendCode) (wire.CodeSent, error) {

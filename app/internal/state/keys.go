@@ -22,6 +22,7 @@ type keysState struct {
 	busy     map[access.KeyID]KeyAct
 	troubles map[access.KeyID]*Trouble
 	secrets  map[access.KeyID]KeySecrets
+	contacts Contacts
 }
 
 // Keys is «Consultar Token».
@@ -34,7 +35,7 @@ func (m *Model) Keys() Keys {
 	s := Keys{
 		Link: m.link, Entities: m.entities(m.rows.entities.consulting), Chosen: k.chosen,
 		Parameters: k.parameters, Policies: k.policies, Audit: k.audit,
-		Trouble: k.trouble, Busy: k.busy, Troubles: k.troubles, Secrets: k.secrets, Now: now,
+		Trouble: k.trouble, Busy: k.busy, Troubles: k.troubles, Secrets: k.secrets, Contacts: m.contactsOf(), Now: now,
 	}
 	if entity, ok := m.rows.entity(k.chosen); ok {
 		s.Entity = &entity

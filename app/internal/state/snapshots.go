@@ -163,7 +163,9 @@ type Keys struct {
 	Troubles map[access.KeyID]*Trouble
 	// Secrets is each key's history; absent until loaded.
 	Secrets map[access.KeyID]KeySecrets
-	Trouble *Trouble
+	// Contacts are those of the last signed request of the chosen code.
+	Contacts Contacts
+	Trouble  *Trouble
 	// Now is the instant the snapshot speaks of, for days left.
 	Now time.Time
 }

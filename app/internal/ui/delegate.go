@@ -135,6 +135,13 @@ func (s *Shell) buildKeys(ctx context.Context) {
 		})
 	}
 	s.connectOwnKey(ctx, k)
+	k.OnContacts = func() { s.act(ctx, s.model.LoadContacts, false, nil) }
+	k.OnTellContact = func(role access.ContactRole) {
+		s.act(ctx, func(ctx context.Context) error { return s.model.TellContact(ctx, role) }, false, nil)
+	}
+	k.OnCorrectContact = func(role access.ContactRole, c access.Contact, done func(error)) {
+		s.answerKey(ctx, func(ctx context.Context) error { return s.model.CorrectContact(ctx, role, c) }, done)
+	}
 	k.OnOpenRequest = func(id access.RequestID) { s.openRequest(ctx, id) }
 	k.OnRetry = func() { s.chooseKeys(ctx, s.model.Keys().Chosen) }
 	k.OnBack = func() { s.open(routeDelegateMenu) }

@@ -115,7 +115,7 @@ func TestNotices_linkRefusals(t *testing.T) {
 	refusal(t, d.flow.ConfirmNotice(t.Context(), " ", "", ""), access.CodeInvalid, "")
 	for why, hint := range map[string]access.Hint{"": access.HintRequired, strings.Repeat("ñ", 501): access.HintTooLong, "a\x00b": access.HintFormat} {
 		e := refusal(t, d.flow.ObjectNotice(t.Context(), token, why, "", ""), access.CodeInvalid, "")
-		if len(e.Fields) != 1 || e.Fields[0] != (access.FieldError{Field: "why", Hint: hint}) {
+		if len(e.Fields) != 1 || e.Fields[0] != (access.FieldError{Field: "objection", Hint: hint}) {
 			t.Errorf("%.10q: %v", why, e.Fields)
 		}
 	}

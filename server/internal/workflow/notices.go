@@ -64,11 +64,11 @@ func (f *Flow) ObjectNotice(ctx context.Context, token, why, requestID, address 
 	why = strings.TrimSpace(why)
 	switch {
 	case why == "":
-		return access.InvalidField("why", access.HintRequired)
+		return access.InvalidField("objection", access.HintRequired)
 	case utf8.RuneCountInString(why) > access.MaxObjection:
-		return access.InvalidField("why", access.HintTooLong)
+		return access.InvalidField("objection", access.HintTooLong)
 	case !access.IsLine(strings.NewReplacer("\r\n", " ", "\n", " ").Replace(why)):
-		return access.InvalidField("why", access.HintFormat)
+		return access.InvalidField("objection", access.HintFormat)
 	}
 	return f.settle(ctx, token, requestID, address, access.NoticeObjected, strings.Join(strings.Fields(why), " "))
 }

@@ -44,6 +44,12 @@ type Keys struct {
 	OnReminder func(key access.KeyID, body wire.AnswerReminder, done func(error))
 	// OnSaveCalendar saves the end of a key as a calendar's file.
 	OnSaveCalendar func(access.KeyID)
+	// OnContacts has the contacts of the chosen code read.
+	OnContacts func()
+	// OnTellContact has the notice of one contact sent again.
+	OnTellContact func(access.ContactRole)
+	// OnCorrectContact puts another contact in the place of one.
+	OnCorrectContact func(role access.ContactRole, contact access.Contact, done func(error))
 	// OnOpenRequest opens the open request of the chosen code.
 	OnOpenRequest func(access.RequestID)
 	// OnRetry loads again what failed.
@@ -70,6 +76,7 @@ type Keys struct {
 	act        *kit.Button
 	change     *kit.Button
 	actRow     fyne.CanvasObject
+	contacts   *contacts
 	panels     []*keyPanel
 	note       *kit.Text
 	handing    *kit.Text
@@ -100,7 +107,8 @@ func NewKeys() *Keys {
 	k.note = kit.NewNote(es.NeedsLink).Natural()
 	k.handing = kit.NewNote("")
 	k.handingBox = kit.NewFlush(k.handing)
-	objects := []fyne.CanvasObject{k.banner, k.empty, k.entity, k.status, k.handingBox}
+	k.contacts = newContacts(k)
+	objects := []fyne.CanvasObject{k.banner, k.empty, k.entity, k.status, k.contacts.content, k.handingBox}
 	for _, env := range access.Environments() {
 		p := newKeyPanel(k, env)
 		k.panels = append(k.panels, p)
@@ -153,6 +161,7 @@ func (k *Keys) Render(s state.Keys) {
 		k.renderStatus(*s.Entity)
 		k.handing.SetText(handingText(s.Policies))
 	}
+	k.contacts.render(s, chosen)
 	for _, p := range k.panels {
 		p.render(s, chosen)
 	}

@@ -149,7 +149,7 @@ func (a *Attend) Render(s state.Attend) {
 	a.page.Title.SetText("Atender solicitud " + s.Row.Number)
 	a.facts.Set(requestFacts(s.Row, mine(s)))
 	if s.Detail != nil {
-		a.contacts.Set(contactFacts(s.Detail.Form))
+		a.contacts.Set(contactFacts(s.Detail))
 	}
 	kit.SetVisible(a.contacts, s.Detail != nil)
 	kit.Put(a.waiting, contactsLine(s))

@@ -46,18 +46,32 @@ func requestFacts(r wire.RequestRow, me access.AccountID) []kit.Fact {
 	return facts
 }
 
-// contactFacts are whom to call.
-func contactFacts(f access.RequestForm) []kit.Fact {
-	return []kit.Fact{
-		{Label: es.FieldLabel("vendor"), Value: f.Vendor},
-		{Label: es.FieldLabel("software"), Value: f.Software},
-		{Label: es.FieldLabel("lead.name"), Value: f.Lead.Name},
-		{Label: es.FieldLabel("lead.email"), Value: f.Lead.Email},
-		{Label: es.FieldLabel("lead.phone"), Value: f.Lead.Phone, IsCode: true},
-		{Label: es.FieldLabel("privacy.name"), Value: f.Privacy.Name},
-		{Label: es.FieldLabel("privacy.email"), Value: f.Privacy.Email},
-		{Label: es.FieldLabel("privacy.phone"), Value: f.Privacy.Phone, IsCode: true},
+// contactFacts are whom to call, as a delegate may have corrected them, and
+// what they said of it.
+func contactFacts(d *wire.RequestDetail) []kit.Fact {
+	facts := []kit.Fact{
+		{Label: es.FieldLabel("vendor"), Value: d.Form.Vendor},
+		{Label: es.FieldLabel("software"), Value: d.Form.Software},
 	}
+	for _, role := range access.ContactRoles() {
+		c, field := d.Form.ContactOf(role), string(role)
+		var said string
+		for _, n := range d.Contacts {
+			if n.Role == role {
+				c, said = n.Contact, es.NoticeState(n.State)
+				if n.State == access.NoticeObjected {
+					said += ": «" + n.Why + "»"
+				}
+			}
+		}
+		facts = append(facts, kit.Fact{Label: es.FieldLabel(field + ".name"), Value: c.Name},
+			kit.Fact{Label: es.FieldLabel(field + ".email"), Value: c.Email},
+			kit.Fact{Label: es.FieldLabel(field + ".phone"), Value: c.Phone, IsCode: true})
+		if said != "" {
+			facts = append(facts, kit.Fact{Label: "Aviso al " + es.ContactRole(role), Value: said})
+		}
+	}
+	return facts
 }
 
 // contactsLine stands in place of the contacts while they are not there.
