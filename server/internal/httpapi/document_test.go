@@ -93,7 +93,13 @@ func firstDifference(have, want []byte) string {
 				}
 				return "(it ends)"
 			}
-			return fmt.Sprintf("line %d is\n\t%s\nand should be\n\t%s", i+1, line(a), line(b))
+			have, want := line(a), line(b)
+			same := 0
+			for same < min(len(have), len(want)) && have[same] == want[same] {
+				same++
+			}
+			near := func(s string) string { return s[max(0, same-60):min(len(s), same+60)] }
+			return fmt.Sprintf("line %d has\n\t%s\nand should have\n\t%s", i+1, near(have), near(want))
 		}
 	}
 	return ""
