@@ -32,17 +32,23 @@ func CanManageOfficers(who Viewer) error {
 	return nil
 }
 
-// CanWithdraw says whether a viewer may take the officer's role away;
-// administrators counts those who could still appoint others. Nobody takes away
-// their own, and the last administrator stays.
-func CanWithdraw(who Viewer, o OfficerState, administrators int) error {
+// CanWithdraw says whether a viewer may take the officer's role away; others
+// counts the administrators beside this officer. Nobody takes away their own, and
+// the last administrator stays.
+func CanWithdraw(who Viewer, o OfficerState, others int) error {
 	if err := canManage(who, o); err != nil {
 		return err
 	}
+	return IsOfficerWithdrawable(o, others)
+}
+
+// IsOfficerWithdrawable is CanWithdraw of the server's command line, where nobody
+// is signed in.
+func IsOfficerWithdrawable(o OfficerState, others int) error {
 	switch {
 	case !o.IsOfficer:
 		return Refuse(CodeConflict, HintAlready)
-	case o.Administrator && administrators < 2:
+	case o.Administrator && others < 1:
 		return Refuse(CodeConflict, HintLastAdministrator)
 	}
 	return nil
@@ -61,10 +67,15 @@ func CanReinstate(who Viewer, o OfficerState) error {
 
 // CanSetAdministrator says whether a viewer may make an officer an administrator,
 // or take that away. Only who has the role and a second factor is made one.
-func CanSetAdministrator(who Viewer, o OfficerState, to bool, administrators int) error {
+func CanSetAdministrator(who Viewer, o OfficerState, to bool, others int) error {
 	if err := canManage(who, o); err != nil {
 		return err
 	}
+	return IsAdministratorSettable(o, to, others)
+}
+
+// IsAdministratorSettable is CanSetAdministrator of the server's command line.
+func IsAdministratorSettable(o OfficerState, to bool, others int) error {
 	switch {
 	case !o.IsOfficer:
 		return Refuse(CodeConflict, HintNotOfficer)
@@ -72,7 +83,7 @@ func CanSetAdministrator(who Viewer, o OfficerState, to bool, administrators int
 		return Refuse(CodeConflict, HintAlready)
 	case to && !o.HasFactor:
 		return Refuse(CodeConflict, HintNotEnrolled)
-	case !to && administrators < 2:
+	case !to && others < 1:
 		return Refuse(CodeConflict, HintLastAdministrator)
 	}
 	return nil

@@ -48,6 +48,7 @@ var ofKind = map[Kind]Group{
 // ofFamily are the groups of the families of kinds.
 var ofFamily = map[string]Group{
 	"session": GroupSessions, "account": GroupAccounts, "admin": GroupAccounts, "role": GroupAccounts,
+	"officer": GroupAccounts, "administrator": GroupAccounts,
 	"registry": GroupRegistries, "delegation": GroupRegistries, "contact": GroupRegistries,
 	"request": GroupRequests, "issue": GroupRequests, "key": GroupKeys, "validity": GroupKeys,
 	"permissions": GroupPermissions, "evidence": GroupPermissions, "drift": GroupEntra, "directory": GroupEntra,

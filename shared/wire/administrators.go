@@ -18,7 +18,7 @@ type Officer struct {
 	Person        access.Person     `json:"person"`
 	MaskedEmail   string            `json:"maskedEmail,omitempty"` // empty: no address on file
 	Administrator bool              `json:"administrator,omitempty"`
-	From          access.RoleSource `json:"from"`
+	From          access.RoleSource `json:"from,omitempty"`     // empty while the role is withdrawn
 	Granted       OfficerAct        `json:"granted,omitzero"`   // zero: by the roster, or before this was kept
 	Withdrawn     OfficerAct        `json:"withdrawn,omitzero"` // zero: the role is in force
 	SecondFactor  SecondFactorState `json:"secondFactor,omitzero"`

@@ -35,7 +35,7 @@ type Accounts interface {
 	OpenLink(ctx context.Context, v auth.Visit, token string) (wire.AccountLinkInfo, []string, error)
 	SetPassword(ctx context.Context, v auth.Visit, in wire.SetPassword) (wire.PasswordSet, error)
 	Enrolment(ctx context.Context, ticket string) (wire.PasswordSet, error)
-	ConfirmEnrolment(ctx context.Context, v auth.Visit, in wire.ConfirmEnrolment) error
+	ConfirmEnrolment(ctx context.Context, v auth.Visit, in wire.ConfirmEnrolment) (wire.RecoveryCodes, error)
 }
 
 // Page serves the page and its files.
@@ -137,6 +137,7 @@ type view struct {
 	Ticket, Seed string
 	QR           template.URL
 	Enrolled     bool
+	Recovery     []string // the recovery codes, shown once
 }
 
 // draw writes the page.

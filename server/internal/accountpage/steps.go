@@ -111,10 +111,15 @@ func (s step) code(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.page.accounts.ConfirmEnrolment(ctx, s.visit, in); err != nil {
+	codes, err := s.page.accounts.ConfirmEnrolment(ctx, s.visit, in)
+	if err != nil {
 		return s.refuse(v, err)
 	}
-	return s.page.draw(s.w, http.StatusOK, view{Step: "done", Login: set.Login, Enrolled: true})
+	done := view{Step: "done", Login: set.Login, Enrolled: true}
+	for _, c := range codes.Codes {
+		done.Recovery = append(done.Recovery, c.Reveal()) // into the page, on purpose
+	}
+	return s.page.draw(s.w, http.StatusOK, done)
 }
 
 // refuse shows a page with what is wrong: below its field, or on top. An error

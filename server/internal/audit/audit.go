@@ -44,12 +44,28 @@ const (
 	SignOut            Kind = "session.sign_out"
 	SecondFactorFailed Kind = "session.second_factor_failed"
 	Forbidden          Kind = "session.forbidden" // a role tried what it may not
+	SessionEnded       Kind = "session.ended"     // one or all others, by whose they are; says how many
+	Unlocked           Kind = "session.unlocked"
+	UnlockRefused      Kind = "session.unlock_refused" // a wrong password; says whether the session ended
 
 	AccountCreated  Kind = "account.created"
 	AccountDisabled Kind = "account.disabled"
 	AccountEnabled  Kind = "account.enabled"
 	AccountChanged  Kind = "account.changed"
 	TOTPEnrolled    Kind = "account.totp_enrolled"
+	TOTPReplaced    Kind = "account.totp_replaced"
+	TOTPRemoved     Kind = "account.totp_removed"
+	TOTPReset       Kind = "account.totp_reset" // by an administrator, or on the command line; says why
+
+	RecoveryCodesMade Kind = "account.recovery_codes_made"
+	RecoveryCodeUsed  Kind = "account.recovery_code_used" // says how many are left
+
+	OfficerGranted         Kind = "officer.granted" // each says who did it and why
+	OfficerWithdrawn       Kind = "officer.withdrawn"
+	OfficerReinstated      Kind = "officer.reinstated"
+	AdministratorGranted   Kind = "administrator.granted"
+	AdministratorWithdrawn Kind = "administrator.withdrawn"
+	OfficerAuditRead       Kind = "officer.audit_read"
 
 	ImageRefused      Kind = "account.image_refused" // what was read in an image was wrong, or too late
 	AccountRegistered Kind = "account.registered"    // a person registered, or registered again

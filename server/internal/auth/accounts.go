@@ -168,8 +168,8 @@ func (s *Service) refuseShared(ctx context.Context, a store.Account, password se
 	return nil
 }
 
-// EnrollTOTP gives an account a new second factor and ends its sessions. The
-// old seed stops working.
+// EnrollTOTP gives an account a new second factor, from the command line, and ends
+// its sessions. The old seed and its recovery codes stop working.
 func (s *Service) EnrollTOTP(ctx context.Context, id access.AccountID) (Added, error) {
 	var added Added
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
@@ -185,18 +185,41 @@ func (s *Service) EnrollTOTP(ctx context.Context, id access.AccountID) (Added, e
 		if err != nil {
 			return fmt.Errorf("auth: seal second factor: %w", err)
 		}
+		if err := s.dropFactor(tx, id); err != nil {
+			return err
+		}
 		if err := tx.SetTOTP(id, sealed); err != nil {
 			return err
 		}
-		if _, err := tx.EndSessions(id); err != nil {
+		kind, news := audit.TOTPEnrolled, noticeEnrolled
+		if a.TOTPSealed != nil {
+			kind, news = audit.TOTPReplaced, noticeReplaced
+		}
+		if err := tx.Audit(audit.ByServer(kind, string(id), a.Entity)); err != nil {
 			return err
 		}
-		return tx.Audit(audit.ByServer(audit.TOTPEnrolled, string(id), a.Entity))
+		return s.notify(tx, a, news, Visit{})
 	})
 	if err != nil {
 		return Added{}, err
 	}
 	return added, nil
+}
+
+// dropFactor takes away an account's second factor, its recovery codes, what was
+// on its way, and its sessions.
+func (s *Service) dropFactor(tx *store.Tx, id access.AccountID) error {
+	if err := tx.SetTOTP(id, nil); err != nil {
+		return err
+	}
+	if err := tx.DropRecoveryCodes(id); err != nil {
+		return err
+	}
+	if err := tx.DropEnrolments(id); err != nil {
+		return err
+	}
+	_, err := tx.EndSessions(id)
+	return err
 }
 
 // Disable keeps an account out and ends its sessions.

@@ -36,6 +36,49 @@ func addressOf(address string) string {
 	return address
 }
 
+// loginSubject counts the failures of a login from one address.
+func loginSubject(login, address string) string {
+	return subjectOf("login", login+"\x00"+addressOf(address))
+}
+
+// reserveLogin reserves a guess of a login's password. Guesses from one address
+// make that address wait and nobody else: who knows a login must not be able to
+// lock its owner out. Guesses from everywhere together are bounded too, but for
+// networks that the login was signed in from before.
+func (s *Service) reserveLogin(tx *store.Tx, login, address string) ([]limit, error) {
+	limits := []limit{
+		{loginSubject(login, address), s.settings.LoginFailures},
+		{addressSubject(address), s.settings.AddressFailures},
+	}
+	known, err := tx.IsKnownNetwork(login, networkHash(address))
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		limits = append(limits, limit{subjectOf("login anywhere", login), s.settings.LoginFailuresAnywhere})
+	}
+	return limits, s.reserve(tx, limits...)
+}
+
+// giveBackAll takes one reserved failure off each subject.
+func giveBackAll(tx *store.Tx, limits []limit) error {
+	for _, l := range limits {
+		if err := giveBack(tx, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// boundLimits keeps waits from lasting longer than they may after the clock was
+// put back. Before the sweep sees them they do, by as much as the clock moved;
+// they are never shorter.
+func (s *Service) boundLimits(tx *store.Tx) error {
+	window := max(s.settings.LongestBlock+s.settings.Window, time.Hour)
+	_, err := tx.BoundAttempts(tx.Now().Add(s.settings.LongestBlock), tx.Now().Add(window))
+	return err
+}
+
 // limit is how many failures a subject has before it waits.
 type limit struct {
 	subject  string

@@ -116,7 +116,7 @@ func TestSweep(t *testing.T) {
 	failures := func() (n int) {
 		t.Helper()
 		err := b.store.Read(t.Context(), func(tx *store.Tx) error {
-			got, err := tx.Attempts(subjectOf("login", "CC1"))
+			got, err := tx.Attempts(loginSubject("CC1", visit.Address))
 			n = got.Failures
 			return err
 		})

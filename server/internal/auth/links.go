@@ -49,11 +49,7 @@ func (s *Service) linkToken() (text string, hash [sha256.Size]byte, err error) {
 		return "", hash, fmt.Errorf("auth: link: %w", err)
 	}
 	plain := base32.StdEncoding.EncodeToString(b[:])
-	var groups []string
-	for i := 0; i < len(plain); i += 4 {
-		groups = append(groups, plain[i:i+4])
-	}
-	return strings.Join(groups, "-"), sha256.Sum256([]byte(plain)), nil
+	return grouped(plain), sha256.Sum256([]byte(plain)), nil
 }
 
 // linkHash is the hash of a token however it was typed.

@@ -264,7 +264,8 @@ func TestEnrolment(t *testing.T) {
 
 	seed := secret.New(set.Enrolment.Seed)
 	confirm := func(code string) error {
-		return b.ConfirmEnrolment(t.Context(), visit, wire.ConfirmEnrolment{Ticket: set.Enrolment.Ticket, Code: code})
+		_, err := b.ConfirmEnrolment(t.Context(), visit, wire.ConfirmEnrolment{Ticket: set.Enrolment.Ticket, Code: code})
+		return err
 	}
 	right, err := totpCode(seed, b.now().Unix()/totpPeriod)
 	if err != nil {
@@ -314,7 +315,7 @@ func TestEnrolment_ends(t *testing.T) {
 	set := b.finish(password(t).Reveal())
 	b.pass(enrolmentLife)
 	code, _ := totpCode(secret.New(set.Enrolment.Seed), b.now().Unix()/totpPeriod)
-	err := b.ConfirmEnrolment(t.Context(), visit, wire.ConfirmEnrolment{Ticket: set.Enrolment.Ticket, Code: code})
+	_, err := b.ConfirmEnrolment(t.Context(), visit, wire.ConfirmEnrolment{Ticket: set.Enrolment.Ticket, Code: code})
 	want(t, err, access.CodeExpired, access.HintLink)
 	// Another link begins another.
 	if _, err := b.Recover(t.Context(), visit, wire.Recover{Login: "CC9999000101", Document: officer.Document, Image: b.answer()}); err != nil {

@@ -16,7 +16,9 @@ import (
 const (
 	TemplateFinish  = "account_finish"
 	TemplateRecover = "account_recover"
-	TemplateClosed  = "account_closed" // a registration of an account that is shut
+	TemplateClosed  = "account_closed"  // a registration of an account that is shut
+	TemplateOfficer = "account_officer" // the officer's role was given
+	TemplateReset   = "account_reset"   // an administrator took the second factor away
 )
 
 // Recover mails a link to set another password if login and document are an

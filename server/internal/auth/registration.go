@@ -216,7 +216,13 @@ func (s *Service) enter(tx *store.Tx, form access.Registration, person store.Per
 		if a.Person.Document != want.Person.Document || a.Entity != want.Entity {
 			continue
 		}
-		if a.Role == access.RoleNone && want.Role != access.RoleNone { // the roster lists them by now
+		acts, err := tx.OfficerActs(a.ID)
+		if err != nil {
+			return store.Account{}, err
+		}
+		// The roster lists them by now; who lost the role to an administrator gets
+		// it back from one alone.
+		if a.Role == access.RoleNone && want.Role != access.RoleNone && acts.Withdrawn.At.IsZero() {
 			a.Role, a.RoleFrom = want.Role, want.RoleFrom
 		}
 		return a, tx.SetRole(a.ID, a.Role, a.RoleFrom)

@@ -60,11 +60,15 @@ func (s *Service) newTicket(id access.AccountID, device string) (string, error) 
 	return text, nil
 }
 
-// SecondFactor completes a sign-in with a code of the authenticator. A code
-// works once; a wrong one leaves the ticket good, until the limits stop it.
+// SecondFactor completes a sign-in with a code of the authenticator, or with a
+// recovery code. Each works once; a wrong one leaves the ticket good, until the
+// limits stop it.
 func (s *Service) SecondFactor(ctx context.Context, v Visit, in wire.SecondFactor) (wire.SignedIn, error) {
-	code := access.DigitsOnly(in.Code)
-	if err := checkSecond(in.Ticket, code); err != nil {
+	if in.Ticket == "" {
+		return wire.SignedIn{}, access.InvalidField("ticket", access.HintRequired)
+	}
+	p, err := proofOf(in.Code, in.RecoveryCode)
+	if err != nil {
 		return wire.SignedIn{}, err
 	}
 	hash := sha256.Sum256([]byte(in.Ticket))
@@ -77,13 +81,13 @@ func (s *Service) SecondFactor(ctx context.Context, v Visit, in wire.SecondFacto
 
 	// Counted apart from passwords: whoever has the password may not wash the
 	// count of the second factor clean by signing in again.
-	limits := []limit{{subjectOf("second", string(t.account)), s.settings.LoginFailures}, {addressSubject(v.Address), s.settings.AddressFailures}}
+	limits := s.secondLimits(t.account, v)
 	if err := s.store.Write(ctx, func(tx *store.Tx) error { return s.reserve(tx, limits...) }); err != nil {
 		return wire.SignedIn{}, err
 	}
 	var reply wire.SignedIn
 	var refusal error
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		a, err := tx.Account(t.account)
 		if err != nil {
 			return err
@@ -92,15 +96,13 @@ func (s *Service) SecondFactor(ctx context.Context, v Visit, in wire.SecondFacto
 			refusal = access.Refuse(access.CodeExpired, access.HintSecondFactor)
 			return nil
 		}
-		accepted, err := s.acceptCode(tx, a, code)
+		accepted, err := s.accept(tx, v, a, p, t.device)
 		if err != nil {
 			return err
 		}
 		if !accepted {
-			refusal = access.Refuse(access.CodeUnauthorized, access.HintSecondFactor)
-			e := audit.By(a.Viewer(false), audit.SecondFactorFailed, string(a.ID), v.RequestID)
-			e.Detail = audit.Details(audit.Address(v.Address), audit.Device(t.device))
-			return tx.Audit(e)
+			refusal = access.Refuse(access.CodeUnauthorized, p.wrong())
+			return nil
 		}
 		if !s.spendTicket(hash) { // its twin was first
 			refusal = access.Refuse(access.CodeExpired, access.HintSecondFactor)
@@ -110,7 +112,7 @@ func (s *Service) SecondFactor(ctx context.Context, v Visit, in wire.SecondFacto
 		if err != nil {
 			return err
 		}
-		for _, subject := range []string{limits[0].subject, subjectOf("login", a.Login)} {
+		for _, subject := range []string{limits[0].subject, loginSubject(a.Login, v.Address)} {
 			if err := tx.ClearAttempts(subject); err != nil {
 				return err
 			}
@@ -125,9 +127,14 @@ func (s *Service) SecondFactor(ctx context.Context, v Visit, in wire.SecondFacto
 
 // checkSecond refuses a ticket that is not there and what is no code.
 func checkSecond(ticket, code string) error {
-	switch {
-	case ticket == "":
+	if ticket == "" {
 		return access.InvalidField("ticket", access.HintRequired)
+	}
+	return checkCode(code)
+}
+
+func checkCode(code string) error {
+	switch {
 	case code == "":
 		return access.InvalidField("code", access.HintRequired)
 	case len(code) != totpDigits || strings.Trim(code, "0123456789") != "":
@@ -144,6 +151,73 @@ func (s *Service) spendTicket(hash [sha256.Size]byte) bool {
 	return ok
 }
 
+// proof is what somebody shows of their second factor: a code of the
+// authenticator, or a recovery code.
+type proof struct{ code, recovery string }
+
+// proofOf reads it. Both at once are refused: it could not be told which is meant.
+func proofOf(code, recovery string) (proof, error) {
+	if recovery == "" {
+		p := proof{code: access.DigitsOnly(code)}
+		return p, checkCode(p.code)
+	}
+	if code != "" {
+		return proof{}, access.InvalidField("recoveryCode", access.HintUnknownField)
+	}
+	plain, ok := parseRecoveryCode(recovery)
+	if !ok {
+		return proof{}, access.InvalidField("recoveryCode", access.HintRecoveryCode)
+	}
+	return proof{recovery: plain}, nil
+}
+
+// field names the member of the body that it came in.
+func (p proof) field() string {
+	if p.recovery != "" {
+		return "recoveryCode"
+	}
+	return "code"
+}
+
+func (p proof) wrong() access.Hint {
+	if p.recovery != "" {
+		return access.HintRecoveryCode
+	}
+	return access.HintSecondFactor
+}
+
+// secondLimits count what was shown of an account's second factor.
+func (s *Service) secondLimits(id access.AccountID, v Visit) []limit {
+	return []limit{{subjectOf("second", string(id)), s.settings.LoginFailures}, {addressSubject(v.Address), s.settings.AddressFailures}}
+}
+
+// accept spends a proof. The trail tells of a wrong one, and of a recovery code,
+// whose owner is told too.
+func (s *Service) accept(tx *store.Tx, v Visit, a store.Account, p proof, device string) (bool, error) {
+	if p.recovery == "" {
+		ok, err := s.acceptCode(tx, a, p.code)
+		if err != nil || ok {
+			return ok, err
+		}
+		return false, s.tell(tx, v, a, audit.SecondFactorFailed, audit.Device(device))
+	}
+	ok, err := s.spendRecoveryCode(tx, a.ID, p.recovery)
+	if err != nil {
+		return false, err
+	}
+	if !ok {
+		return false, s.tell(tx, v, a, audit.SecondFactorFailed, audit.Device(device), audit.Word("with", "recovery_code"))
+	}
+	left, err := tx.RecoveryCodesLeft(a.ID)
+	if err != nil {
+		return false, err
+	}
+	if err := s.tell(tx, v, a, audit.RecoveryCodeUsed, audit.Device(device), audit.Count("left", int64(left))); err != nil {
+		return false, err
+	}
+	return true, s.notify(tx, a, noticeRecovery(left), v)
+}
+
 // acceptCode compares a code with each step that may still count, and burns the
 // step it belongs to.
 func (s *Service) acceptCode(tx *store.Tx, a store.Account, code string) (bool, error) {
@@ -158,8 +232,11 @@ func (s *Service) acceptCode(tx *store.Tx, a store.Account, code string) (bool, 
 	if !ok {
 		return false, nil
 	}
-	return tx.AcceptTOTPStep(a.ID, step)
+	return tx.AcceptTOTPStep(a.ID, step, lastStep(tx.Now()))
 }
+
+// lastStep is the latest step whose code is accepted at an instant.
+func lastStep(now time.Time) int64 { return now.Unix()/totpPeriod + totpSkew }
 
 // totpStep finds the step, among those that may still count, whose code it is.
 func totpStep(seed secret.Text, code string, now time.Time) (step int64, ok bool, err error) {

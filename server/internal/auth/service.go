@@ -141,10 +141,11 @@ func (s *Service) newToken() (token string, hash [sha256.Size]byte, err error) {
 }
 
 // describe is the account as its own session sees it.
-func describe(tx *store.Tx, a store.Account) (*wire.Session, error) {
+func (s *Service) describe(tx *store.Tx, a store.Account, passed bool, expires time.Time) (*wire.Session, error) {
 	session := &wire.Session{
 		Account: a.ID, Login: a.Login, Person: a.Person, Role: a.Role, Independent: a.Independent,
-		Entity: a.Entity, MaskedEmail: access.MaskEmail(a.Email),
+		Entity: a.Entity, MaskedEmail: access.MaskEmail(a.Email), Administrator: a.Viewer(passed).IsAdministrator(),
+		ExpiresAt: expires, IdleSeconds: int64(s.settings.SessionIdle / time.Second),
 	}
 	if a.Role == access.RoleDelegate {
 		due, err := tx.AgreementDue(a.ID)
@@ -153,6 +154,11 @@ func describe(tx *store.Tx, a store.Account) (*wire.Session, error) {
 		}
 		session.AgreementDue = due
 	}
+	var err error
+	if session.SecondFactor, err = s.factorOf(tx, a); err != nil {
+		return nil, err
+	}
+	session.SecondFactor.Passed = passed
 	if a.Entity != "" {
 		name, err := tx.EntityName(a.Entity)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -163,15 +169,21 @@ func describe(tx *store.Tx, a store.Account) (*wire.Session, error) {
 	return session, nil
 }
 
+// factorOf is how an account's second factor stands.
+func (s *Service) factorOf(tx *store.Tx, a store.Account) (wire.SecondFactorState, error) {
+	left, err := tx.RecoveryCodesLeft(a.ID)
+	return wire.SecondFactorState{Enrolled: a.TOTPSealed != nil, Mandatory: s.mandatory(a), RecoveryCodesLeft: left}, err
+}
+
 // Describe tells a session's account to its own client, for the header.
-func (s *Service) Describe(ctx context.Context, who access.Viewer) (wire.Session, error) {
+func (s *Service) Describe(ctx context.Context, of Session) (wire.Session, error) {
 	var session *wire.Session
 	err := s.store.Read(ctx, func(tx *store.Tx) error {
-		a, err := tx.Account(who.Account)
+		a, err := tx.Account(of.Viewer.Account)
 		if err != nil {
 			return err
 		}
-		session, err = describe(tx, a)
+		session, err = s.describe(tx, a, of.Viewer.SecondFactor, of.ExpiresAt)
 		return err
 	})
 	if err != nil {

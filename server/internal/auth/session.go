@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"llavero/server/internal/audit"
 	"llavero/server/internal/store"
@@ -31,9 +34,13 @@ func (s *Service) open(tx *store.Tx, v Visit, a store.Account, device string, se
 	if err != nil {
 		return wire.SignedIn{}, err
 	}
+	id, err := uuid.NewRandomFromReader(s.rand)
+	if err != nil {
+		return wire.SignedIn{}, fmt.Errorf("auth: session id: %w", err)
+	}
 	expires := tx.Now().Add(s.settings.SessionMax)
 	err = tx.CreateSession(store.Session{
-		TokenHash: hash[:], Account: a.ID, Device: device, Address: v.Address, SecondFactor: secondFactor, ExpiresAt: expires,
+		ID: id.String(), TokenHash: hash[:], Account: a.ID, Device: device, Address: v.Address, SecondFactor: secondFactor, ExpiresAt: expires,
 	})
 	if err != nil {
 		return wire.SignedIn{}, err
@@ -47,7 +54,10 @@ func (s *Service) open(tx *store.Tx, v Visit, a store.Account, device string, se
 	if err := tx.Audit(e); err != nil {
 		return wire.SignedIn{}, err
 	}
-	session, err := describe(tx, a)
+	if err := s.arrive(tx, v, a, device); err != nil {
+		return wire.SignedIn{}, err
+	}
+	session, err := s.describe(tx, a, secondFactor, expires)
 	if err != nil {
 		return wire.SignedIn{}, err
 	}
@@ -84,6 +94,9 @@ func (s *Service) session(ctx context.Context, hash [sha256.Size]byte) (Session,
 	}
 	if !now.Before(stored.ExpiresAt) || !now.Before(stored.SeenAt.Add(s.settings.SessionIdle)) || !a.DisabledAt.IsZero() {
 		return Session{}, access.Refuse(access.CodeUnauthorized, "")
+	}
+	if a.Role == access.RoleDelegate && s.settings.DelegatesNeedTOTP && !stored.SecondFactor {
+		return Session{}, access.Refuse(access.CodeUnauthorized, "") // from before the setting: they enrol at the next sign-in
 	}
 	if now.Sub(stored.SeenAt) >= touchEvery {
 		err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.TouchSession(hash[:]) })
@@ -149,13 +162,15 @@ func Bearer(header string) string {
 	return strings.TrimSpace(token)
 }
 
-// Sweep forgets sessions that ended, failures that count no more, links too old.
+// Sweep brings back waits that the clock left behind, and forgets sessions that ended, failures that count
+// no more, links too old, devices not used.
 func (s *Service) Sweep(ctx context.Context) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
 		_, errSessions := tx.SweepSessions(tx.Now().Add(-s.settings.SessionIdle))
 		_, errAttempts := tx.SweepAttempts()
 		_, errLinks := tx.SweepAccountLinks()
-		return errors.Join(errSessions, errAttempts, errLinks)
+		_, errDevices := tx.SweepDevices(tx.Now().Add(-deviceMemory))
+		return errors.Join(errSessions, s.boundLimits(tx), errAttempts, errLinks, errDevices)
 	})
 }
 

@@ -87,7 +87,7 @@ func (s *Service) SetPassword(ctx context.Context, v Visit, in wire.SetPassword)
 			}
 		}
 		if s.mandatory(a) && a.TOTPSealed == nil {
-			reply.Enrolment, err = s.beginEnrolment(tx, a)
+			reply.Enrolment, err = s.beginEnrolment(tx, a, store.EnrolByLink, "")
 		}
 		return err
 	})
@@ -101,21 +101,23 @@ func (s *Service) SetPassword(ctx context.Context, v Visit, in wire.SetPassword)
 // refusal tells them a colleague's password, so that it counts as a failed
 // sign-in of the login.
 func (s *Service) refuseSharedGuess(ctx context.Context, v Visit, a store.Account, password secret.Text) error {
-	limits := []limit{{subjectOf("login", a.Login), s.settings.LoginFailures}, {addressSubject(v.Address), s.settings.AddressFailures}}
-	if err := s.store.Write(ctx, func(tx *store.Tx) error { return s.reserve(tx, limits...) }); err != nil {
+	limits, err := s.guess(ctx, a.Login, v.Address)
+	if err != nil {
 		return err
 	}
 	if err := s.refuseShared(ctx, a, password); err != nil {
 		return err
 	}
-	return s.store.Write(ctx, func(tx *store.Tx) error {
-		for _, l := range limits {
-			if err := giveBack(tx, l); err != nil {
-				return err
-			}
-		}
-		return nil
+	return s.afterAll(ctx, limits, nil)
+}
+
+// guess reserves a guess of a login's password in a transaction of its own.
+func (s *Service) guess(ctx context.Context, login, address string) (limits []limit, err error) {
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		limits, err = s.reserveLogin(tx, login, address)
+		return err
 	})
+	return limits, err
 }
 
 // ChangePassword replaces the password of who is signed in and ends all their
@@ -123,7 +125,6 @@ func (s *Service) refuseSharedGuess(ctx context.Context, v Visit, a store.Accoun
 func (s *Service) ChangePassword(ctx context.Context, v Visit, session Session, in wire.ChangePassword) error {
 	current, next := secret.New(in.Current), secret.New(in.New)
 	var a store.Account
-	limits := []limit{{subjectOf("login", session.Viewer.Login), s.settings.LoginFailures}, {addressSubject(v.Address), s.settings.AddressFailures}}
 	err := s.store.Read(ctx, func(tx *store.Tx) error {
 		var err error
 		a, err = tx.Account(session.Viewer.Account)
@@ -141,7 +142,8 @@ func (s *Service) ChangePassword(ctx context.Context, v Visit, session Session, 
 	if err := checkPassword("new", next, a); err != nil {
 		return err
 	}
-	if err := s.store.Write(ctx, func(tx *store.Tx) error { return s.reserve(tx, limits...) }); err != nil {
+	limits, err := s.guess(ctx, a.Login, v.Address)
+	if err != nil {
 		return err
 	}
 	right, err := s.hasher.matches(ctx, a.PasswordHash, current)
@@ -172,15 +174,7 @@ func (s *Service) ChangePassword(ctx context.Context, v Visit, session Session, 
 
 // afterAll gives the tries back and answers the refusal of something else.
 func (s *Service) afterAll(ctx context.Context, limits []limit, refusal error) error {
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
-		for _, l := range limits {
-			if err := giveBack(tx, l); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if err := s.store.Write(ctx, func(tx *store.Tx) error { return giveBackAll(tx, limits) }); err != nil {
 		return err
 	}
 	return refusal
@@ -200,10 +194,8 @@ func (s *Service) refuseCurrent(ctx context.Context, v Visit, a store.Account, s
 
 func (s *Service) replacePassword(ctx context.Context, v Visit, a store.Account, session Session, hash string, limits []limit) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
-		for _, l := range limits {
-			if err := giveBack(tx, l); err != nil {
-				return err
-			}
+		if err := giveBackAll(tx, limits); err != nil {
+			return err
 		}
 		if err := tx.SetPassword(a.ID, hash); err != nil {
 			return err

@@ -41,7 +41,7 @@ func (s *Service) SignIn(ctx context.Context, v Visit, in wire.SignIn) (wire.Sig
 		return wire.SignedIn{}, err
 	}
 
-	limits := []limit{{subjectOf("login", login), s.settings.LoginFailures}, {addressSubject(v.Address), s.settings.AddressFailures}}
+	var limits []limit
 	var accounts []store.Account
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		id := puzzle.ID(in.Challenge)
@@ -52,7 +52,7 @@ func (s *Service) SignIn(ctx context.Context, v Visit, in wire.SignIn) (wire.Sig
 		if !fresh {
 			return access.Refuse(access.CodeInvalid, access.HintPuzzle)
 		}
-		if err := s.reserve(tx, limits...); err != nil {
+		if limits, err = s.reserveLogin(tx, login, v.Address); err != nil {
 			return err
 		}
 		accounts, err = tx.AccountsByLogin(login)
@@ -146,16 +146,13 @@ func (s *Service) admit(ctx context.Context, v Visit, a store.Account, password 
 			return wire.SignedIn{}, err
 		}
 	}
-	mandatory := s.mandatory(a)
 	var reply wire.SignedIn
 	var refusal error
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		// The password was right: this try is given back. The count itself is
 		// forgotten only when the whole sign-in succeeds.
-		for _, l := range limits {
-			if err := giveBack(tx, l); err != nil {
-				return err
-			}
+		if err := giveBackAll(tx, limits); err != nil {
+			return err
 		}
 		if rehash != "" {
 			if err := tx.SetPassword(a.ID, rehash); err != nil {
@@ -169,8 +166,14 @@ func (s *Service) admit(ctx context.Context, v Visit, a store.Account, password 
 			var err error
 			reply.Ticket, err = s.newTicket(a.ID, device)
 			return err
-		case mandatory:
+		case a.Role == access.RoleOfficer:
+			// Theirs begins with a mailed link: a password alone must not be enough
+			// to become one.
 			refusal = access.Refuse(access.CodeForbidden, access.HintNoSecondFactor)
+		case s.mandatory(a):
+			var err error
+			reply.Enrolment, err = s.beginEnrolment(tx, a, store.EnrolSignIn, device)
+			return err
 		default:
 			var err error
 			reply, err = s.open(tx, v, a, device, false)

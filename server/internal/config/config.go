@@ -283,18 +283,25 @@ type Auth struct {
 
 	SessionIdle time.Duration `toml:"session_idle"` // without a request or a feed
 	SessionMax  time.Duration `toml:"session_max"`  // whatever happens
-	TicketTTL   time.Duration `toml:"ticket_ttl"`   // between password and second factor
+	// SessionsPerAccount bounds the sessions an account has at once: of more, the
+	// first opened ends.
+	SessionsPerAccount int           `toml:"sessions_per_account"`
+	TicketTTL          time.Duration `toml:"ticket_ttl"` // between password and second factor
 
 	PuzzleBits int           `toml:"puzzle_bits"` // leading zero bits of «No soy un robot»
 	PuzzleTTL  time.Duration `toml:"puzzle_ttl"`
 
-	// Failures of one login, or from one address, within Window before the next
+	// Failures of one login from one address, or from one address, within Window before the next
 	// tries wait: FirstBlock, doubled each time up to LongestBlock.
-	LoginFailures   int           `toml:"login_failures"`
-	AddressFailures int           `toml:"address_failures"`
-	Window          time.Duration `toml:"window"`
-	FirstBlock      time.Duration `toml:"first_block"`
-	LongestBlock    time.Duration `toml:"longest_block"`
+	LoginFailures   int `toml:"login_failures"`
+	AddressFailures int `toml:"address_failures"`
+	// LoginFailuresAnywhere are those of one login from all addresses together.
+	// LoginFailures counts those from one address: a stranger makes nobody wait but
+	// themselves. A network that the login was signed in from before is exempt.
+	LoginFailuresAnywhere int           `toml:"login_failures_anywhere"`
+	Window                time.Duration `toml:"window"`
+	FirstBlock            time.Duration `toml:"first_block"`
+	LongestBlock          time.Duration `toml:"longest_block"`
 	// AddressTries is how often one address may, within Window, do each of what
 	// needs no session and is no failure: ask for an image, check or send a
 	// registration, ask for a link.

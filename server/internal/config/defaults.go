@@ -57,7 +57,8 @@ func Default() Config {
 			ArgonMemory: 46 << 10, ArgonTime: 1, ArgonThreads: 1, ArgonParallel: 2,
 			SessionIdle: 8 * time.Hour, SessionMax: 7 * 24 * time.Hour, TicketTTL: 5 * time.Minute,
 			PuzzleBits: 20, PuzzleTTL: 5 * time.Minute,
-			LoginFailures: 5, AddressFailures: 30, AddressTries: 120, Window: 15 * time.Minute,
+			SessionsPerAccount: 20,
+			LoginFailures:      5, LoginFailuresAnywhere: 50, AddressFailures: 30, AddressTries: 120, Window: 15 * time.Minute,
 			FirstBlock: time.Minute, LongestBlock: 15 * time.Minute,
 		},
 		Feed: Feed{

@@ -125,6 +125,8 @@ func (c Config) Validate() error {
 	number("auth.argon_parallel", a.ArgonParallel, 1, 64)
 	number("auth.puzzle_bits", a.PuzzleBits, 1, 28)
 	number("auth.login_failures", a.LoginFailures, 1, 1000)
+	number("auth.login_failures_anywhere", a.LoginFailuresAnywhere, a.LoginFailures, 100000)
+	number("auth.sessions_per_account", a.SessionsPerAccount, 1, 1000)
 	number("auth.address_failures", a.AddressFailures, 1, 100000)
 	number("auth.address_tries", a.AddressTries, 1, 100000)
 	span("auth.session_max", a.SessionMax, time.Minute, 90*24*time.Hour)

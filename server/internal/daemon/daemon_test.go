@@ -137,6 +137,11 @@ func TestRun_usage(t *testing.T) {
 		{"user add --config " + path + " --role delegate --document CC:77 --nit 9-1", 2, `"9-1"`},
 		{"user add --config " + path + " --data " + data + " --role officer --document CC:77", 2, "person.name"},
 		{"user disable --config " + path + " --data " + data, 2, "name one account"},
+		{"officer", 2, "list, grant, withdraw, administrator"},
+		{"officer grant --config " + path + " --data " + data + " x", 2, "--why"},
+		{"officer withdraw --config " + path + " --data " + data + " --why y", 2, "name one account"},
+		{"officer administrator --config " + path + " --data " + data + " --why y nobody", 1, `"nobody"`},
+		{"officer administrator --help", 0, "--remove"},
 		{"user disable --config " + path + " --data " + data + " nobody", 1, `"nobody"`},
 	} {
 		code, out, errs := call(t, "", strings.Fields(tt.args)...)

@@ -89,7 +89,7 @@ func commands() []command {
 	return slices.Concat(
 		[]command{serveCommand(), migrateCommand(), importREPSCommand()},
 		importPeopleCommands(),
-		settingsCommands(),
+		settingsCommands(), officerCommands(),
 		[]command{healthCommand()},
 		[]command{
 			verifyRETHUSCommand(), directoryCheckCommand(), mailReturnedCommand(),

@@ -14,6 +14,7 @@ import (
 
 	"llavero/server/internal/auth"
 	"llavero/server/internal/store"
+	"llavero/server/internal/workflow"
 	"llavero/shared/access"
 	"llavero/shared/secret"
 )
@@ -33,7 +34,12 @@ func withAccounts(ctx context.Context, w world, s *settingsFlags, do func(*auth.
 	if err != nil {
 		return err
 	}
-	service, err := auth.New(auth.Deps{Store: db, Box: box, Settings: cfg.Auth, Rand: rand.Reader, Clock: w.clock})
+	// A running server sends the mails that tell people of it.
+	flow, err := workflow.New(ctx, workflow.Deps{Store: db, Box: box, MailFrom: cfg.Mail.From})
+	if err != nil {
+		return err
+	}
+	service, err := auth.New(auth.Deps{Store: db, Box: box, Settings: cfg.Auth, Rand: rand.Reader, Clock: w.clock, Flow: flow})
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (a *API) confirmEnrolment(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{status: http.StatusNoContent}, a.Auth.ConfirmEnrolment(ctx, c.visit, in)
+	return ok(a.Auth.ConfirmEnrolment(ctx, c.visit, in))
 }
 
 func (a *API) changePassword(ctx context.Context, c *call) (reply, error) {

@@ -54,7 +54,7 @@ func TestAccounts_badInput(t *testing.T) {
 		t.Error(got)
 	}
 	all, err := b.auth.Accounts(t.Context())
-	if err != nil || len(all) != 3 {
+	if err != nil || len(all) != 4 {
 		t.Errorf("%d accounts, %v", len(all), err)
 	}
 }

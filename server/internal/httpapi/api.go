@@ -184,6 +184,7 @@ const (
 	signedIn
 	delegates
 	officers
+	administrators
 )
 
 func (g gate) admits(who access.Viewer) bool {
@@ -196,6 +197,8 @@ func (g gate) admits(who access.Viewer) bool {
 		return who.IsDelegate()
 	case officers:
 		return who.IsOfficer()
+	case administrators:
+		return who.IsAdministrator()
 	}
 	return false
 }

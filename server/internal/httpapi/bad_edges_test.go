@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,9 +36,7 @@ func TestBadPaths(t *testing.T) {
 				a := ask{method: method, path: strings.Replace(path, name, bad, 1), token: b.officer, head: map[string]string{
 					wire.HeaderIdempotencyKey: uuid.NewString(), wire.HeaderIfMatch: quote(1),
 				}}
-				if rt.who == delegates {
-					a.token = b.delegate
-				}
+				a.token = b.tokenFor(rt.who)
 				if l := badLines()[rt.pattern]; l.body != nil {
 					a.body = []byte(quotedJSON(reflect.Zero(l.body).Interface()))
 				}
@@ -108,7 +107,7 @@ func TestBadHeaders(t *testing.T) {
 			if rt.tells.versioned != (r.version > 0) {
 				t.Errorf("the row in routes.go says versioned: %v", rt.tells.versioned)
 			}
-			if signed := rt.who != anyone && rt.pattern != wire.RouteChangePassword; rt.tells.keyed != signed {
+			if signed := rt.who != anyone && !slices.Contains(unkeyed, rt.pattern); rt.tells.keyed != signed {
 				t.Errorf("the row in routes.go says keyed: %v", rt.tells.keyed)
 			}
 			if rt.tells.keyed {
@@ -124,6 +123,26 @@ func TestBadHeaders(t *testing.T) {
 			}
 		})
 	}
+}
+
+// tokenFor is of somebody whom a gate lets in.
+func (b *bench) tokenFor(g gate) string {
+	switch g {
+	case delegates:
+		return b.delegate
+	case administrators:
+		return b.admin
+	case anyone, signedIn, officers:
+	}
+	return b.officer
+}
+
+// unkeyed are the acts of a session without an idempotency key: what they answer
+// is kept nowhere, and each asked twice does no more than asked once.
+var unkeyed = []string{
+	wire.RouteChangePassword, wire.RouteBeginSecondFactor, wire.RouteConfirmSecondFactor, wire.RouteRecoveryCodes,
+	wire.RouteRemoveSecondFactor, wire.RouteEndSession, wire.RouteEndOtherSessions, wire.RouteUnlock, wire.RouteGrantOfficer,
+	wire.RouteWithdrawOfficer, wire.RouteReinstateOfficer, wire.RouteSetAdministrator, wire.RouteResetSecondFactor,
 }
 
 // TestBadForms: the page that sets a password, by a form of its own: refused, and
@@ -178,10 +197,7 @@ func TestBadInput_tooLarge(t *testing.T) {
 		}
 		method, path, _ := strings.Cut(rt.pattern, " ")
 		path = strings.NewReplacer("{id}", uuid.NewString(), "{code}", string(myCode), "{environment}", "production", "{role}", "lead").Replace(path)
-		token := b.officer
-		if rt.who == delegates {
-			token = b.delegate
-		}
+		token := b.tokenFor(rt.who)
 		body := []byte(`{"x":"` + strings.Repeat("a", int(bodyLimit(rt.pattern))) + `"}`)
 		got := b.do(ask{method: method, path: path, token: token, body: body, head: map[string]string{wire.HeaderIdempotencyKey: uuid.NewString()}})
 		var p wire.Problem

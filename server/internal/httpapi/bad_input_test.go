@@ -21,7 +21,7 @@ import (
 
 // patient never makes anybody wait: the limits have tests of their own.
 func patient(d *auth.Deps) {
-	d.Settings.LoginFailures, d.Settings.AddressFailures, d.Settings.AddressTries = 1e6, 1e6, 1e6
+	d.Settings.LoginFailures, d.Settings.AddressFailures, d.Settings.AddressTries, d.Settings.LoginFailuresAnywhere = 1e6, 1e6, 1e6, 1e6
 }
 
 // movable are the tables that a refused call may write to, on purpose: the trail

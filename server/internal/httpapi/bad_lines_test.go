@@ -143,7 +143,22 @@ func badLines() map[string]badLine {
 
 		wire.RoutePuzzle:       nothing(func(*bench) ready { return ready{path: "/v1/puzzles", body: nobody} }),
 		wire.RouteSignIn:       takes[wire.SignIn](map[string]class{"login": proof, "password": proof, "challenge": ticked, "nonce": nonce, "device": loose}, readySignIn),
-		wire.RouteSecondFactor: takes[wire.SecondFactor](map[string]class{"ticket": proof, "code": otp, "recoveryCode": loose}, readySecondFactor),
+		wire.RouteSecondFactor: takes[wire.SecondFactor](map[string]class{"ticket": proof, "code": otp, "recoveryCode": maybeWord}, readySecondFactor),
+
+		wire.RouteBeginSecondFactor:   takes[wire.BeginSecondFactor](map[string]class{"password": proof, "code": otp, "recoveryCode": maybeWord}, readyBegin),
+		wire.RouteConfirmSecondFactor: takes[wire.ConfirmEnrolment](map[string]class{"ticket": proof, "code": otp}, readyConfirm),
+		wire.RouteRecoveryCodes:       takes[wire.ProveSecondFactor](map[string]class{"password": proof, "code": otp}, readyProve("/v1/second-factor/recovery-codes")),
+		wire.RouteRemoveSecondFactor:  takes[wire.ProveSecondFactor](map[string]class{"password": proof, "code": otp}, readyProve("/v1/second-factor/remove")),
+		wire.RouteSignInEnrolment:     takes[wire.ConfirmEnrolment](map[string]class{"ticket": proof, "code": otp}, readySignInEnrolment),
+		wire.RouteEndSession:          nothing(readyEndSession),
+		wire.RouteEndOtherSessions:    nothing(func(b *bench) ready { return ready{token: b.delegate, path: "/v1/sessions/end-others", body: nobody} }),
+		wire.RouteUnlock:              takes[wire.Unlock](map[string]class{"password": proof}, readyUnlock),
+
+		wire.RouteGrantOfficer:      takes[wire.GrantOfficer](map[string]class{"document.type": word, "document.number": digits, "why": line}, readyGrant),
+		wire.RouteWithdrawOfficer:   takes[wire.OfficerWhy](map[string]class{"why": line}, readyOfficer("withdraw")),
+		wire.RouteReinstateOfficer:  takes[wire.OfficerWhy](map[string]class{"why": line}, readyReinstate),
+		wire.RouteSetAdministrator:  takes[wire.SetAdministrator](map[string]class{"administrator": yesNo, "why": line}, readyAdministrator),
+		wire.RouteResetSecondFactor: takes[wire.OfficerWhy](map[string]class{"why": line}, readyOfficer("reset-second-factor")),
 
 		wire.RouteNewImage:         optional(takes[wire.NewImage](map[string]class{"replaces": loose, "scale": scale}, readyImage)),
 		wire.RoutePrerequisites:    takes[wire.CheckPrerequisites](registrationForm, readyPrerequisites),

@@ -44,6 +44,7 @@ const (
 	moment                   // a time of the client's clock that has come
 	yes                      // nothing but true
 	file                     // base64
+	yesNo                    // a bool of which either is good input; no is not what the row takes
 )
 
 // verdict is what has to become of a bad value.
@@ -103,6 +104,7 @@ var exceptions = map[class]map[kind]verdict{
 	nonce:       {absent: untried, null: untried, big: untried}, // any number may be right by chance
 	moment:      {past: untried},
 	scale:       {absent: untried, null: untried, fraction: untried},
+	yesNo:       {absent: refused, null: refused},
 }
 
 // value is one bad value, as it stands in the JSON.
@@ -145,7 +147,12 @@ func badValues(t reflect.Type, c class, good any) []value {
 		as(htmlText, quoted(`<b onclick="x()">no es</b> texto`))
 		always(named, `7`, `true`, `[]`, `{}`, `"a\u0000b"`, `"a\nb"`, `"a\u001bb"`, `"a\u202eb"`, `"a\u2066b"`, `"a\u2028b"`, `"a\ud800b"`)
 	case t.Kind() == reflect.Bool:
-		always(named, `false`, `7`, `"true"`, `[]`, `{}`)
+		if c == yesNo {
+			always(refused, `false`)
+		} else {
+			always(named, `false`)
+		}
+		always(named, `7`, `"true"`, `[]`, `{}`)
 	case t.Kind() == reflect.Slice, t.Kind() == reflect.Struct:
 		always(named, `7`, `true`, `"x"`, `[[]]`, `[7]`)
 	default:

@@ -48,8 +48,10 @@ type bench struct {
 	http *http.Client
 	log  *lines
 
-	delegate, other, officer string // tokens
-	half                     string // of an officer without second factor
+	delegate, other, officer string    // tokens
+	half                     string    // of an officer without second factor
+	admin                    string    // of an officer who is an administrator
+	strictDeps               auth.Deps // of a service beside, where delegates need a second factor
 	ready                    error
 }
 
@@ -118,6 +120,8 @@ func newBench(t *testing.T, tune ...func(*auth.Deps)) *bench {
 	}
 	b.auth, err = auth.New(deps)
 	must(err)
+	b.strictDeps = deps
+	b.strictDeps.Settings.DelegatesNeedTOTP = true
 	log := slog.New(journal.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	hub := feed.New(feed.Deps{Store: b.db, Auth: b.auth, Settings: settings.Feed, Clock: time.Now, Wall: time.Now, Log: slog.New(slog.DiscardHandler)})
 	page, err := accountpage.New(b.auth, wire.About{Demo: true})
@@ -171,6 +175,44 @@ func (b *bench) fill() {
 	b.other = b.enter(auth.NewAccount{Person: person("9999000002"), Email: "otro@example.org", Role: access.RoleDelegate, Entity: theirs})
 	b.officer = b.enter(auth.NewAccount{Person: person("9999000101"), Role: access.RoleOfficer})
 	b.half = b.halfOfficer()
+	b.admin, _ = b.administrator("9999000102")
+}
+
+// administrator makes an officer who may appoint others, and signs them in.
+func (b *bench) administrator(number string) (token string, id access.AccountID) {
+	b.t.Helper()
+	added, pw := b.officerAccount(number)
+	err := b.auth.SetAdministrator(b.t.Context(), auth.By{Why: "para las pruebas"}, added.ID, true)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return b.signedIn(added, pw).Token, added.ID
+}
+
+// officerAccount makes an officer and gives their password.
+func (b *bench) officerAccount(number string) (auth.Added, secret.Text) {
+	b.t.Helper()
+	pw := secret.New(hex.EncodeToString([]byte(uuid.NewString())))
+	added, err := b.auth.Add(b.t.Context(), auth.NewAccount{
+		Person: access.Person{Document: access.Document{Type: access.DocumentCC, Number: number}, Name: "Persona " + number},
+		Email:  "funcionaria@example.org", Role: access.RoleOfficer, Password: pw,
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return added, pw
+}
+
+// signedIn opens a session; what follows shows the code after this one's: next.
+func (b *bench) signedIn(added auth.Added, pw secret.Text) wire.SignedIn {
+	b.t.Helper()
+	var in wire.SignedIn
+	b.good(b.post("", "/v1/sessions", b.form(added.Login, pw)), &in)
+	if in.Ticket != "" {
+		code := authenticator(b.t, added.TOTPSeed)
+		b.good(b.post("", "/v1/sessions/second-factor", wire.SecondFactor{Ticket: in.Ticket, Code: code}), &in)
+	}
+	return in
 }
 
 // enter makes an account and opens a session for it, as a client would.
@@ -194,8 +236,16 @@ func (b *bench) enter(n auth.NewAccount) string {
 
 func (b *bench) form(login string, pw secret.Text) wire.SignIn {
 	b.t.Helper()
-	var p wire.Puzzle
-	b.good(b.post("", "/v1/puzzles", nil), &p)
+	return b.formOf(b.auth, login, pw)
+}
+
+// formOf is form with the puzzle of a service.
+func (b *bench) formOf(of *auth.Service, login string, pw secret.Text) wire.SignIn {
+	b.t.Helper()
+	p, err := of.Puzzle()
+	if err != nil {
+		b.t.Fatal(err)
+	}
 	nonce, err := puzzle.Solve(b.t.Context(), p.Challenge, p.Difficulty, nil)
 	if err != nil {
 		b.t.Fatal(err)

@@ -23,6 +23,7 @@ var update = flag.Bool("update", false, "write openapi.json anew")
 // callers says who may call a route.
 var callers = map[gate]string{
 	anyone: "", signedIn: "delegates and officers", delegates: "delegates and independents", officers: "ministry officers",
+	administrators: "officers who are administrators",
 }
 
 // operations are the tables of routes and pages as the document takes them.

@@ -95,6 +95,23 @@ func trespasses(of estate) map[string]trespass {
 		wire.RouteConfirmEnrolment: {none: "the ticket is the proof"},
 		wire.RouteChangePassword:   {none: "one's own account, with its password"},
 
+		wire.RouteBeginSecondFactor:   {none: "one's own account, with its password"},
+		wire.RouteConfirmSecondFactor: {none: "the ticket is the proof, and only its owner's"},
+		wire.RouteRecoveryCodes:       {none: "one's own account, with its password"},
+		wire.RouteRemoveSecondFactor:  {none: "one's own account, with its password"},
+		wire.RouteSignInEnrolment:     {none: "the ticket is the proof"},
+		wire.RouteSessions:            {none: "one's own sessions"},
+		wire.RouteEndSession:          {none: "one's own sessions: TestSessions_ofAnother"},
+		wire.RouteEndOtherSessions:    {none: "one's own sessions"},
+		wire.RouteUnlock:              {none: "one's own session, with the password"},
+		wire.RouteOfficers:            {none: "administrators see all officers"},
+		wire.RouteGrantOfficer:        {none: "administrators see all officers"},
+		wire.RouteWithdrawOfficer:     {none: "administrators see all officers"},
+		wire.RouteReinstateOfficer:    {none: "administrators see all officers"},
+		wire.RouteSetAdministrator:    {none: "administrators see all officers"},
+		wire.RouteResetSecondFactor:   {none: "administrators see all officers"},
+		wire.RouteOfficerAudit:        {none: "administrators see all officers"},
+
 		wire.RouteFeed: {none: "the scope is in the SELECT: feed's tests"},
 
 		wire.RouteCreateRequest:  {body: wire.NewRequest{Kind: access.KindEnroll, Code: of.code, Form: form}},

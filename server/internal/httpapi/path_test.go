@@ -144,7 +144,7 @@ func FuzzStrict(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, v := range []any{
-			&wire.SignIn{}, &wire.SecondFactor{}, &wire.NewRequest{}, &wire.ChangeRequest{}, &wire.SendCode{},
+			&wire.SignIn{}, &wire.SecondFactor{}, &wire.BeginSecondFactor{}, &wire.ProveSecondFactor{}, &wire.Unlock{}, &wire.GrantOfficer{}, &wire.SetAdministrator{}, &wire.OfficerWhy{}, &wire.NewRequest{}, &wire.ChangeRequest{}, &wire.SendCode{},
 			&wire.Sign{}, &wire.Take{}, &wire.Assign{}, &wire.Reveal{}, &wire.AmendKeys{}, &wire.NewEvidence{}, &wire.SetValidity{}, &wire.ChangePermissions{}, &wire.RefreshPermissions{},
 		} {
 			if err := strict(b, v); err != nil && access.CodeOf(err) != access.CodeInvalid {

@@ -25,7 +25,19 @@ func sum(token string) [32]byte { return sha256.Sum256([]byte(token)) }
 
 func authenticator(t *testing.T, seed secret.Text) string {
 	t.Helper()
-	code, err := totp.GenerateCode(seed.Reveal(), time.Now())
+	return authenticatorAt(t, seed, 0)
+}
+
+// next is the code after this moment's, which is taken by now too.
+func next(t *testing.T, seed secret.Text) string {
+	t.Helper()
+	return authenticatorAt(t, seed, 30*time.Second)
+}
+
+// authenticatorAt is the code of so long from now.
+func authenticatorAt(t *testing.T, seed secret.Text, from time.Duration) string {
+	t.Helper()
+	code, err := totp.GenerateCode(seed.Reveal(), time.Now().Add(from))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,14 +96,17 @@ func TestRoles(t *testing.T) {
 		deleg = "delegate"
 		off   = "officer"
 		half  = "officer without second factor"
+		adm   = "administrator"
 	)
 	may := map[gate]map[string]bool{
-		anyone:    {out: true, deleg: true, off: true, half: true},
-		signedIn:  {deleg: true, off: true},
+		anyone:    {out: true, deleg: true, off: true, half: true, adm: true},
+		signedIn:  {deleg: true, off: true, adm: true},
 		delegates: {deleg: true},
-		officers:  {off: true},
+		officers:  {off: true, adm: true},
+
+		administrators: {adm: true},
 	}
-	tokens := map[string]string{out: "", deleg: b.delegate, off: b.officer, half: b.half}
+	tokens := map[string]string{out: "", deleg: b.delegate, off: b.officer, half: b.half, adm: b.admin}
 	for _, rt := range b.api.routes() {
 		if rt.pattern == wire.RouteSignOut {
 			continue // it would end the session; see TestSignOut

@@ -97,7 +97,7 @@ func (a *API) routes() []route {
 		{wire.RouteRecover, anyone, a.recoverPassword, says("Mails a link to set another password; the answer is the same for whoever asks.").takes(wire.Recover{}).answers(wire.Recovering{}).refuses(429)},
 		{wire.RouteAccountLink, anyone, a.accountLink, says("Tells what a link is for, not spending it.").takes(wire.AccountLink{}).answers(wire.AccountLinkInfo{}).refuses(410, 429)},
 		{wire.RouteSetPassword, anyone, a.setPassword, says("Spends a link and sets the password.").takes(wire.SetPassword{}).answers(wire.PasswordSet{}).refuses(410, 429)},
-		{wire.RouteConfirmEnrolment, anyone, a.confirmEnrolment, says("Confirms a second factor with its first code.").takes(wire.ConfirmEnrolment{}).done().refuses(410, 429)},
+		{wire.RouteConfirmEnrolment, anyone, a.confirmEnrolment, says("Confirms a second factor with its first code.").takes(wire.ConfirmEnrolment{}).answers(wire.RecoveryCodes{}).refuses(410, 429)},
 		{wire.RouteChangePassword, signedIn, a.changePassword, says("Changes one's own password; all other sessions end.").takes(wire.ChangePassword{}).done().refuses(429)},
 
 		{wire.RouteCreateRequest, delegates, a.createRequest, says("Writes a request for the keys of a code.").takes(wire.NewRequest{}).intent().accepts(wire.Accepted{}).refuses(404)},
@@ -146,6 +146,24 @@ func (a *API) routes() []route {
 		{wire.RouteTrailExport, officers, a.exportTrail, says("Exports the audit trail, signed.").searches(trailExported...).file(wire.TrailMedia)},
 		{wire.RouteActivity, delegates, a.activity, says("Searches what concerns one's own entity in the trail.").searches(activityAsked...).answers(wire.TrailPage{})},
 		{wire.RouteActivityExport, delegates, a.exportActivity, says("Exports what concerns one's own entity in the trail, signed.").searches(activityExported...).file(wire.TrailMedia)},
+
+		{wire.RouteBeginSecondFactor, signedIn, a.beginSecondFactor, says("Begins a second factor of one's own.").takes(wire.BeginSecondFactor{}).answers(wire.Enrolment{}).refuses(409, 429)},
+		{wire.RouteConfirmSecondFactor, signedIn, a.confirmSecondFactor, says("Confirms it with its first code; the recovery codes are told once.").takes(wire.ConfirmEnrolment{}).answers(wire.RecoveryCodes{}).refuses(410, 429)},
+		{wire.RouteRecoveryCodes, signedIn, a.recoveryCodes, says("Makes other recovery codes; those before end.").takes(wire.ProveSecondFactor{}).answers(wire.RecoveryCodes{}).refuses(409, 429)},
+		{wire.RouteRemoveSecondFactor, signedIn, a.removeSecondFactor, says("Removes one's own second factor, where the role demands none.").takes(wire.ProveSecondFactor{}).done().refuses(409, 429)},
+		{wire.RouteSignInEnrolment, anyone, a.enrolAtSignIn, says("Completes a sign-in that began with an enrolment.").takes(wire.ConfirmEnrolment{}).answers(wire.EnrolledIn{}).refuses(403, 410, 429)},
+		{wire.RouteSessions, signedIn, a.listSessions, says("Lists one's own sessions.").answers(wire.OpenSessions{})},
+		{wire.RouteEndSession, signedIn, a.endSession, says("Ends one of one's own sessions.").bare().done()},
+		{wire.RouteEndOtherSessions, signedIn, a.endOtherSessions, says("Ends all of one's own sessions but this one.").bare().answers(wire.EndedSessions{})},
+		{wire.RouteUnlock, signedIn, a.unlock, says("Says whether a password is that of who locked the client.").takes(wire.Unlock{}).done().refuses(429)},
+
+		{wire.RouteOfficers, administrators, a.listOfficers, says("Lists who has the officer's role, or had it.").answers(wire.Officers{})},
+		{wire.RouteGrantOfficer, administrators, a.grantOfficer, says("Gives the officer's role to a person by document.").takes(wire.GrantOfficer{}).answers(wire.GrantedOfficer{}).refuses(409)},
+		{wire.RouteWithdrawOfficer, administrators, a.withdrawOfficer, says("Takes the officer's role away; every session ends.").takes(wire.OfficerWhy{}).done().refuses(409)},
+		{wire.RouteReinstateOfficer, administrators, a.reinstateOfficer, says("Gives a withdrawn role back.").takes(wire.OfficerWhy{}).done().refuses(409)},
+		{wire.RouteSetAdministrator, administrators, a.setAdministrator, says("Makes an officer an administrator, or takes that away.").takes(wire.SetAdministrator{}).done().refuses(409)},
+		{wire.RouteResetSecondFactor, administrators, a.resetSecondFactor, says("Takes an officer's second factor away and mails a link that sets another.").takes(wire.OfficerWhy{}).answers(wire.ResetOfficer{}).refuses(409)},
+		{wire.RouteOfficerAudit, administrators, a.officerAudit, says("Tells what an officer did and what was done to their account; recorded.").answers(wire.OfficerAudit{})},
 
 		{wire.RouteFeed, signedIn, a.feed, says("Opens the feed: facts, as they happen.").feed().refuses(422, 429)},
 	}

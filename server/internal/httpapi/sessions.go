@@ -45,7 +45,7 @@ func (a *API) secondFactor(ctx context.Context, c *call) (reply, error) {
 }
 
 func (a *API) describe(ctx context.Context, c *call) (reply, error) {
-	return ok(a.Auth.Describe(ctx, c.session.Viewer))
+	return ok(a.Auth.Describe(ctx, c.session))
 }
 
 func (a *API) signOut(ctx context.Context, c *call) (reply, error) {

@@ -20,6 +20,8 @@ func TestRender_accountLinks(t *testing.T) {
 		auth.TemplateFinish:  "Termine su registro en Llavero IHCE",
 		auth.TemplateRecover: "Cree otra contraseña para Llavero IHCE",
 		auth.TemplateClosed:  "Su usuario de Llavero IHCE está inactivo",
+		auth.TemplateOfficer: "Su rol de funcionario en Llavero IHCE",
+		auth.TemplateReset:   "Anulamos el segundo factor de su usuario de Llavero IHCE",
 	} {
 		m, err := Render("job-1", "a@example.org", template, data)
 		if err != nil {
@@ -37,6 +39,25 @@ func TestRender_accountLinks(t *testing.T) {
 		if holds && (!strings.Contains(m.HTML, `href="`+data["link"]+`"`) || !strings.Contains(m.Text, data["expires"])) {
 			t.Errorf("%s:\n%s", template, m.HTML)
 		}
+	}
+}
+
+// A notice tells what, when and from where, and carries no link.
+func TestRender_notice(t *testing.T) {
+	data := map[string]string{
+		"login": "CC9999000101", "name": "Olga <i>", "what": "Se cambió el segundo factor.", "when": "02/03/2026 12:00", "from": "192.0.2.7",
+	}
+	m, err := Render("job-1", "a@example.org", auth.TemplateNotice, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{data["login"], data["what"], data["when"], data["from"]} {
+		if !strings.Contains(m.Text, part) || !strings.Contains(m.HTML, part) {
+			t.Errorf("no %q in\n%s\n%s", part, m.Text, m.HTML)
+		}
+	}
+	if strings.Contains(m.HTML, "<i>") || strings.Contains(m.HTML, "href") || strings.Contains(m.Text, "http") {
+		t.Errorf("markup or a link in\n%s\n%s", m.Text, m.HTML)
 	}
 }
 

@@ -20,6 +20,10 @@ const (
 	TemplateFinish  = "account_finish"
 	TemplateRecover = "account_recover"
 	TemplateClosed  = "account_closed"
+	TemplateOfficer = "account_officer"
+	TemplateReset   = "account_reset"
+	// TemplateNotice tells somebody what happened to their own account.
+	TemplateNotice = "account_notice"
 	// TemplateCompromised tells that a key was reported compromised.
 	TemplateCompromised = "key_compromised"
 	// Those of things that end: package workflow writes them.
@@ -39,6 +43,9 @@ var needs = map[string][]string{
 	TemplateFinish:  account,
 	TemplateRecover: account,
 	TemplateClosed:  account,
+	TemplateOfficer: account,
+	TemplateReset:   account,
+	TemplateNotice:  {"from", "login", "name", "what", "when"},
 	// "withdrawn" may be empty.
 	TemplateCompromised: {"entity", "environment", "incident", "license", "number", "what", "withdrawn"},
 

@@ -35,6 +35,14 @@ var given = map[reflect.Type]object{
 			"at":    object{"type": "string", "format": "date-time", "description": "The server's clock."},
 		},
 	},
+	reflect.TypeFor[wire.RecoveryCodes](): {
+		"type": "object", "required": []string{"codes"}, "properties": object{
+			"codes": object{
+				"type": "array", "items": object{"type": "string", "pattern": "^[A-Z2-7]{4}(-[A-Z2-7]{4}){3}$"},
+				"description": "Ten, told once. Do not keep them.",
+			},
+		},
+	},
 	reflect.TypeFor[access.Field]():       {"type": "string", "pattern": "^(client_id|client_secret|expires_at|param:.+)$"},
 	reflect.TypeFor[access.LicenseCode](): {"type": "string", "pattern": "^[0-9]{10}$"},
 	reflect.TypeFor[access.SiteNumber]():  {"type": "string", "pattern": "^[0-9]{2}$"},

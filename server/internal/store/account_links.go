@@ -58,10 +58,23 @@ func (tx *Tx) SweepAccountLinks() (int64, error) {
 	return links + factors, err
 }
 
+// EnrolmentPurpose says where an enrolment began: it is confirmed there and
+// nowhere else.
+type EnrolmentPurpose string
+
+// The purposes.
+const (
+	EnrolByLink EnrolmentPurpose = "link"    // a mailed link set a password
+	EnrolOwn    EnrolmentPurpose = "own"     // who is signed in asked for it
+	EnrolSignIn EnrolmentPurpose = "sign_in" // a sign-in waits for it
+)
+
 // Enrolment is a second factor that waits for its first code.
 type Enrolment struct {
 	TicketHash []byte // SHA-256 of the ticket
 	Account    access.AccountID
+	Purpose    EnrolmentPurpose
+	Device     string // of a sign-in that waits for it
 	SeedSealed []byte
 	ExpiresAt  time.Time
 }
@@ -72,8 +85,8 @@ func (tx *Tx) CreateEnrolment(e Enrolment) error {
 	if _, err := tx.exec(`DELETE FROM enrolments WHERE account = $1`, e.Account); err != nil {
 		return err
 	}
-	_, err := tx.exec(`INSERT INTO enrolments (ticket_hash, account, seed_sealed, expires_at) VALUES ($1, $2, $3, $4)`,
-		e.TicketHash, e.Account, e.SeedSealed, micros(e.ExpiresAt))
+	_, err := tx.exec(`INSERT INTO enrolments (ticket_hash, account, purpose, device, seed_sealed, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		e.TicketHash, e.Account, e.Purpose, e.Device, e.SeedSealed, micros(e.ExpiresAt))
 	return err
 }
 
@@ -81,9 +94,15 @@ func (tx *Tx) CreateEnrolment(e Enrolment) error {
 // ErrNotFound when there is none or its time is over.
 func (tx *Tx) Enrolment(ticketHash []byte) (Enrolment, error) {
 	e := Enrolment{TicketHash: ticketHash}
-	err := tx.row(`SELECT account, seed_sealed, expires_at FROM enrolments WHERE ticket_hash = $1 AND expires_at > $2`,
-		ticketHash, micros(tx.now)).Scan(&e.Account, &e.SeedSealed, timeInto{&e.ExpiresAt})
+	err := tx.row(`SELECT account, purpose, device, seed_sealed, expires_at FROM enrolments WHERE ticket_hash = $1 AND expires_at > $2`,
+		ticketHash, micros(tx.now)).Scan(&e.Account, &e.Purpose, &e.Device, &e.SeedSealed, timeInto{&e.ExpiresAt})
 	return e, found(err)
+}
+
+// DropEnrolments forgets the second factors on their way to an account.
+func (tx *Tx) DropEnrolments(id access.AccountID) error {
+	_, err := tx.exec(`DELETE FROM enrolments WHERE account = $1`, id)
+	return err
 }
 
 // EndEnrolment forgets a second factor on its way: it arrived.

@@ -22,6 +22,9 @@ type Account struct {
 	CreatedAt    time.Time
 	DisabledAt   time.Time // zero: may sign in
 	DisabledBy   Origin    // OriginCommand or OriginImport; "" while it is enabled
+
+	Administrator bool      // an officer who may appoint others
+	SignedInAt    time.Time // last session opened; zero: none that is known of
 }
 
 // Origin says what made an account so.
@@ -33,13 +36,15 @@ const (
 	OriginRegistration Origin = "registration" // the person registered
 	OriginRoster       Origin = "roster"       // the ministry's roster, which takes it away again
 	OriginImport       Origin = "import"       // MiSeguridadSocial's delegations
+
+	OriginAdministrator Origin = "administrator" // another officer gave the role
 )
 
 // Viewer is the account as a session acts with it.
 func (a Account) Viewer(secondFactor bool) access.Viewer {
 	return access.Viewer{
 		Account: a.ID, Login: a.Login, Person: a.Person, Entity: a.Entity, Role: a.Role,
-		Independent: a.Independent, SecondFactor: secondFactor,
+		Independent: a.Independent, SecondFactor: secondFactor, Administrator: a.Administrator,
 	}
 }
 
@@ -62,7 +67,9 @@ const accountColumns = `
 	accounts.created_at,
 	accounts.disabled_at,
 	accounts.disabled_by,
-	accounts.role_from`
+	accounts.role_from,
+	accounts.administrator,
+	accounts.signed_in_at`
 
 func (a *Account) into() []any {
 	return []any{
@@ -70,7 +77,8 @@ func (a *Account) into() []any {
 		&a.Role, &a.Independent, &a.Entity, &a.PasswordHash, &a.TOTPSealed, &a.TOTPLastStep,
 		timeInto{&a.CreatedAt},
 		timeInto{&a.DisabledAt},
-		&a.DisabledBy, &a.RoleFrom,
+		&a.DisabledBy, &a.RoleFrom, &a.Administrator,
+		timeInto{&a.SignedInAt},
 	}
 }
 
@@ -134,15 +142,28 @@ func (tx *Tx) SetTOTP(id access.AccountID, sealed []byte) error {
 
 // AcceptTOTPStep records the time step of an accepted code. It answers false,
 // and records nothing, when a code of that step or a later one was accepted
-// already: a code works once.
-func (tx *Tx) AcceptTOTPStep(id access.AccountID, step int64) (bool, error) {
-	n, err := tx.execCount(`UPDATE accounts SET totp_last_step = $1 WHERE id = $2 AND totp_last_step < $1`, step, id)
+// already: a code works once. last is the latest step that can be accepted now:
+// one recorded beyond it is from before the clock was put back, and forgotten,
+// for it would keep everybody out until the clock is there again.
+func (tx *Tx) AcceptTOTPStep(id access.AccountID, step, last int64) (bool, error) {
+	n, err := tx.execCount(`UPDATE accounts SET totp_last_step = $1
+		WHERE id = $2 AND (totp_last_step < $1 OR totp_last_step > $3)`, step, id, last)
 	return n == 1, err
 }
 
-// SetRole changes what an account may do, and says where that comes from.
+// SetRole changes what an account may do, and says where that comes from. Who is
+// no officer any more is no administrator either.
 func (tx *Tx) SetRole(id access.AccountID, role access.Role, from Origin) error {
-	return tx.execOne(`UPDATE accounts SET role = $1, role_from = $2 WHERE id = $3`, role, from, id)
+	return tx.execOne(`UPDATE accounts SET
+			role = $1,
+			role_from = $2,
+			administrator = CASE WHEN role = $1 THEN administrator ELSE 0 END
+		WHERE id = $3`, role, from, id)
+}
+
+// SignedIn records that a session of an account was opened now.
+func (tx *Tx) SignedIn(id access.AccountID) error {
+	return tx.execOne(`UPDATE accounts SET signed_in_at = $1 WHERE id = $2`, micros(tx.now), id)
 }
 
 // SetEmail changes an account's registered address. What was mailed to the old

@@ -53,6 +53,18 @@ func (tx *Tx) SpendPuzzle(challengeHash []byte, expiresAt time.Time) (bool, erro
 	return n == 1, err
 }
 
+// BoundAttempts brings back waits and windows that end later than they can: the
+// clock was put back since they were written, and they would last as long as it
+// was.
+func (tx *Tx) BoundAttempts(blocked, window time.Time) (int64, error) {
+	n, err := tx.execCount(`UPDATE attempts SET blocked_until = $1 WHERE blocked_until > $1`, micros(blocked))
+	if err != nil {
+		return 0, err
+	}
+	m, err := tx.execCount(`UPDATE attempts SET window_until = $1 WHERE window_until > $1`, micros(window))
+	return n + m, err
+}
+
 // SweepAttempts forgets the counts that mean nothing any more.
 func (tx *Tx) SweepAttempts() (int64, error) {
 	return tx.execCount(`DELETE FROM attempts WHERE window_until <= $1 AND blocked_until <= $1`, micros(tx.now))

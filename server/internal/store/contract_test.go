@@ -258,9 +258,9 @@ func contractAccounts(t *testing.T, b *bench) {
 		}) {
 			t.Errorf("got %+v, %v", got, err)
 		}
-		ok, err := tx.AcceptTOTPStep(a.ID, 7)
-		again, errAgain := tx.AcceptTOTPStep(a.ID, 7)
-		before, errBefore := tx.AcceptTOTPStep(a.ID, 6)
+		ok, err := tx.AcceptTOTPStep(a.ID, 7, 8)
+		again, errAgain := tx.AcceptTOTPStep(a.ID, 7, 8)
+		before, errBefore := tx.AcceptTOTPStep(a.ID, 6, 8)
 		if !ok || again || before {
 			t.Errorf("steps: %v %v %v", ok, again, before)
 		}

@@ -30,7 +30,8 @@ func (tx *Tx) AccountsLinkedAgain() ([]Account, error) {
 }
 
 // AccountsToAppoint reads the accounts without a role whose person the roster
-// lists as active, and who has the officer's role nowhere else.
+// lists as active, and who has the officer's role nowhere else. Who lost it to an
+// administrator gets it back from an administrator alone.
 func (tx *Tx) AccountsToAppoint() ([]Account, error) {
 	return tx.accounts(`JOIN staff
 		ON accounts.document_type = staff.document_type
@@ -40,6 +41,10 @@ func (tx *Tx) AccountsToAppoint() ([]Account, error) {
 			WHERE other.document_type = accounts.document_type
 			AND other.document_number = accounts.document_number
 			AND other.entity = '' AND other.role = $1)
+		AND NOT EXISTS (SELECT 1 FROM accounts AS other JOIN officer_acts ON officer_acts.account = other.id
+			WHERE other.document_type = accounts.document_type
+			AND other.document_number = accounts.document_number
+			AND officer_acts.withdrawn_at <> 0)
 		ORDER BY accounts.id`, access.RoleOfficer)
 }
 

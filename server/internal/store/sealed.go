@@ -34,6 +34,7 @@ var sealedColumns = []SealedColumn{
 	{Name: "client secrets", Table: "key_secrets", Key: "id", Column: "sealed", Identity: `'secret/' || access_key || '/' || id`},
 	{Name: "second factors", Table: "accounts", Key: "id", Column: "totp_sealed", Identity: `'totp:' || id`},
 	{Name: "second factors on their way", Table: "enrolments", Key: "ticket_hash", Column: "seed_sealed", Identity: `'totp-pending:' || account`},
+	{Name: "keys of recovery codes", Table: "recovery_sets", Key: "account", Column: "pepper_sealed", Identity: `'recovery:' || account`},
 	{Name: "files of proofs", Table: "evidence", Key: "id", Column: "sealed", Identity: `'evidence/' || id`},
 	{Name: "mails waiting", Table: "jobs", Key: "id", Column: "payload", Where: `kind = 'mail'`, Identity: `'job/mail/' || id`},
 	{Name: "server's own keys", Table: "meta", Key: "name", Column: "value", Where: `name IN ('` + MetaPepper + `', '` + MetaCanary + `')`, Identity: `'meta/' || name`, Hex: true},

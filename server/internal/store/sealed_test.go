@@ -28,6 +28,9 @@ var plainBytes = map[string]string{
 	"receipts.file":                "a proof that is handed out; it holds no secret and no code",
 	"receipt_papers.value":         "a signature that is handed out",
 	"contact_notices.token_hash":   "SHA-256 of 256 random bits",
+	"recovery_codes.code_hash":     "keyed with the set's pepper, which is sealed",
+	"known_devices.device_hash":    "SHA-256 of device and network; the sessions beside it tell both",
+	"known_devices.network_hash":   "SHA-256 of a network; the sessions beside it tell it",
 }
 
 // Every column of bytes, and every one whose name says so, is in the table of

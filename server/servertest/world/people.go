@@ -152,6 +152,11 @@ func (w *World) addPerson(ctx context.Context, p seed.Person) (kept, error) {
 	if err != nil {
 		return kept{}, err
 	}
+	if p.Login == seed.LoginOfficer { // somebody appoints the others
+		if err := w.Server().Auth().SetAdministrator(ctx, auth.By{Why: "datos de demostración"}, added.ID, true); err != nil {
+			return kept{}, err
+		}
+	}
 	return kept{Account: added.ID, Password: password, TOTPSeed: added.TOTPSeed.Reveal()}, nil
 }
 
