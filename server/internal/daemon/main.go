@@ -91,8 +91,10 @@ func commands() []command {
 		importPeopleCommands(),
 		settingsCommands(), officerCommands(),
 		[]command{healthCommand()},
+		[]command{verifyRETHUSCommand()}, verifyCommands(),
 		[]command{
-			verifyRETHUSCommand(), directoryCheckCommand(), mailReturnedCommand(),
+			directoryCheckCommand(), mailReturnedCommand(),
+			consentPublishCommand(), consentListCommand(), signingRotateCommand(), signingKeysCommand(),
 			backupVerifyCommand(), backupCommand(), restoreCommand(),
 			userAddCommand(), userListCommand(), userTOTPCommand(), userDisableCommand(),
 			auditHeadCommand(), auditVerifyCommand(), auditExportCommand(),

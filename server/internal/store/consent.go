@@ -50,6 +50,23 @@ func (tx *Tx) textInForce(id string) (ConsentText, error) {
 	return all[0], nil
 }
 
+// TextsInForce reads all texts in force, by id.
+func (tx *Tx) TextsInForce() ([]ConsentText, error) {
+	return tx.consentTexts(`SELECT id FROM consent_texts`)
+}
+
+// ConsentTextVersions reads every version of a text.
+func (tx *Tx) ConsentTextVersions(id string) ([]ConsentText, error) {
+	var all []ConsentText
+	err := tx.each(func(scan func(...any) error) error {
+		t := ConsentText{ID: id}
+		err := scan(&t.Version, &t.Language, &t.Label, &t.Body, &t.Hash, timeInto{&t.PublishedAt})
+		all = append(all, t)
+		return err
+	}, `SELECT version, language, label, body, hash, published_at FROM consent_texts WHERE id = $1 ORDER BY published_at, version`, id)
+	return all, err
+}
+
 // consentTexts reads the texts in force among a list of quoted ids.
 func (tx *Tx) consentTexts(ids string) ([]ConsentText, error) {
 	var all []ConsentText
