@@ -123,13 +123,23 @@ func TestLitestream_machineLost(t *testing.T) {
 }
 
 // startLitestream replicates a database into a folder, once a second at the
-// latest: what packaging/server/litestream.yml does.
+// latest, by the settings that are shipped.
 func startLitestream(ctx context.Context, t *testing.T, tool, database, replica, socket string) *exec.Cmd {
 	t.Helper()
 	settings := filepath.Join(t.TempDir(), "litestream.yml")
-	text := fmt.Sprintf("socket:\n  enabled: true\n  path: %s\ndbs:\n  - path: %s\n    replica:\n      type: file\n      path: %s\n      sync-interval: 1s\n",
-		socket, database, replica)
-	if err := os.WriteFile(settings, []byte(text), 0o600); err != nil {
+	text, err := os.ReadFile("../../packaging/server/litestream.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from, to := range map[string]string{
+		"/run/llavero-litestream/litestream.sock": socket, "/var/lib/llavero/llavero.db": database, "/var/backups/llavero/replica": replica,
+	} {
+		if !bytes.Contains(text, []byte(" "+from+"\n")) {
+			t.Fatalf("the settings that are shipped do not name %s", from)
+		}
+		text = bytes.Replace(text, []byte(" "+from+"\n"), []byte(" "+to+"\n"), 1)
+	}
+	if err := os.WriteFile(settings, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(ctx, tool, "replicate", "-config", settings)
