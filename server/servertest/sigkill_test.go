@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 		panicOnSignal()
 		os.Exit(daemon.Main([]string{"serve", "-config", path}))
 	}
+	if line := os.Getenv(commandVariable); line != "" {
+		os.Exit(daemon.Main(strings.Fields(line)))
+	}
 	os.Exit(m.Run())
 }
 

@@ -22,6 +22,7 @@ const (
 	names    = "a row's id, not its secret"
 	errWord  = "an error's machine word"
 	shown    = "drawn for whoever holds it, once, and kept nowhere"
+	oneCall  = "what was typed, from the body to its check and no longer"
 	shredded = "as JSON into the system's keychain, and at once a secret.Text"
 )
 
@@ -45,7 +46,8 @@ var bareSecrets = map[string]string{
 	"server/internal/daemon settings.imageCode": "for tests that have no eyes",
 	"server/internal/accountpage view.Seed":     shown, "server/internal/accountpage view.Ticket": shown, "server/internal/accountpage view.Token": shown,
 	"server/internal/contactpage view.Token": shown,
-	"server/internal/workflow Flow.pepper":   "the key of an HMAC; bytes are what it takes",
+	"server/internal/auth ownProof.password": oneCall, "server/internal/auth proof.code": oneCall,
+	"server/internal/workflow Flow.pepper": "the key of an HMAC; bytes are what it takes",
 
 	"server/internal/store Consent.OneTimeCode": names, "server/internal/store Expiring.Secret": names, "server/internal/store Reminder.Secret": names,
 	"server/internal/workflow Adopted.Secret": names, "server/internal/workflow Trial.Secret": names,

@@ -1,12 +1,14 @@
 package daemon
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"llavero/server/internal/config"
 )
@@ -87,7 +89,7 @@ func TestKeyset_refused(t *testing.T) {
 					n = 1
 				}
 				line := append(append(append([]string{}, args[:n]...), "--config", path, "--data", data), args[n:]...)
-				code, out, errs := call(t, "", line...)
+				code, out, errs := callFor(t, line...)
 				if code != 1 {
 					t.Errorf("%v: exit %d: %s", args, code, errs)
 				}
@@ -105,6 +107,17 @@ func TestKeyset_refused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// callFor is call for a command that might serve, if it were not refused: it ends
+// then too, and says nothing.
+func callFor(t *testing.T, args ...string) (int, string, string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var out, errs output
+	code := run(ctx, args, world{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, clock: time.Now})
+	return code, out.String(), errs.String()
 }
 
 func must(t *testing.T, err error) {
