@@ -70,6 +70,16 @@ var whys = map[string]string{
 	"compromise":     "la llave fue reportada como comprometida",
 	"revoked":        "la llave fue revocada",
 	"not_removed":    "Entra no lo permitió; se intenta de nuevo",
+
+	"code_wrong":       "el código no coincide",
+	"code_expired":     "el código venció",
+	"code_replaced":    "el código ya no sirve",
+	"code_spent":       "se agotaron los intentos",
+	"content_changed":  "cambió lo que se firma",
+	"credentials":      "el usuario o la contraseña no coinciden",
+	"second_factor":    "el código del autenticador no coincide",
+	"no_second_factor": "no tiene segundo factor",
+	"no_role":          "su usuario no tiene rol",
 }
 
 func why(s string) string {

@@ -100,6 +100,30 @@ var trailActs = map[string]string{
 
 func init() { maps.Copy(acts, trailActs) }
 
+// Titles of the screens of the trail.
+const (
+	TrailTitle    = "Bitácora"
+	ActivityTitle = "Actividad"
+)
+
+// TrailComplaint is what stands below a wrong field of a search.
+func TrailComplaint(field string, hint access.Hint) string {
+	switch field {
+	case "from", "to":
+		if hint == access.HintPast {
+			return "La fecha final es anterior a la inicial."
+		}
+		return "Escriba una fecha así: 16/09/2026, y «Hasta» no antes de «Desde»."
+	case "document":
+		return "Escriba el número sin espacios."
+	case "entity", "code":
+		return "Escriba el NIT sin dígito de verificación, o los 10 dígitos del código."
+	case "text":
+		return "Escriba 80 letras como máximo."
+	}
+	return FieldMessage(field, hint)
+}
+
 var trailGroups = map[trail.Group]string{
 	trail.GroupSessions: "Ingresos", trail.GroupAccounts: "Usuarios", trail.GroupRegistries: "Archivos oficiales",
 	trail.GroupRequests: "Solicitudes", trail.GroupKeys: "Llaves", trail.GroupValues: "Consultas de valores",
@@ -136,17 +160,17 @@ type Fact struct{ Name, Value string }
 
 // factNames are the labels of an entry's details, in the order they are told.
 var factNames = []struct{ key, label string }{
+	{"field", "Valor"},
+	{"purpose", "Qué hizo"},
+	{"permission", "Rol"},
+	{"changed", "Qué cambió"},
 	{"number", "Solicitud"},
 	{"name", "Llave"},
 	{"environment", "Ambiente"},
-	{"field", "Valor"},
-	{"purpose", "Para qué"},
-	{"permission", "Rol"},
 	{"grant", "Asignar"},
 	{"remove", "Retirar"},
 	{"permissions", "Roles"},
 	{"only", "Solo"},
-	{"changed", "Qué cambió"},
 	{"was", "Antes"},
 	{"from", "Desde"},
 	{"to", "Hasta o para"},
@@ -250,6 +274,11 @@ func TrailFacts(detail map[string]string) []Fact {
 	return facts
 }
 
+// outcomes word what became of a call to Entra.
+var outcomes = map[string]string{
+	"done": "hecha", "refused": "rechazada", "later": "se intenta de nuevo", "unknown": "sin respuesta: no se sabe",
+}
+
 // factValue words a machine's value; what is not known stays as it is.
 func factValue(name, value string) string {
 	switch name {
@@ -258,13 +287,19 @@ func factValue(name, value string) string {
 			return Environment(e)
 		}
 	case "field":
-		return FieldLabel(value)
+		return KeyField(access.Field(value))
 	case "purpose":
 		if p := access.Purpose(value); p.IsValid() || p == access.PurposeHandOver {
 			return Purpose(p)
 		}
 	case "why":
 		return why(value)
+	case "step":
+		return Step(access.Step(value))
+	case "outcome":
+		if words, ok := outcomes[value]; ok {
+			return words
+		}
 	case "group":
 		if words := TrailGroup(trail.Group(value)); words != "" {
 			return words

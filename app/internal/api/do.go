@@ -32,6 +32,8 @@ type call struct {
 	isFile  bool        // a file goes along: it may take fileTime
 	token   secret.Text // in place of the client's own; empty: that one
 	role    string      // for {role}
+
+	query url.Values // nil: none
 }
 
 // ask sends one request that is answered with a T.
@@ -94,6 +96,9 @@ func (c *Client) request(ctx context.Context, call call) (*http.Request, error) 
 	c.mu.Lock()
 	address, token := c.server.String()+path, c.token
 	c.mu.Unlock()
+	if len(call.query) > 0 {
+		address += "?" + call.query.Encode()
+	}
 	if !call.token.IsEmpty() {
 		token = call.token
 	}

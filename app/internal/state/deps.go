@@ -21,6 +21,7 @@ type API interface {
 	RequestAPI
 	KeyAPI
 	OfficerAPI
+	TrailAPI
 }
 
 // SessionAPI is signing in and out.
@@ -106,6 +107,15 @@ type OfficerAPI interface {
 	FixDrift(ctx context.Context, key string, id string, body wire.FixDrift) (wire.FixingDrift, error)
 
 	SetKeyValidity(ctx context.Context, key string, id access.KeyID, version int64, body wire.SetValidity) (wire.AcceptedKey, error)
+}
+
+// TrailAPI is what can be asked of the audit trail: officers all of it, delegates
+// what is theirs.
+type TrailAPI interface {
+	SearchTrail(ctx context.Context, q wire.TrailQuery) (wire.TrailPage, error)
+	ExportTrail(ctx context.Context, q wire.TrailQuery, out io.Writer) error
+	Activity(ctx context.Context, q wire.TrailQuery) (wire.TrailPage, error)
+	ExportActivity(ctx context.Context, q wire.TrailQuery, out io.Writer) error
 }
 
 // Feed brings facts down and hands them to the model's Facts. Run stays

@@ -34,7 +34,9 @@ type server struct {
 	pending []wire.Change // facts not brought down yet
 	silent  map[string]int
 	refuse  map[string]error
-	calls   []string // act and key
+	pages   []wire.TrailPage  // of the trail, one after the other
+	asked   []wire.TrailQuery // what was asked of the trail
+	calls   []string          // act and key
 	forms   map[access.RequestID]access.RequestForm
 	token   secret.Text
 	taken   int

@@ -64,6 +64,7 @@ type Model struct {
 	keys       keysState
 	attend     *attendState
 	officer    officerState
+	trail      trailState
 	held       map[access.RequestID]bool // taken here: their leases are kept
 	missedBeat bool                      // leases were not renewed: no connection
 	texts      []wire.ConsentText

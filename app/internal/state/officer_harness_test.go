@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"slices"
 	"time"
 
@@ -200,4 +201,38 @@ func (s *server) FixDrift(_ context.Context, key, id string, body wire.FixDrift)
 		d.State = access.DriftDismissed
 	}
 	return wire.FixingDrift{Seq: s.writeDrift(d), ID: id}, nil
+}
+
+func (s *server) SearchTrail(_ context.Context, q wire.TrailQuery) (wire.TrailPage, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.refuse["trail"]; err != nil {
+		return wire.TrailPage{}, err
+	}
+	s.asked = append(s.asked, q)
+	if len(s.pages) == 0 {
+		return wire.TrailPage{}, nil
+	}
+	page := s.pages[0]
+	s.pages = s.pages[1:]
+	return page, nil
+}
+
+func (s *server) ExportTrail(_ context.Context, q wire.TrailQuery, out io.Writer) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.refuse["export"]; err != nil {
+		return err
+	}
+	s.asked = append(s.asked, q)
+	_, err := io.WriteString(out, "export")
+	return err
+}
+
+func (s *server) Activity(ctx context.Context, q wire.TrailQuery) (wire.TrailPage, error) {
+	return s.SearchTrail(ctx, q)
+}
+
+func (s *server) ExportActivity(ctx context.Context, q wire.TrailQuery, out io.Writer) error {
+	return s.ExportTrail(ctx, q, out)
 }

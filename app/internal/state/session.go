@@ -177,7 +177,7 @@ func (m *Model) clear() {
 	m.confirm, m.progress, m.keys, m.attend = nil, "", keysState{}, nil
 	m.register, m.recovery = registerState{turn: m.register.turn + 1}, recoveryState{turn: m.recovery.turn + 1}
 	m.unlock, m.password = unlockState{turn: m.unlock.turn + 1}, passwordState{}
-	m.notices, m.texts, m.officer = nil, nil, officerState{}
+	m.notices, m.texts, m.officer, m.trail = nil, nil, officerState{}, trailState{}
 	m.home, m.token, m.tokenEnds, m.lock = "", secret.Text{}, time.Time{}, lockState{}
 	m.wakeWaiting()
 }

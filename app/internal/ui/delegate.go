@@ -24,6 +24,7 @@ func (s *Shell) buildDelegate(ctx context.Context) {
 	menu.OnEnroll = func() { s.openForm(ctx, access.KindEnroll) }
 	menu.OnRenew = func() { s.openForm(ctx, access.KindRenew) }
 	menu.OnKeys = func() { s.openKeys(ctx, "") }
+	menu.OnActivity = func() { s.openTrail(ctx) }
 	s.delegateMenu = menu
 	s.enroll = s.buildForm(ctx, access.KindEnroll)
 	s.renew = s.buildForm(ctx, access.KindRenew)

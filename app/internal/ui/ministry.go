@@ -16,6 +16,7 @@ func (s *Shell) buildMinistry(ctx context.Context) {
 	menu.OnGrants = func() { s.openGrants(ctx) }
 	menu.OnValidity = func() { s.openValidity(ctx) }
 	menu.OnDrift = func() { s.openDrift(ctx) }
+	menu.OnTrail = func() { s.openTrail(ctx) }
 	s.officerMenu = menu
 
 	list := ministry.NewQueue()

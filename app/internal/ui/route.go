@@ -41,6 +41,8 @@ const (
 	routeGrants
 	routeValidity
 	routeDrift
+	routeTrail    // «Bitácora», an officer's
+	routeActivity // «Actividad», a delegate's
 )
 
 // parent is the screen one step back; routeNone for the menus.
@@ -50,13 +52,13 @@ func (r route) parent() route {
 		return routeSignIn
 	case routeRegisterForm:
 		return routeRegister
-	case routeEnroll, routeRenew, routeKeys, routeProgress, routeAccount:
+	case routeEnroll, routeRenew, routeKeys, routeProgress, routeAccount, routeActivity:
 		return routeDelegateMenu
 	case routeConfirm:
 		return routeEnroll
 	case routeConfirmRenew:
 		return routeRenew
-	case routeQueue, routeAssigned, routeGrants, routeValidity, routeDrift, routeOfficerAccount:
+	case routeQueue, routeAssigned, routeGrants, routeValidity, routeDrift, routeTrail, routeOfficerAccount:
 		return routeOfficerMenu
 	case routeAttend:
 		return routeQueue
@@ -110,6 +112,10 @@ func (r route) title() string {
 		return es.ValidityTitle
 	case routeDrift:
 		return es.DriftTitle
+	case routeTrail:
+		return es.TrailTitle
+	case routeActivity:
+		return es.ActivityTitle
 	default:
 		return ""
 	}
@@ -153,6 +159,8 @@ func (s *Shell) open(r route) {
 		s.model.CloseAmend()
 	case routeGrants, routeDrift:
 		s.closeSheets()
+	case routeTrail, routeActivity:
+		s.trail.entry.Hide()
 	default:
 		s.leaveAccounts(s.at)
 	}
@@ -248,6 +256,10 @@ func (s *Shell) screen() fyne.CanvasObject {
 		return s.amend
 	case routeDrift:
 		return s.drift
+	case routeTrail:
+		return s.trail.all
+	case routeActivity:
+		return s.trail.own
 	case routeGrants:
 		return s.grants
 	case routeValidity:
@@ -310,6 +322,8 @@ func (s *Shell) renderScreen() {
 			return
 		}
 		s.attend.Render(v)
+	case routeTrail, routeActivity:
+		s.renderTrail()
 	default:
 		s.renderOfficer()
 	}

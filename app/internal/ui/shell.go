@@ -81,6 +81,7 @@ type Shell struct {
 	drift        *ministry.Drift
 	driftForm    *ministry.DriftForm
 	directory    *ministry.Directory
+	trail        trailScreens
 	files        *dialog.FileDialog // the question which file, or where to; nil: not asked
 
 	hotkeys fyne.ShortcutHandler // the window's
@@ -151,6 +152,7 @@ func (s *Shell) fresh(ctx context.Context) {
 	s.buildDelegate(ctx)
 	s.buildKeys(ctx)
 	s.buildMinistry(ctx)
+	s.buildTrail(ctx)
 	s.buildKeysOfOthers(ctx)
 	s.header.renew = func() { s.fresh(ctx) }
 }

@@ -115,6 +115,8 @@ func (s *Shell) refresh() {
 		kit.Call0(s.validity.OnRetry)
 	case routeDrift:
 		kit.Call0(s.drift.OnRetry)
+	case routeTrail, routeActivity:
+		s.trail.all.OnRetry()
 	}
 	s.render()
 }
@@ -179,6 +181,10 @@ func (r route) help() help.ID {
 		return help.Grant
 	case routeDrift:
 		return help.Drift
+	case routeTrail:
+		return help.Trail
+	case routeActivity:
+		return help.Activity
 	default:
 		return help.SignIn
 	}

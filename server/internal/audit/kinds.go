@@ -35,12 +35,16 @@ var kinds = []Kind{
 	TOTPReset,
 	RecoveryCodesMade,
 	RecoveryCodeUsed,
+
 	OfficerGranted,
 	OfficerWithdrawn,
 	OfficerReinstated,
+
 	AdministratorGranted,
 	AdministratorWithdrawn,
+
 	OfficerAuditRead,
+
 	ImageRefused,
 	AccountRegistered,
 	LinkSent,

@@ -21,12 +21,15 @@ type Menu struct {
 	OnRenew func()
 	// OnKeys opens «Mis llaves (Consultar Token)».
 	OnKeys func()
+	// OnActivity opens «Actividad».
+	OnActivity func()
 
-	page   *kit.Page
-	noRole *kit.Banner
-	enroll *kit.MenuCard
-	renew  *kit.MenuCard
-	keys   *kit.MenuCard
+	page     *kit.Page
+	noRole   *kit.Banner
+	enroll   *kit.MenuCard
+	renew    *kit.MenuCard
+	keys     *kit.MenuCard
+	activity *kit.Button
 }
 
 // NewMenu makes the menu.
@@ -38,8 +41,10 @@ func NewMenu() *Menu {
 		"Pida un secreto nuevo por seguridad, cambio de proveedor o vencimiento.", func() { kit.Call0(m.OnRenew) })
 	m.keys = kit.NewMenuCard(look.IconKey, es.KeysTitle, es.KeysManual,
 		"Consulte y copie las llaves de sus prestadores y sus parámetros de conexión.", func() { kit.Call0(m.OnKeys) })
+	m.activity = kit.NewQuiet(es.ActivityTitle, look.IconEye, func() { kit.Call0(m.OnActivity) })
+	also := kit.NewStack(kit.NewFlush(kit.NewNote("También puede ver quién consultó, copió o exportó sus llaves, y lo que se hizo con su usuario.")), kit.NewRow(m.activity))
 	m.page = kit.NewFormPage("¿Qué necesita hacer?", "Elija una opción. Puede volver aquí en cualquier momento.",
-		kit.NewGroups(m.noRole, kit.NewCards(m.enroll, m.renew, m.keys)), nil)
+		kit.NewGroups(m.noRole, kit.NewCards(m.enroll, m.renew, m.keys), also), nil)
 	m.ExtendBaseWidget(m)
 	return m
 }
@@ -59,6 +64,7 @@ func (m *Menu) Render(s state.Menu) {
 		m.enroll.SetOff("")
 		m.renew.SetOff("")
 		m.keys.SetOff("")
+		m.activity.SetEnabled(true)
 		return
 	}
 	text := es.NoDelegation
@@ -66,4 +72,5 @@ func (m *Menu) Render(s state.Menu) {
 	m.enroll.SetOff(text)
 	m.renew.SetOff(text)
 	m.keys.SetOff(text)
+	m.activity.SetEnabled(false)
 }

@@ -49,7 +49,7 @@ func TestHelp_everySectionSaysSomething(t *testing.T) {
 		}
 		seen[s.ID] = true
 	}
-	for _, id := range []ID{SignIn, Register, Unlock, Recover, Account, Enroll, Renew, Keys, Queue, Amend, Grant, Drift} {
+	for _, id := range []ID{SignIn, Register, Unlock, Recover, Account, Enroll, Renew, Keys, Activity, Queue, Amend, Grant, Drift, Trail} {
 		if !seen[id] {
 			t.Errorf("no section %s", id)
 		}

@@ -36,6 +36,14 @@ func delegateSections() []Section {
 			"Cada consulta, copia y exportación queda registrada con la persona y la hora.",
 			"Entregue la llave únicamente a su proveedor tecnológico.",
 		}},
+		{Activity, "Actividad", "Muestra lo que se hizo sobre su entidad y con su usuario.", []string{
+			"Busque por fecha, código, clase de acto o texto. Intro abre la fila.",
+			"«Consultas de valores» dice quién vio, copió, exportó o entregó qué dato, cuándo y desde qué equipo.",
+			"«Exportar…» guarda lo que buscó en un archivo que se comprueba sin conexión.",
+		}, []string{
+			"De lo que hizo el Ministerio se ve el acto, no el funcionario. En el archivo esos asientos van solo por su huella.",
+			"Si ve un ingreso que no hizo, cambie su contraseña y avise.",
+		}},
 	}
 }
 
@@ -74,6 +82,15 @@ func officerSections() []Section {
 			"«Comparar ahora» no espera a la noche. «Estado del directorio» dice qué permisos tiene el servidor y cuándo vence su credencial.",
 		}, []string{
 			"Aquí no se elimina ninguna aplicación ni el último secreto que sirve.",
+		}},
+		{Trail, "Bitácora", "Muestra quién hizo qué y cuándo. Nadie puede cambiarla ni borrarla.", []string{
+			"Arriba dice hasta cuándo está íntegra la cadena y cuándo se firmó.",
+			"Busque por fechas, documento, NIT o código, clase de acto o texto. Intro abre la fila.",
+			"Los intentos de una misma cosa se muestran como uno: marque «Mostrar cada intento» para verlos todos.",
+			"«Exportar…» guarda lo que buscó en un archivo que se comprueba sin conexión.",
+		}, []string{
+			"Abrir esta pantalla y exportar también quedan registrados.",
+			"Si la cadena está rota, dice en qué asiento: no la use como prueba y avise al administrador.",
 		}},
 	}
 }

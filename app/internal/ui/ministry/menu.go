@@ -26,6 +26,8 @@ type Menu struct {
 	OnValidity func()
 	// OnDrift opens «Diferencias con Entra».
 	OnDrift func()
+	// OnTrail opens «Bitácora».
+	OnTrail func()
 
 	page     *kit.Page
 	noRole   *kit.Banner
@@ -34,6 +36,7 @@ type Menu struct {
 	grants   *kit.MenuCard
 	validity *kit.Button
 	drift    *kit.Button
+	trail    *kit.Button
 }
 
 // NewMenu makes the menu.
@@ -47,8 +50,9 @@ func NewMenu() *Menu {
 		"Asigne o retire roles en producción.", func() { kit.Call0(m.OnGrants) })
 	m.validity = kit.NewQuiet(es.ValidityTitle, look.IconClock, func() { kit.Call0(m.OnValidity) })
 	m.drift = kit.NewQuiet(es.DriftTitle, look.IconSearch, func() { kit.Call0(m.OnDrift) })
-	also := kit.NewStack(kit.NewFlush(kit.NewNote("También puede fijar cuánto vive un secreto nuevo, y revisar lo que Microsoft Entra tiene distinto.")),
-		kit.NewRow(m.validity, m.drift))
+	m.trail = kit.NewQuiet(es.TrailTitle, look.IconEye, func() { kit.Call0(m.OnTrail) })
+	also := kit.NewStack(kit.NewFlush(kit.NewNote("También puede fijar cuánto vive un secreto nuevo, revisar lo que Microsoft Entra tiene distinto, y consultar quién hizo qué.")),
+		kit.NewRow(m.validity, m.drift, m.trail))
 	m.page = kit.NewFormPage("¿Qué necesita hacer?", "Elija una opción. Puede volver aquí en cualquier momento.",
 		kit.NewGroups(m.noRole, kit.NewCards(m.queue, m.assigned, m.grants), also), nil)
 	m.ExtendBaseWidget(m)
@@ -75,6 +79,7 @@ func (m *Menu) Render(s state.Menu) {
 	}
 	m.validity.SetEnabled(why == "")
 	m.drift.SetEnabled(why == "")
+	m.trail.SetEnabled(why == "")
 	if why != "" {
 		m.queue.SetBadge(kit.Chip{})
 		m.assigned.SetBadge(kit.Chip{})

@@ -69,6 +69,7 @@ func guideSignIn() []Picture {
 		{Name: "codigo-registro", Scene: "account-unlock-password"},
 		{Name: "activar-autenticador", Scene: "account-unlock-enrol"},
 		{Name: "recuperar", Scene: "account-recover-data"},
+		{Name: "actividad", Scene: "delegate-activity-data", Who: guideDelegate, At: es.ActivityTitle},
 		{Name: "mi-cuenta", Scene: "account-mine-data", Who: guideDelegate, At: "Mi cuenta", Height: 960},
 		{Name: "ayuda", Scene: "help-register"},
 		{Name: "ingreso", Scene: "login-data", Height: 690},
@@ -122,6 +123,8 @@ func guideOfficers() []Picture {
 		{Name: "diferencias", Scene: "ministry-drift-data", Who: guideOfficer, At: es.DriftTitle},
 		{Name: "decidir-diferencia", Scene: "ministry-drift-secret", Who: guideOfficer, At: es.DriftTitle},
 		{Name: "estado-directorio", Scene: "ministry-directory-data", Who: guideOfficer, At: es.DriftTitle, Height: 860},
+		{Name: "bitacora", Scene: "ministry-trail-data", Who: guideOfficer, At: es.TrailTitle},
+		{Name: "bitacora-asiento", Scene: "ministry-trail-entry", Who: guideOfficer, At: es.TrailTitle},
 		{Name: "sin-conexion", Scene: "ministry-queue-offline", Who: guideOfficer, At: queue, Offline: true},
 	}
 }

@@ -63,7 +63,7 @@ func catalog() *wire.Permissions {
 }
 
 func officerScenes() []Scene {
-	return slices.Concat(assignedScenes(), amendScenes(), amendKeyScenes(), grantsScenes(), grantScenes(), evidenceScenes(), validityScenes(), driftScenes())
+	return slices.Concat(assignedScenes(), amendScenes(), amendKeyScenes(), grantsScenes(), grantScenes(), evidenceScenes(), validityScenes(), driftScenes(), trailScenes())
 }
 
 func assignedList(s state.AssignedKeys) fyne.CanvasObject {
