@@ -70,7 +70,7 @@ func TestContainer_everyByteCounts(t *testing.T) {
 	for name, sign := range map[string]func([]byte) ([]byte, error){"unsigned": nil, "signed": signer} {
 		file := packed(t, words(100), 64, sign)
 		for i := range file {
-			for _, flip := range []byte{0x01, byte(1 + chance.IntN(255))} {
+			for _, flip := range []byte{0x01, 0x80, byte(1 + chance.IntN(255))} {
 				changed := bytes.Clone(file)
 				changed[i] ^= flip
 				if _, _, err := read(changed); err == nil {
