@@ -96,12 +96,8 @@ golden-accept: ## take the failed pictures over as the new masters, after a look
 	@find app -path '*/testdata/failed/*' -type f | while read -r f; do mv -v "$$f" "$${f/\/failed\//\/}"; done
 
 .PHONY: fuzz
-fuzz: deps-build ## every fuzz target for T each (T=30s)
-	@go list -f '{{.ImportPath}}|{{.Dir}}' -tags $(TEST_TAGS) ./... | while IFS='|' read -r pkg dir; do \
-	  grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$$dir"/*_test.go 2>/dev/null | sed 's/^func //' | sort -u | while read -r f; do \
-	    echo "== $$pkg $$f"; go test -tags $(TEST_TAGS) -run '^$$' -fuzz "^$$f$$" -fuzztime $(T) "$$pkg" || exit 1; \
-	  done || exit 1; \
-	done
+fuzz: deps-build ## every fuzz target for T each (T=30s), P at once; ONLY=name for some
+	@T=$(T) P=$(P) ONLY=$(ONLY) .ci/fuzz
 
 .PHONY: bench
 bench: deps-run ## measure; lines `bench <name> <value> <unit>`

@@ -31,7 +31,7 @@ var movable = []string{"audit_entries", "counters", "attempts", "spent_puzzles",
 
 // witness looks into the database beside the server.
 type witness struct {
-	t  *testing.T
+	t  testing.TB
 	db *sql.DB
 }
 

@@ -38,7 +38,7 @@ import (
 // bench is the whole face over a real store and the real use cases, on a real
 // TLS socket.
 type bench struct {
-	t    *testing.T
+	t    testing.TB
 	api  *API
 	db   *store.DB
 	flow *workflow.Flow
@@ -83,7 +83,7 @@ var (
 // imageCode is what every image shows.
 const imageCode = "KMNPR"
 
-func newBench(t *testing.T, tune ...func(*auth.Deps)) *bench {
+func newBench(t testing.TB, tune ...func(*auth.Deps)) *bench {
 	t.Helper()
 	b := &bench{t: t, log: &lines{}}
 	dir := t.TempDir()

@@ -92,7 +92,7 @@ func TestMatrix_outcasts(t *testing.T) {
 
 // open is a feed that is open.
 type open struct {
-	t    *testing.T
+	t    testing.TB
 	conn *websocket.Conn
 }
 

@@ -23,19 +23,19 @@ import (
 
 func sum(token string) [32]byte { return sha256.Sum256([]byte(token)) }
 
-func authenticator(t *testing.T, seed secret.Text) string {
+func authenticator(t testing.TB, seed secret.Text) string {
 	t.Helper()
 	return authenticatorAt(t, seed, 0)
 }
 
 // next is the code after this moment's, which is taken by now too.
-func next(t *testing.T, seed secret.Text) string {
+func next(t testing.TB, seed secret.Text) string {
 	t.Helper()
 	return authenticatorAt(t, seed, 30*time.Second)
 }
 
 // authenticatorAt is the code of so long from now.
-func authenticatorAt(t *testing.T, seed secret.Text, from time.Duration) string {
+func authenticatorAt(t testing.TB, seed secret.Text, from time.Duration) string {
 	t.Helper()
 	code, err := totp.GenerateCode(seed.Reveal(), time.Now().Add(from))
 	if err != nil {
