@@ -69,7 +69,10 @@ func (b *bench) start(a config.Auth, box Box) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.t.Cleanup(func() { _ = db.Close() })
+	b.t.Cleanup(func() {
+		remember(db)
+		_ = db.Close()
+	})
 	b.Service, err = New(Deps{
 		Store: db, Box: box, Settings: a, Rand: rand.Reader, Clock: b.now,
 		Flow: b.out, MailFrom: "llavero@example.org", PublicURL: "https://llaves.example", ImageCode: imageCode,

@@ -64,6 +64,7 @@ func newDeskAt(tb testing.TB, dir string) *desk {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
+		remember(d.db)
 		if err := d.db.Close(); err != nil {
 			tb.Error(err)
 		}
