@@ -246,7 +246,7 @@ func TestPlanted_nowhereInClear(t *testing.T) {
 	p.registers()
 	d, who := p.enters(seed.LoginDelegate)
 	o, _ := p.enters(seed.LoginOfficer)
-	p.ticket(o, seed.LoginOfficer)
+	p.recoveryCodes(o, seed.LoginOfficer)
 	p.forges()
 	p.livesAKey(d, who.Email)
 	for identity, text := range s.Sealed() { // while the first key is in force

@@ -6,7 +6,9 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/big"
 	"net/http"
@@ -189,7 +191,7 @@ func (p *planting) enters(login string) (*desk, world.Person) {
 
 // ticket signs in by hand up to the ticket between password and second factor,
 // which no screen shows.
-func (p *planting) ticket(d *desk, login string) {
+func (p *planting) ticket(d *desk, login string) string {
 	t, ctx := p.t, p.t.Context()
 	q, err := d.client.Puzzle(ctx)
 	must(t, err)
@@ -199,7 +201,42 @@ func (p *planting) ticket(d *desk, login string) {
 		Login: login, Password: p.s.Person(login).Password.Reveal(), Challenge: q.Challenge, Nonce: nonce, Device: "e2e",
 	})
 	must(t, err)
-	p.plant("ticket of a sign-in", in.Ticket)
+	return p.plant("ticket of a sign-in", in.Ticket)
+}
+
+// recoveryCodes has new ones made for an officer, and signs in with one after one
+// that is wrong.
+func (p *planting) recoveryCodes(d *desk, login string) {
+	t, ctx, who := p.t, p.t.Context(), p.s.Person(login)
+	body, err := json.Marshal(wire.ProveSecondFactor{
+		Password: who.Password.Reveal(), Code: p.totp("code that proves who asks for recovery codes", who.TOTPSeed.Reveal(), 1),
+	})
+	must(t, err)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.s.URL+strings.TrimPrefix(wire.RouteRecoveryCodes, "POST "), bytes.NewReader(body))
+	must(t, err)
+	r.Header.Set("Authorization", "Bearer "+d.client.Token().Reveal())
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := p.s.HTTPClient().Do(r)
+	must(t, err)
+	defer func() { _ = resp.Body.Close() }()
+	raw, err := io.ReadAll(resp.Body)
+	must(t, err)
+	var made wire.RecoveryCodes
+	if err := json.Unmarshal(raw, &made); err != nil || len(made.Codes) < 8 {
+		t.Fatalf("recovery codes: %s %v", resp.Status, err)
+	}
+	for i, c := range made.Codes {
+		p.plant(fmt.Sprintf("recovery code %d", i), c.Reveal())
+		p.plant(fmt.Sprintf("recovery code %d, bare", i), strings.ReplaceAll(c.Reveal(), "-", ""))
+	}
+	ticket := p.ticket(d, login)
+	wrong := p.plant("wrong recovery code", made.Codes[0].Reveal()[:15]+made.Codes[1].Reveal()[15:])
+	if _, err := d.client.SecondFactor(ctx, wire.SecondFactor{Ticket: ticket, RecoveryCode: wrong}); err == nil {
+		t.Error("a wrong recovery code was taken")
+	}
+	in, err := d.client.SecondFactor(ctx, wire.SecondFactor{Ticket: ticket, RecoveryCode: made.Codes[0].Reveal()})
+	must(t, err)
+	p.plant("session by a recovery code", in.Token)
 }
 
 // signs signs with a wrong code, then with the right one from the mail.
