@@ -109,6 +109,7 @@ func run(set settings, version string, newApp func(id string) fyne.App) error {
 	shell := ui.New(ui.Deps{Window: w, Clipboard: board(a.Clipboard()), Model: model, Clock: time.Now, Log: log, Version: version, Shield: shield(w), Preferences: a.Preferences()})
 	shell.Run(ctx)
 	a.Lifecycle().SetOnExitedForeground(shell.Conceal)
+	watchScreen(ctx, log, func() { fyne.Do(shell.LockBySystem) })
 	drive.Serve(w, log)
 	done := make(chan error, 1)
 	go func() {
