@@ -113,6 +113,9 @@ const (
 	// HintUnlockSpent ends a locked session whose password was missed too often;
 	// the client's alone.
 	HintUnlockSpent Hint = "unlock_spent"
+	// HintSessionEnded is a session that the server knows no more; the client's
+	// alone.
+	HintSessionEnded Hint = "session_ended"
 )
 
 // FieldError is one field's complaint.

@@ -86,6 +86,8 @@ func byHint(e *access.Error) string {
 		return "El código del autenticador no coincide. Revise la hora de su celular."
 	case access.HintNoSecondFactor:
 		return "Su usuario aún no tiene segundo factor. Pida al administrador que lo active."
+	case access.HintSessionEnded:
+		return "Su sesión terminó: venció, cambió su contraseña o la cerraron desde otro equipo. Ingrese de nuevo; si escribía una solicitud, sigue donde la dejó."
 	case access.HintUnlockSpent:
 		return "Se agotaron los intentos de desbloqueo y cerramos la sesión. Ingrese de nuevo."
 	case access.HintNoRole:

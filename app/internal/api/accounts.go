@@ -42,8 +42,8 @@ func (c *Client) SetPassword(ctx context.Context, body wire.SetPassword) (wire.P
 }
 
 // ConfirmEnrolment presents the first code of an authenticator.
-func (c *Client) ConfirmEnrolment(ctx context.Context, body wire.ConfirmEnrolment) error {
-	return c.do(ctx, call{route: wire.RouteConfirmEnrolment, body: body}, nil)
+func (c *Client) ConfirmEnrolment(ctx context.Context, body wire.ConfirmEnrolment) (wire.RecoveryCodes, error) {
+	return ask[wire.RecoveryCodes](ctx, c, call{route: wire.RouteConfirmEnrolment, body: body})
 }
 
 // ChangePassword replaces the password of who is signed in.

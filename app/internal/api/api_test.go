@@ -115,7 +115,7 @@ func TestEveryRoute(t *testing.T) {
 		wire.RouteRecover:          {do: func() error { _, err := c.Recover(ctx, wire.Recover{}); return err }},
 		wire.RouteAccountLink:      {do: func() error { _, err := c.AccountLink(ctx, wire.AccountLink{Token: "t"}); return err }},
 		wire.RouteSetPassword:      {do: func() error { _, err := c.SetPassword(ctx, wire.SetPassword{}); return err }},
-		wire.RouteConfirmEnrolment: {do: func() error { return c.ConfirmEnrolment(ctx, wire.ConfirmEnrolment{}) }},
+		wire.RouteConfirmEnrolment: {do: func() error { _, err := c.ConfirmEnrolment(ctx, wire.ConfirmEnrolment{}); return err }},
 		wire.RouteChangePassword:   {do: func() error { return c.ChangePassword(ctx, key, wire.ChangePassword{}) }, isIntent: true},
 		wire.RouteConsentTexts:     {do: func() error { _, err := c.ConsentTexts(ctx); return err }},
 		wire.RouteRequest:          {do: func() error { _, err := c.Request(ctx, id); return err }},

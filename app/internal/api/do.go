@@ -73,7 +73,7 @@ func (c *Client) do(ctx context.Context, call call, reply any) error {
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		return failureOf(res, body)
 	}
-	if reply == nil {
+	if reply == nil || res.StatusCode == http.StatusNoContent {
 		return nil
 	}
 	if file, ok := reply.(*[]byte); ok {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"llavero/shared/access"
+	"llavero/shared/secret"
 	"llavero/shared/wire"
 )
 
@@ -62,9 +63,12 @@ type Unlock struct {
 	Phase     UnlockPhase
 	Info      wire.AccountLinkInfo // from UnlockPassword on
 	Enrolment *wire.Enrolment      // UnlockEnrol alone
-	Fields    []access.FieldError
-	Sending   bool
-	Trouble   *Trouble
+	Codes     []secret.Text        // UnlockCodes alone
+	// IsSignIn: a sign-in asked for the authenticator, no mail did.
+	IsSignIn bool
+	Fields   []access.FieldError
+	Sending  bool
+	Trouble  *Trouble
 }
 
 // UnlockPhase is where it stands.
@@ -75,6 +79,7 @@ const (
 	UnlockCode     UnlockPhase = "code"     // the code of the mail is asked for
 	UnlockPassword UnlockPhase = "password" // the password is asked for
 	UnlockEnrol    UnlockPhase = "enrol"    // the authenticator's first code is asked for
+	UnlockCodes    UnlockPhase = "codes"    // the recovery codes are in sight, once
 	UnlockDone     UnlockPhase = "done"
 )
 

@@ -147,13 +147,13 @@ func (s *server) SetPassword(_ context.Context, b wire.SetPassword) (wire.Passwo
 	return set, nil
 }
 
-func (s *server) ConfirmEnrolment(_ context.Context, b wire.ConfirmEnrolment) error {
+func (s *server) ConfirmEnrolment(_ context.Context, b wire.ConfirmEnrolment) (wire.RecoveryCodes, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if b.Code != "123456" {
-		return access.InvalidField("code", access.HintSecondFactor)
+		return wire.RecoveryCodes{}, access.InvalidField("code", access.HintSecondFactor)
 	}
-	return s.enter("enrol", b.Ticket)
+	return wire.RecoveryCodes{}, s.enter("enrol", b.Ticket)
 }
 
 func (s *server) ChangePassword(_ context.Context, key string, b wire.ChangePassword) error {

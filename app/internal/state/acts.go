@@ -163,6 +163,18 @@ func (m *Model) wakeWaiting() {
 // an earlier session says nothing of this one.
 func (m *Model) ended(life int, err error) {
 	if access.CodeOf(err) == access.CodeUnauthorized {
-		m.leave(life, m.troubleOf(err))
+		m.leave(life, m.endTrouble(err))
 	}
+}
+
+// endTrouble says why a session is no more, where nothing more is known: it came
+// of age, or it was ended elsewhere.
+func (m *Model) endTrouble(err error) *Trouble {
+	t := m.troubleOf(err)
+	if t == nil || t.Err.Code != access.CodeUnauthorized || t.Err.Hint != "" {
+		return t
+	}
+	ended := *t.Err
+	ended.Hint = access.HintSessionEnded
+	return &Trouble{Err: &ended, RequestID: t.RequestID, At: t.At}
 }

@@ -18,10 +18,12 @@ import (
 type API interface {
 	SessionAPI
 	AccountAPI
+	SecurityAPI
 	RequestAPI
 	KeyAPI
 	OfficerAPI
 	TrailAPI
+	StaffAPI
 }
 
 // SessionAPI is signing in and out.
@@ -52,8 +54,31 @@ type AccountAPI interface {
 	Recover(context.Context, wire.Recover) (wire.Recovering, error)
 	AccountLink(context.Context, wire.AccountLink) (wire.AccountLinkInfo, error)
 	SetPassword(context.Context, wire.SetPassword) (wire.PasswordSet, error)
-	ConfirmEnrolment(context.Context, wire.ConfirmEnrolment) error
+	ConfirmEnrolment(context.Context, wire.ConfirmEnrolment) (wire.RecoveryCodes, error)
 	ChangePassword(ctx context.Context, key string, body wire.ChangePassword) error
+}
+
+// SecurityAPI is one's own second factor and sessions.
+type SecurityAPI interface {
+	SignInEnrolment(context.Context, wire.ConfirmEnrolment) (wire.EnrolledIn, error)
+	BeginSecondFactor(context.Context, wire.BeginSecondFactor) (wire.Enrolment, error)
+	ConfirmSecondFactor(context.Context, wire.ConfirmEnrolment) (wire.RecoveryCodes, error)
+	RecoveryCodes(context.Context, wire.ProveSecondFactor) (wire.RecoveryCodes, error)
+	RemoveSecondFactor(context.Context, wire.ProveSecondFactor) error
+	Sessions(context.Context) (wire.OpenSessions, error)
+	EndSession(ctx context.Context, id string) error
+	EndOtherSessions(context.Context) (wire.EndedSessions, error)
+}
+
+// StaffAPI is what an administrator can ask about officers.
+type StaffAPI interface {
+	Officers(context.Context) (wire.Officers, error)
+	GrantOfficer(context.Context, wire.GrantOfficer) (wire.GrantedOfficer, error)
+	WithdrawOfficer(context.Context, access.AccountID, wire.OfficerWhy) error
+	ReinstateOfficer(context.Context, access.AccountID, wire.OfficerWhy) error
+	SetAdministrator(context.Context, access.AccountID, wire.SetAdministrator) error
+	ResetSecondFactor(context.Context, access.AccountID, wire.OfficerWhy) (wire.ResetOfficer, error)
+	OfficerAudit(context.Context, access.AccountID) (wire.OfficerAudit, error)
 }
 
 // RequestAPI is what can be asked about requests.

@@ -7,6 +7,7 @@ import (
 
 	"llavero/shared/access"
 	"llavero/shared/secret"
+	"llavero/shared/wire"
 )
 
 // endsName is what the keyring calls the sessions that the server still has to
@@ -45,6 +46,18 @@ func (m *Model) endOnServer(ctx context.Context) (isTold bool) {
 	m.keepEnds()
 	poke(m.ending)
 	return false
+}
+
+// owe has a granted session that nobody takes up ended on the server.
+func (m *Model) owe(granted wire.SignedIn) {
+	if granted.Token == "" {
+		return
+	}
+	e := ending{Server: m.deps.API.Server(), Token: granted.Token, ExpiresAt: granted.ExpiresAt}
+	m.mu.Lock()
+	m.ends = append(m.ends, e)
+	m.mu.Unlock()
+	poke(m.ending)
 }
 
 // tellEnds tells the server, as soon as it answers, which sessions ended without

@@ -368,5 +368,5 @@ func (m *Model) feedEnded(life int, err error) {
 		return
 	}
 	m.deps.Log.Warn("feed ended", "error", err)
-	m.leave(life, m.troubleOf(err))
+	m.leave(life, m.endTrouble(err))
 }

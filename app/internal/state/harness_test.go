@@ -45,6 +45,7 @@ type server struct {
 	feedEnd chan error
 	users   registry
 	office  office
+	house   house
 }
 
 func delegate() wire.Session {
@@ -243,6 +244,10 @@ func (s *server) SignIn(_ context.Context, in wire.SignIn) (wire.SignedIn, error
 	if s.who.Role == access.RoleOfficer && s.silent["ticket"] > 0 {
 		return wire.SignedIn{Ticket: "boleto"}, nil
 	}
+	if s.silent["enrol first"] > 0 {
+		first := anEnrolment()
+		return wire.SignedIn{Enrolment: &first}, nil
+	}
 	who := s.who
 	return wire.SignedIn{Token: "ficha", ExpiresAt: time.Now().Add(12 * time.Hour), Session: &who}, nil
 }
@@ -250,7 +255,7 @@ func (s *server) SignIn(_ context.Context, in wire.SignIn) (wire.SignedIn, error
 func (s *server) SecondFactor(_ context.Context, in wire.SecondFactor) (wire.SignedIn, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.enter("second factor", in.Ticket+"/"+in.Code); err != nil {
+	if err := s.enter("second factor", in.Ticket+"/"+in.Code+in.RecoveryCode); err != nil {
 		return wire.SignedIn{}, err
 	}
 	who := s.who
@@ -258,25 +263,6 @@ func (s *server) SecondFactor(_ context.Context, in wire.SecondFactor) (wire.Sig
 }
 
 func (s *server) Session(context.Context) (wire.Session, error) { return s.who, nil }
-
-func (s *server) SignOut(_ context.Context, token secret.Text) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.enter("sign out", token.Reveal())
-}
-
-// Unlock takes the password that signIn uses.
-func (s *server) Unlock(_ context.Context, b wire.Unlock) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.enter("unlock", ""); err != nil {
-		return err
-	}
-	if b.Password != "clave" {
-		return access.InvalidField("password", access.HintCredentials)
-	}
-	return nil
-}
 
 func (s *server) ConsentTexts(context.Context) (wire.ConsentTexts, error) {
 	return wire.ConsentTexts{Texts: []wire.ConsentText{{ID: "terms", Hash: "h1"}, {ID: "data", Hash: "h2"}}}, s.refuse["texts"]
@@ -495,50 +481,6 @@ func (m *memory) EndReset(_ context.Context, at wire.Position) error {
 func (m *memory) Close() error { return nil }
 
 func (m *memory) ids() []string { return slices.Sorted(maps.Keys(m.now.rows)) }
-
-// mapKeeper is a keyring in memory; nil: there is none.
-type mapKeeper map[string]secret.Text
-
-// keeping is the keyring's own lock: several goroutines use it.
-var keeping sync.Mutex
-
-// has reports whether something is kept under a name.
-func (k mapKeeper) has(name string) bool {
-	v, ok, err := k.Get(name)
-	return ok && err == nil && !v.IsEmpty()
-}
-
-var errNoKeyring = errors.New("no keyring")
-
-func (k mapKeeper) Get(name string) (secret.Text, bool, error) {
-	if k == nil {
-		return secret.Text{}, false, errNoKeyring
-	}
-	keeping.Lock()
-	defer keeping.Unlock()
-	v, ok := k[name]
-	return v, ok, nil
-}
-
-func (k mapKeeper) Set(name string, v secret.Text) error {
-	if k == nil {
-		return errNoKeyring
-	}
-	keeping.Lock()
-	defer keeping.Unlock()
-	k[name] = v
-	return nil
-}
-
-func (k mapKeeper) Delete(name string) error {
-	if k == nil {
-		return errNoKeyring
-	}
-	keeping.Lock()
-	defer keeping.Unlock()
-	delete(k, name)
-	return nil
-}
 
 func must(t *testing.T, err error) {
 	t.Helper()

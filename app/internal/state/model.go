@@ -57,6 +57,8 @@ type Model struct {
 	recovery   recoveryState
 	unlock     unlockState
 	password   passwordState
+	security   securityState
+	staff      staffState
 	asking     access.Kind                  // which of the forms is turned to
 	forms      map[access.Kind]*enrollState // what was written in each
 	confirm    *confirmState
@@ -178,7 +180,7 @@ func (m *Model) Menu() Menu {
 	m.rows.refresh()
 	menu := Menu{}
 	if m.who != nil {
-		menu.Role = m.who.Role
+		menu.Role, menu.Administrator = m.who.Role, m.viewer.IsAdministrator()
 		menu.Pending, menu.Assigned = len(m.rows.pending.rows), len(m.rows.assigned.rows)
 	}
 	return menu

@@ -151,7 +151,7 @@ func (m *Model) begun(r remembered, rows *rowSet, at wire.Position) {
 	m.who = &who
 	m.viewer = access.Viewer{
 		Account: who.Account, Login: who.Login, Person: who.Person, Entity: who.Entity, Role: who.Role,
-		Independent: who.Independent, SecondFactor: who.Role == access.RoleOfficer,
+		Independent: who.Independent, SecondFactor: who.Role == access.RoleOfficer, Administrator: who.Administrator,
 	}
 	m.isDemo = r.Demo || m.isDemo
 	m.home, m.token, m.tokenEnds = r.Server, secret.New(r.Token), r.ExpiresAt
@@ -177,6 +177,7 @@ func (m *Model) clear() {
 	m.confirm, m.progress, m.keys, m.attend = nil, "", keysState{}, nil
 	m.register, m.recovery = registerState{turn: m.register.turn + 1}, recoveryState{turn: m.recovery.turn + 1}
 	m.unlock, m.password = unlockState{turn: m.unlock.turn + 1}, passwordState{}
+	m.security, m.staff = securityState{turn: m.security.turn + 1}, staffState{}
 	m.notices, m.texts, m.officer, m.trail = nil, nil, officerState{}, trailState{}
 	m.home, m.token, m.tokenEnds, m.lock = "", secret.Text{}, time.Time{}, lockState{}
 	m.wakeWaiting()

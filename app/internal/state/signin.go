@@ -42,7 +42,11 @@ func (m *Model) SignIn() SignIn {
 func (m *Model) Start(ctx context.Context) error {
 	m.loadEnds()
 	m.goOn(ctx)
-	return m.askAbout(ctx)
+	err := m.askAbout(ctx)
+	if err == nil {
+		m.refreshWho(ctx)
+	}
+	return err
 }
 
 // SetServer changes the server and asks what it is. Nobody may be signed in.
@@ -181,23 +185,47 @@ func (m *Model) SubmitSignIn(ctx context.Context, login string, password secret.
 
 // SubmitSecondFactor completes a sign-in with the code of the authenticator.
 func (m *Model) SubmitSecondFactor(ctx context.Context, code string) error {
+	code = access.DigitsOnly(code)
+	if hint := codeHint(code, authenticatorDigits); hint != "" {
+		return m.badSecondFactor("code", hint)
+	}
+	return m.sendSecondFactor(ctx, wire.SecondFactor{Code: code})
+}
+
+// SubmitRecoveryCode completes a sign-in with a recovery code, which is good
+// once.
+func (m *Model) SubmitRecoveryCode(ctx context.Context, code secret.Text) error {
+	text := strings.TrimSpace(code.Reveal())
+	if text == "" {
+		return m.badSecondFactor("recoveryCode", access.HintRequired)
+	}
+	return m.sendSecondFactor(ctx, wire.SecondFactor{RecoveryCode: text})
+}
+
+// badSecondFactor refuses what cannot be one, without asking the server.
+func (m *Model) badSecondFactor(field string, hint access.Hint) error {
+	m.mu.Lock()
+	isAsked := m.signIn.phase == SignInSecondFactor
+	m.mu.Unlock()
+	if !isAsked {
+		return nil
+	}
+	err := access.InvalidField(field, hint)
+	m.signInTrouble(err)
+	return err
+}
+
+func (m *Model) sendSecondFactor(ctx context.Context, body wire.SecondFactor) error {
 	m.mu.Lock()
 	if m.signIn.phase != SignInSecondFactor {
 		m.mu.Unlock()
 		return nil
 	}
-	code = access.DigitsOnly(code)
-	if hint := codeHint(code, authenticatorDigits); hint != "" {
-		m.mu.Unlock()
-		err := access.InvalidField("code", hint)
-		m.signInTrouble(err)
-		return err
-	}
-	ticket := m.signIn.ticket.Reveal()
+	body.Ticket = m.signIn.ticket.Reveal()
 	m.signIn.phase, m.signIn.trouble = SignInSending, nil
 	m.mu.Unlock()
 	poke(m.changed)
-	reply, err := m.deps.API.SecondFactor(ctx, wire.SecondFactor{Ticket: ticket, Code: code})
+	reply, err := m.deps.API.SecondFactor(ctx, body)
 	return m.signedIn(ctx, reply, err, false)
 }
 
@@ -230,6 +258,12 @@ func (m *Model) signedIn(ctx context.Context, reply wire.SignedIn, err error, is
 	switch {
 	case err == nil && reply.Token != "":
 		s.phase, s.ticket = SignInDone, secret.Text{}
+	case err == nil && reply.Enrolment != nil:
+		s.phase, s.ticket = SignInIdle, secret.Text{}
+		m.unlock = unlockState{
+			turn: m.unlock.turn + 1, phase: UnlockEnrol, isSignIn: true, enrolment: reply.Enrolment,
+			info: wire.AccountLinkInfo{Login: s.login},
+		}
 	case err == nil && reply.Ticket != "":
 		s.phase, s.ticket = SignInSecondFactor, secret.New(reply.Ticket)
 	case err == nil:

@@ -77,9 +77,11 @@ const (
 
 // Menu is the first screen after sign-in: which options the role has.
 type Menu struct {
-	Role     access.Role
-	Pending  int // officers: rows in the pending list
-	Assigned int // officers: codes that have a key
+	Role access.Role
+	// Administrator: «Funcionarios» is offered.
+	Administrator bool
+	Pending       int // officers: rows in the pending list
+	Assigned      int // officers: codes that have a key
 }
 
 // Entity is one code of the picker.

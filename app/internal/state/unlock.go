@@ -20,9 +20,14 @@ type unlockState struct {
 	token     secret.Text
 	info      wire.AccountLinkInfo
 	enrolment *wire.Enrolment
-	fields    []access.FieldError
-	sending   bool
-	trouble   *Trouble
+	codes     []secret.Text // of recovery, in sight once
+	// isSignIn: a sign-in asked for the enrolment; granted is the session that it
+	// opened, taken up once the codes are put away.
+	isSignIn bool
+	granted  wire.SignedIn
+	fields   []access.FieldError
+	sending  bool
+	trouble  *Trouble
 }
 
 // Unlock is «Tengo un código de registro» as it stands.
@@ -30,7 +35,7 @@ func (m *Model) Unlock() Unlock {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	u := &m.unlock
-	s := Unlock{About: m.about, Phase: u.phase, Info: u.info, Enrolment: u.enrolment, Fields: u.fields, Sending: u.sending, Trouble: u.trouble}
+	s := Unlock{About: m.about, Phase: u.phase, Info: u.info, Enrolment: u.enrolment, IsSignIn: u.isSignIn, Codes: u.codes, Fields: u.fields, Sending: u.sending, Trouble: u.trouble}
 	if s.Phase == "" {
 		s.Phase = UnlockCode
 	}
@@ -219,12 +224,49 @@ func (m *Model) SubmitEnrolment(ctx context.Context, code string) error {
 	}
 	m.mu.Lock()
 	ticket := m.unlock.enrolment.Ticket
+	isSignIn := m.unlock.isSignIn
 	m.mu.Unlock()
-	err = m.deps.API.ConfirmEnrolment(ctx, wire.ConfirmEnrolment{Ticket: ticket, Code: code})
+	body := wire.ConfirmEnrolment{Ticket: ticket, Code: code}
+	var got wire.EnrolledIn
+	if isSignIn {
+		got, err = m.deps.API.SignInEnrolment(ctx, body)
+	} else {
+		got.RecoveryCodes, err = m.deps.API.ConfirmEnrolment(ctx, body)
+	}
 	if err == nil {
-		m.setUnlock(turn, func(u *unlockState) { u.phase, u.enrolment = UnlockDone, nil })
+		m.setUnlock(turn, func(u *unlockState) {
+			u.enrolment, u.codes, u.granted = nil, got.RecoveryCodes.Codes, got.SignedIn
+			u.phase = UnlockCodes
+			if len(u.codes) == 0 {
+				u.phase = UnlockDone
+			}
+		})
 	}
 	m.unlockEnded(turn, err)
+	return err
+}
+
+// KeptUnlockCodes says that the recovery codes were put away: they are forgotten.
+// An enrolment that a sign-in asked for now opens its session.
+func (m *Model) KeptUnlockCodes(ctx context.Context) error {
+	m.mu.Lock()
+	u := &m.unlock
+	if u.phase != UnlockCodes {
+		m.mu.Unlock()
+		return nil
+	}
+	granted, turn := u.granted, u.turn
+	u.phase, u.codes, u.granted = UnlockDone, nil, wire.SignedIn{}
+	u.sending = u.isSignIn
+	m.mu.Unlock()
+	poke(m.changed)
+	if granted.Token == "" {
+		return nil
+	}
+	err := m.enter(ctx, granted)
+	if err != nil {
+		m.unlockEnded(turn, err)
+	}
 	return err
 }
 
@@ -240,10 +282,14 @@ func (m *Model) UnlockTyped(field string) {
 // sign-in form.
 func (m *Model) CloseUnlock() {
 	m.mu.Lock()
-	if u := &m.unlock; u.phase == UnlockDone || u.phase == UnlockEnrol {
+	u := &m.unlock
+	switch u.phase {
+	case UnlockDone, UnlockEnrol, UnlockCodes:
 		m.signIn.login, m.signIn.trouble = u.info.Login, nil
 	}
+	left := u.granted
 	m.unlock = unlockState{turn: m.unlock.turn + 1}
 	m.mu.Unlock()
+	m.owe(left) // a session that was opened and never taken up
 	poke(m.changed)
 }

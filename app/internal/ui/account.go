@@ -19,6 +19,8 @@ type accounts struct {
 	recover *account.Recover
 	unlock  *account.Unlock
 	mine    *account.Mine
+
+	security *account.Security
 }
 
 // buildAccounts makes the screens of registration, recovery and password anew, so
@@ -29,6 +31,7 @@ func (s *Shell) buildAccounts(ctx context.Context) {
 	s.buildRecover(ctx)
 	s.buildUnlock(ctx)
 	s.buildMine(ctx)
+	s.buildSecurity(ctx)
 }
 
 // scale is how large the server draws an image code.
@@ -131,6 +134,9 @@ func (s *Shell) buildUnlock(ctx context.Context) {
 	u.OnCode = func(code string) {
 		s.act(ctx, func(ctx context.Context) error { return s.model.SubmitEnrolment(ctx, code) }, false, nil)
 	}
+	u.OnKept = func() { s.act(ctx, s.model.KeptUnlockCodes, false, nil) }
+	u.OnCopyCodes = func(codes secret.Text) { s.keeper.CopySecret("Códigos copiados", codes.Reveal()) }
+	u.OnSave = s.saveCodes
 	u.OnTyped, u.OnSight = s.model.UnlockTyped, s.shield
 	u.OnBack, u.OnDone = s.openSignIn, s.openSignIn
 	u.OnCopySecret = func(seed string) { s.keeper.CopySecret("Clave copiada", seed) }
@@ -146,6 +152,7 @@ func (s *Shell) buildMine(ctx context.Context) {
 	m.OnTyped = s.model.AccountTyped
 	m.OnBack = func() { s.open(s.home()) }
 	m.OnCopyText = s.copyText
+	m.OnSecurity = func() { s.openSecurity(ctx) }
 	s.accounts.mine = m
 }
 
@@ -171,6 +178,9 @@ func (s *Shell) leaveAccounts(from route) {
 		s.model.FinishRegister()
 	case routeAccount, routeOfficerAccount:
 		s.accounts.mine.Close()
+	case routeSecurity, routeOfficerSecurity:
+		s.accounts.security.Close()
+		s.model.CloseSecurity()
 	}
 }
 
@@ -201,6 +211,9 @@ func (s *Shell) renderAccounts() bool {
 		a.unlock.Render(s.model.Unlock())
 	case routeAccount, routeOfficerAccount:
 		a.mine.Render(s.model.Account())
+	case routeSecurity, routeOfficerSecurity:
+		a.security.SetMinutes(s.idleMinutes())
+		a.security.Render(s.model.Security())
 	default:
 		return false
 	}

@@ -18,7 +18,10 @@ type list interface{ SetHabits(kit.Habits) }
 
 // lists are the screens with columns, by the name their habits are kept under.
 func (s *Shell) lists() map[string]list {
-	return map[string]list{"pending": s.queue, "assigned": s.assigned, "grants": s.grants, "drift": s.drift, "trail": s.trail.all, "activity": s.trail.own}
+	return map[string]list{
+		"pending": s.queue, "assigned": s.assigned, "grants": s.grants, "drift": s.drift,
+		"trail": s.trail.all, "activity": s.trail.own, "staff": s.staff.list,
+	}
 }
 
 // takeHabits puts every list as this person left it.

@@ -52,6 +52,9 @@ func (s *Shell) watchIdle(ctx context.Context) {
 				return
 			}
 			s.checkIdle()
+			if who, isIn := s.model.Who(); isIn && !s.veil.isOn {
+				s.warn(who)
+			}
 			s.watchIdle(ctx)
 		})
 	})

@@ -48,7 +48,7 @@ func (s *Shell) connectOwnKey(ctx context.Context, k *delegate.Keys) {
 	}
 	k.OnSaveCalendar = func(key access.KeyID) {
 		if name, file, ok := s.model.Calendar(key); ok {
-			s.askWhere(name, file)
+			s.askWhere(name, file, false)
 		}
 	}
 }

@@ -180,7 +180,7 @@ func TestShell_savesTheCalendar(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d.shell.do(func() { d.shell.saveFile(w, nil, file) })
+		d.shell.do(func() { d.shell.saveFile(w, nil, file, false) })
 		synctest.Wait()
 		kept, err := os.ReadFile(path)
 		if err != nil || !bytes.Equal(kept, file) || !bytes.HasPrefix(kept, []byte("BEGIN:VCALENDAR\r\n")) {

@@ -69,6 +69,7 @@ func (s *Shell) putVeil() {
 	s.sweep()
 	c.Unfocus()
 	s.accounts.mine.Close() // passwords are typed again
+	s.accounts.security.Forget()
 	s.veil.view.Clear()
 	s.root.Objects = []fyne.CanvasObject{s.veil.view}
 	s.root.Refresh()

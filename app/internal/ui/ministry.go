@@ -17,6 +17,7 @@ func (s *Shell) buildMinistry(ctx context.Context) {
 	menu.OnValidity = func() { s.openValidity(ctx) }
 	menu.OnDrift = func() { s.openDrift(ctx) }
 	menu.OnTrail = func() { s.openTrail(ctx) }
+	menu.OnStaff = func() { s.openStaff(ctx) }
 	s.officerMenu = menu
 
 	list := ministry.NewQueue()

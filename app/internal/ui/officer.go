@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"io"
+	"os"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
@@ -52,6 +53,7 @@ func (s *Shell) buildKeysOfOthers(ctx context.Context) {
 	s.buildGrants(ctx)
 	s.buildEvidence(ctx)
 	s.buildDrift(ctx)
+	s.buildStaff(ctx)
 }
 
 // buildGrants connects the list of permissions and its form.
@@ -123,6 +125,8 @@ func (s *Shell) renderOfficer() {
 		}
 	case routeDrift:
 		s.renderDrift()
+	case routeStaff:
+		s.renderStaff()
 	}
 }
 
@@ -162,6 +166,10 @@ func (s *Shell) openEvidence(ctx context.Context, code access.LicenseCode) {
 func (s *Shell) closeSheets() {
 	s.driftForm.Hide()
 	s.directory.Hide()
+	s.staff.grant.Hide()
+	if s.staff.sheet.Hide() {
+		s.model.CloseOfficer()
+	}
 	if s.evidence.Hide() {
 		s.model.CloseEvidence()
 	}
@@ -211,14 +219,17 @@ func (s *Shell) download(ctx context.Context, p wire.Evidence) {
 	s.act(ctx, func(ctx context.Context) (err error) {
 		body, err = s.model.EvidenceFile(ctx, p.ID)
 		return err
-	}, true, func() { s.askWhere(p.Name, body) })
+	}, true, func() { s.askWhere(p.Name, body, false) })
 }
 
-// askWhere asks where to save a file.
-func (s *Shell) askWhere(name string, body []byte) {
+// keepPrivate makes a file its owner's alone, where the system knows of that.
+func keepPrivate(path string) { _ = os.Chmod(path, 0o600) }
+
+// askWhere asks where to save a file; a private one is its owner's alone.
+func (s *Shell) askWhere(name string, body []byte, isPrivate bool) {
 	save := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
 		s.files = nil
-		s.saveFile(w, err, body)
+		s.saveFile(w, err, body, isPrivate)
 	}, s.deps.Window)
 	save.SetFileName(name)
 	save.SetTitleText("Guardar archivo")
@@ -231,7 +242,7 @@ func (s *Shell) askWhere(name string, body []byte) {
 }
 
 // saveFile writes a file where the person chose to, off the UI goroutine.
-func (s *Shell) saveFile(w fyne.URIWriteCloser, err error, body []byte) {
+func (s *Shell) saveFile(w fyne.URIWriteCloser, err error, body []byte, isPrivate bool) {
 	if w == nil && err == nil {
 		return // nothing was chosen
 	}
@@ -247,6 +258,9 @@ func (s *Shell) saveFile(w fyne.URIWriteCloser, err error, body []byte) {
 		return
 	}
 	s.aside(func() {
+		if isPrivate {
+			keepPrivate(w.URI().Path()) // before anything is in it
+		}
 		_, err = w.Write(body)
 		if closing := w.Close(); err == nil {
 			err = closing

@@ -201,7 +201,7 @@ func TestOfficer_fileQuestions(t *testing.T) {
 		if d.canvas.Overlays().Top() != nil {
 			t.Fatal("Escape does not close it")
 		}
-		d.shell.do(func() { d.shell.askWhere("prueba.pdf", []byte("x")) })
+		d.shell.do(func() { d.shell.askWhere("prueba.pdf", []byte("x"), false) })
 		if d.canvas.Overlays().Top() == nil {
 			t.Fatal("no place is asked for")
 		}

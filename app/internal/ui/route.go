@@ -43,6 +43,9 @@ const (
 	routeDrift
 	routeTrail    // «Bitácora», an officer's
 	routeActivity // «Actividad», a delegate's
+	routeStaff
+	routeSecurity
+	routeOfficerSecurity
 )
 
 // parent is the screen one step back; routeNone for the menus.
@@ -58,8 +61,12 @@ func (r route) parent() route {
 		return routeEnroll
 	case routeConfirmRenew:
 		return routeRenew
-	case routeQueue, routeAssigned, routeGrants, routeValidity, routeDrift, routeTrail, routeOfficerAccount:
+	case routeQueue, routeAssigned, routeGrants, routeValidity, routeDrift, routeTrail, routeStaff, routeOfficerAccount:
 		return routeOfficerMenu
+	case routeSecurity:
+		return routeAccount
+	case routeOfficerSecurity:
+		return routeOfficerAccount
 	case routeAttend:
 		return routeQueue
 	case routeAmend:
@@ -116,6 +123,10 @@ func (r route) title() string {
 		return es.TrailTitle
 	case routeActivity:
 		return es.ActivityTitle
+	case routeStaff:
+		return es.StaffTitle
+	case routeSecurity, routeOfficerSecurity:
+		return es.SecurityTitle
 	default:
 		return ""
 	}
@@ -157,7 +168,7 @@ func (s *Shell) open(r route) {
 	case routeAmend:
 		s.amend.Close()
 		s.model.CloseAmend()
-	case routeGrants, routeDrift:
+	case routeGrants, routeDrift, routeStaff:
 		s.closeSheets()
 	case routeTrail, routeActivity:
 		s.trail.entry.Hide()
@@ -260,6 +271,10 @@ func (s *Shell) screen() fyne.CanvasObject {
 		return s.trail.all
 	case routeActivity:
 		return s.trail.own
+	case routeStaff:
+		return s.staff.list
+	case routeSecurity, routeOfficerSecurity:
+		return s.accounts.security
 	case routeGrants:
 		return s.grants
 	case routeValidity:

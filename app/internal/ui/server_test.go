@@ -31,7 +31,9 @@ type server struct {
 	form access.RequestForm
 	log  []string
 
-	reveal func() string // the value of whatever is asked to be shown
+	open     []wire.OpenSession
+	officers []wire.Officer
+	reveal   func() string // the value of whatever is asked to be shown
 }
 
 func (s *server) Server() string         { return "https://llavero.example" }
@@ -51,7 +53,11 @@ func (s *server) SignIn(_ context.Context, in wire.SignIn) (wire.SignedIn, error
 	return wire.SignedIn{Token: "ficha", ExpiresAt: time.Now().Add(time.Hour), Session: &s.who}, nil
 }
 
-func (s *server) Session(context.Context) (wire.Session, error) { return s.who, nil }
+func (s *server) Session(context.Context) (wire.Session, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.who, nil
+}
 
 func (s *server) ConsentTexts(context.Context) (wire.ConsentTexts, error) {
 	return wire.ConsentTexts{Texts: []wire.ConsentText{

@@ -18,6 +18,7 @@ import (
 	"llavero/app/internal/ui/ministry"
 	"llavero/shared/access"
 	"llavero/shared/es"
+	"llavero/shared/secret"
 )
 
 // Deps is what a Shell works with.
@@ -82,9 +83,13 @@ type Shell struct {
 	driftForm    *ministry.DriftForm
 	directory    *ministry.Directory
 	trail        trailScreens
+	staff        staff
 	files        *dialog.FileDialog // the question which file, or where to; nil: not asked
 
 	hotkeys fyne.ShortcutHandler // the window's
+
+	warned     warned
+	toSecurity func()
 
 	veil veil // over everything while the session is locked
 	idle idle
@@ -167,6 +172,9 @@ func (s *Shell) buildSignIn(ctx context.Context) {
 	v.OnCode = func(code string) {
 		s.act(ctx, func(ctx context.Context) error { return s.model.SubmitSecondFactor(ctx, code) }, false, nil)
 	}
+	v.OnRecovery = func(code secret.Text) {
+		s.act(ctx, func(ctx context.Context) error { return s.model.SubmitRecoveryCode(ctx, code) }, false, nil)
+	}
 	v.OnCancel = s.model.CancelSignIn
 	v.OnCopyText = s.copyText
 	v.OnRegister = func() { s.openRegister(ctx) }
@@ -189,6 +197,9 @@ func (s *Shell) render() {
 		if s.at == routeNone {
 			s.open(routeSignIn)
 		}
+		if s.at == routeSignIn && s.model.Unlock().IsSignIn {
+			s.open(routeUnlock) // the authenticator comes first
+		}
 		s.renderScreen()
 		s.outside.render(s.model.SignIn().About)
 		s.tell()
@@ -200,6 +211,7 @@ func (s *Shell) render() {
 	h := s.model.Header()
 	s.header.render(h)
 	s.strip.render(h, s.deps.Clock())
+	s.warn(h.Session)
 	if _, ok := s.model.Attend(); ok && s.isAwaitingAttend && s.at == routeQueue {
 		s.open(routeAttend)
 	}
@@ -270,6 +282,7 @@ func (s *Shell) closeScreens() {
 	s.attend.Close()
 	s.accounts.unlock.Close()
 	s.accounts.mine.Close()
+	s.accounts.security.Close()
 	s.amend.Close()
 	s.closeSheets()
 }

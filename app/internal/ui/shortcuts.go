@@ -117,6 +117,10 @@ func (s *Shell) refresh() {
 		kit.Call0(s.drift.OnRetry)
 	case routeTrail, routeActivity:
 		s.trail.all.OnRetry()
+	case routeStaff:
+		kit.Call0(s.staff.list.OnRetry)
+	case routeSecurity, routeOfficerSecurity:
+		kit.Call0(s.accounts.security.OnRetry)
 	}
 	s.render()
 }
@@ -165,7 +169,7 @@ func (r route) help() help.ID {
 		return help.Recover
 	case routeUnlock:
 		return help.Unlock
-	case routeAccount, routeOfficerAccount:
+	case routeAccount, routeOfficerAccount, routeSecurity, routeOfficerSecurity, routeStaff:
 		return help.Account
 	case routeDelegateMenu, routeEnroll, routeConfirm, routeProgress:
 		return help.Enroll

@@ -29,7 +29,7 @@ func newEnrolment(typed, submit func(), copySeed func(string)) *enrolment {
 	e.code.OnChanged = func(string) { typed() }
 	e.code.OnSubmitted = func(string) { submit() }
 	e.codeF = kit.NewField("Código del autenticador", true, e.code, "Los 6 dígitos que muestra ahora su aplicación.")
-	e.content = kit.NewSection("Autenticador", "Su rol pide un segundo factor. Escanee el código con su aplicación de autenticación, o escriba la clave. Se muestra una sola vez.",
+	e.content = kit.NewSection("Autenticador", "Escanee el código con la aplicación de autenticación de su celular, o escriba la clave. Se muestra una sola vez.",
 		e.qr, e.seed, e.until, e.codeF)
 	return e
 }

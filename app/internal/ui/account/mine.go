@@ -22,8 +22,8 @@ type Mine struct {
 	OnChange func(current, password, again secret.Text)
 	// OnTyped says that a field is being written anew.
 	OnTyped func(field string)
-	// OnBack goes back to the menu.
-	OnBack func()
+	// OnBack goes back to the menu; OnSecurity opens «Seguridad».
+	OnBack, OnSecurity func()
 	// OnCopyText copies words for the help desk.
 	OnCopyText func(string)
 
@@ -55,10 +55,11 @@ func NewMine() *Mine {
 	form := append([]fyne.CanvasObject{m.banner, m.currentF}, m.words.parts...)
 	m.submit = kit.NewPrimary(es.ChangeOwnWord, m.Submit)
 	back := kit.NewQuiet(es.BackToMenu, nil, func() { kit.Call0(m.OnBack) })
+	security := kit.NewIconButton(es.SecurityTitle+": segundo factor y sesiones", look.IconShield, func() { kit.Call0(m.OnSecurity) })
 	m.page = kit.NewFormPage(es.AccountTitle, "", kit.NewColumn(
 		kit.NewSection("Sus datos", "Para corregirlos, actualícelos en MiSeguridadSocial.", m.facts),
 		kit.NewSection(es.ChangeOwnWord, "Al cambiarla se cierran sus sesiones en otros computadores. "+es.RequiredLine+".", form...)),
-		kit.NewFooter([]fyne.CanvasObject{back}, m.note, m.submit))
+		kit.NewFooter([]fyne.CanvasObject{back, security}, m.note, m.submit))
 	m.ExtendBaseWidget(m)
 	return m
 }

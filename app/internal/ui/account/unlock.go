@@ -32,6 +32,11 @@ type Unlock struct {
 	OnSight func(bool)
 	// OnCopySecret puts the authenticator's seed into the clipboard.
 	OnCopySecret func(string)
+	// OnKept says that the recovery codes were put away. OnCopyCodes puts them into
+	// the clipboard, OnSave in a file.
+	OnKept      func()
+	OnCopyCodes func(secret.Text)
+	OnSave      func(secret.Text)
 	// OnCopyText copies words for the help desk.
 	OnCopyText func(string)
 
@@ -42,6 +47,7 @@ type Unlock struct {
 	facts   *kit.Facts
 	words   *newPassword
 	enrol   *enrolment
+	codes   *recoveryCodes
 	done    *kit.Banner
 	code    fyne.CanvasObject
 	setting fyne.CanvasObject
@@ -63,10 +69,11 @@ func NewUnlock() *Unlock {
 	u.words = newNewPassword(func() []string { return []string{u.last.Info.Login} }, typed, u.Submit)
 	u.setting = kit.NewSection("Contraseña", "Con ella y su usuario ingresa desde ahora.", append([]fyne.CanvasObject{u.facts}, u.words.parts...)...)
 	u.enrol = newEnrolment(func() { typed("code") }, u.Submit, func(s string) { kit.Call(u.OnCopySecret, s) })
+	u.codes = newRecoveryCodes(u.gate, func(t secret.Text) { kit.Call(u.OnCopyCodes, t) }, func(t secret.Text) { kit.Call(u.OnSave, t) })
 	u.next = kit.NewPrimary("", u.Submit)
 	back := kit.NewQuiet("← Volver al ingreso", nil, func() { kit.Call0(u.OnBack) })
 	u.page = kit.NewFormPage(es.HaveCodeLink, "Para terminar el registro o crear otra contraseña.",
-		kit.NewColumn(u.banner, u.done, u.code, u.setting, u.enrol.content, u.desk), kit.NewFooter([]fyne.CanvasObject{back}, u.next))
+		kit.NewColumn(u.banner, u.done, u.code, u.setting, u.enrol.content, u.codes.content, u.desk), kit.NewFooter([]fyne.CanvasObject{back}, u.next))
 	u.ExtendBaseWidget(u)
 	return u
 }
@@ -98,6 +105,8 @@ func (u *Unlock) Submit() {
 		if u.enrol.code.IsWhole() {
 			kit.Call(u.OnCode, u.enrol.code.Text())
 		}
+	case state.UnlockCodes:
+		kit.Call0(u.OnKept)
 	case state.UnlockDone:
 		kit.Call0(u.OnDone)
 	default:
@@ -112,6 +121,8 @@ func (u *Unlock) Focus() {
 		kit.Focus(u.words.first)
 	case state.UnlockEnrol:
 		u.enrol.code.Focus()
+	case state.UnlockCodes:
+		kit.Focus(u.codes.kept)
 	case state.UnlockDone:
 		kit.Focus(u.next)
 	default:
@@ -121,13 +132,22 @@ func (u *Unlock) Focus() {
 
 // Close forgets what was typed: codes and passwords.
 func (u *Unlock) Close() {
-	if u.last.Phase == state.UnlockEnrol {
+	if isSecretStep(u.last.Phase) {
 		u.last.Phase = ""
 		kit.Call(u.OnSight, false)
 	}
 	u.token.Put("")
 	u.words.clear()
 	u.enrol.clear()
+	u.codes.render(nil)
+}
+
+// isSecretStep reports that a seed or codes are in sight.
+func isSecretStep(p state.UnlockPhase) bool { return p == state.UnlockEnrol || p == state.UnlockCodes }
+
+// gate turns what leads on, on when it can be pressed.
+func (u *Unlock) gate() {
+	u.next.SetEnabled(u.last.Phase != state.UnlockCodes || u.codes.isKept())
 }
 
 // Render shows a snapshot.
@@ -138,6 +158,8 @@ func (u *Unlock) Render(s state.Unlock) {
 	kit.SetVisible(u.code, s.Phase == state.UnlockCode)
 	kit.SetVisible(u.setting, s.Phase == state.UnlockPassword)
 	kit.SetVisible(u.enrol.content, s.Phase == state.UnlockEnrol)
+	kit.SetVisible(u.codes.content, s.Phase == state.UnlockCodes)
+	u.codes.render(s.Codes)
 	u.tokenF.SetError(errs[state.FieldToken])
 	u.tokenF.SetEnabled(!s.Sending)
 	u.facts.Set(linkFacts(s.Info))
@@ -145,20 +167,28 @@ func (u *Unlock) Render(s state.Unlock) {
 	u.words.setEnabled(!s.Sending)
 	u.enrol.render(s.Enrolment, u.enrol.complaint(s.Fields), !s.Sending)
 	u.banner.Set(tell.Trouble(s.Trouble, tell.Retry(u.Submit)))
+	u.page.Title.SetText(es.HaveCodeLink)
+	if s.IsSignIn {
+		u.page.Title.SetText(es.FactorTitle)
+	}
 	done := kit.Message{}
-	if s.Phase == state.UnlockDone {
+	switch {
+	case s.IsSignIn && s.Phase == state.UnlockEnrol:
+		done = kit.Message{Level: look.Info, Title: "Falta el segundo factor", Text: "Su rol lo exige: actívelo para ingresar. Se hace una vez."}
+	case s.Phase == state.UnlockDone && !s.IsSignIn:
 		done = doneMessage(s.Info)
 	}
 	u.done.Set(done)
 	u.desk.render(s.About)
 	u.next.SetText(nextWords(s.Phase))
 	u.next.SetBusy(s.Sending, "Enviando…")
-	if isSeed := s.Phase == state.UnlockEnrol; isSeed != (before == state.UnlockEnrol) {
-		kit.Call(u.OnSight, isSeed)
+	u.gate()
+	if isSecret := isSecretStep(s.Phase); isSecret != isSecretStep(before) {
+		kit.Call(u.OnSight, isSecret)
 	}
 	if before != s.Phase && before != "" {
 		u.asked = false
-		if s.Phase == state.UnlockDone || s.Phase == state.UnlockEnrol {
+		if s.Phase == state.UnlockDone || isSecretStep(s.Phase) {
 			u.token.Put("")
 			u.words.clear()
 		}
@@ -183,6 +213,8 @@ func nextWords(p state.UnlockPhase) string {
 		return "Guardar contraseña"
 	case state.UnlockEnrol:
 		return "Activar autenticador"
+	case state.UnlockCodes:
+		return "Continuar"
 	case state.UnlockDone:
 		return "Ir al ingreso"
 	default:

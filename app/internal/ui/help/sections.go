@@ -80,6 +80,10 @@ func ownSections() []Section {
 		{Account, "Mi cuenta", "Muestra sus datos y cambia la contraseña.", []string{
 			"Escriba la contraseña actual y dos veces la nueva.",
 			"Pulse «Cambiar contraseña».",
-		}, []string{"Sus sesiones en otros computadores se cierran. La de este sigue."}},
+		}, []string{
+			"Sus sesiones en otros computadores se cierran. La de este sigue.",
+			"«Seguridad»: segundo factor, códigos de recuperación, sesiones abiertas y tiempo de bloqueo.",
+			"Ctrl+L bloquea: todo se oculta y vuelve con su contraseña.",
+		}},
 	}
 }

@@ -120,3 +120,10 @@ func (t *Text) IsSecret() bool { return t.isSecret }
 
 // AccessibilityRole implements fyne.Accessible.
 func (t *Text) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
+
+// NewSecretCode is a secret that must be in sight: the screen alone may tell it.
+func NewSecretCode(text string) *Text {
+	t := NewCode(text)
+	t.isSecret = true
+	return t
+}

@@ -28,8 +28,10 @@ type SignIn struct {
 	OnSolve func()
 	// OnSubmit is «Ingresar».
 	OnSubmit func(login string, password secret.Text)
-	// OnCode completes a sign-in with the code of the authenticator.
-	OnCode func(code string)
+	// OnCode completes a sign-in with the code of the authenticator; OnRecovery
+	// with a recovery code.
+	OnCode     func(code string)
+	OnRecovery func(code secret.Text)
 	// OnCancel goes back from the code to user and password.
 	OnCancel func()
 	// OnRegister opens «Registro de usuarios»; OnRecover «Olvidé mi contraseña»;
@@ -57,8 +59,12 @@ type SignIn struct {
 	code   *kit.CodeEntry
 	codeF  *kit.Field
 	verify *kit.Button
-	back   *kit.Button
-	second *fyne.Container
+	// In place of the authenticator's code, once it is asked for.
+	recovery  *kit.Entry
+	recoveryF *kit.Field
+	other     *kit.Button
+	back      *kit.Button
+	second    *fyne.Container
 
 	help *kit.Text
 	box  fyne.CanvasObject
@@ -118,14 +124,21 @@ func (s *SignIn) links() fyne.CanvasObject {
 func (s *SignIn) buildSecond() {
 	s.code = kit.NewCodeEntry(6)
 	s.codeF = kit.NewField("Código del autenticador", true, s.code, "Los 6 dígitos que muestra su aplicación de autenticación.")
-	s.verify = kit.NewPrimary("Verificar", func() { s.sendCode(s.code.Text()) })
+	s.verify = kit.NewPrimary("Verificar", s.sendSecond)
+	s.recovery = kit.NewCodeLine("ABCD-EFGH-JKLM-NPQR")
+	s.recoveryF = kit.NewField("Código de recuperación", true, s.recovery, "Los espacios, los guiones y las mayúsculas no importan. Sirve una vez.")
+	s.recovery.OnText(func(string) { s.recoveryF.SetError(""); s.gate() })
+	s.recovery.OnSubmitted = func(string) { s.sendSecond() }
+	s.recovery.OnEscape = s.cancel
+	s.recoveryF.Hide()
+	s.other = kit.NewQuiet(es.UseRecoveryCode, nil, func() { s.UseRecovery(!s.recoveryF.Visible()) })
 	s.code.OnSubmitted = s.sendCode
 	s.code.OnChanged = func(string) { s.codeF.SetError(""); s.gate() }
 	s.code.Entry().OnEscape = s.cancel
 	s.back = kit.NewQuiet(es.Back, look.IconBack, s.cancel)
 	s.second = kit.NewStack(
 		kit.NewFlush(kit.NewText("Su usuario pide un segundo factor.")),
-		s.codeF, kit.NewHeight(40, s.verify), container.NewHBox(s.back))
+		s.codeF, s.recoveryF, kit.NewHeight(40, s.verify), kit.NewRow(s.back, layout.NewSpacer(), s.other))
 	s.second.Hide()
 }
 
@@ -167,6 +180,7 @@ func (s *SignIn) Render(v state.SignIn) {
 	if isSecond != s.second.Visible() {
 		s.first.Hidden, s.second.Hidden = isSecond, !isSecond
 		s.code.SetText("")
+		s.UseRecovery(false)
 		if isSecond {
 			s.password.Put("")
 			s.code.Focus()
@@ -188,11 +202,12 @@ func (s *SignIn) Render(v state.SignIn) {
 func (s *SignIn) renderTrouble(t *state.Trouble) {
 	s.serverF.SetError("")
 	s.codeF.SetError("")
+	s.recoveryF.SetError("")
 	if t == nil || t.Err == nil {
 		s.banner.Clear()
 		return
 	}
-	fields := map[string]*kit.Field{"server": s.serverF, "login": s.loginF, "password": s.passF, "code": s.codeF}
+	fields := map[string]*kit.Field{"server": s.serverF, "login": s.loginF, "password": s.passF, "code": s.codeF, "recoveryCode": s.recoveryF}
 	isPlaced := false
 	for _, f := range t.Err.Fields {
 		if w, ok := fields[f.Field]; ok {
@@ -208,7 +223,7 @@ func (s *SignIn) renderTrouble(t *state.Trouble) {
 		s.banner.Clear()
 		if s.asked && s.shown.Phase != state.SignInSending {
 			s.asked = false
-			kit.FocusFirst(s.serverF, s.loginF, s.passF, s.codeF)
+			kit.FocusFirst(s.serverF, s.loginF, s.passF, s.codeF, s.recoveryF)
 		}
 		return
 	}
@@ -256,7 +271,7 @@ func (s *SignIn) gate() {
 	s.enter.SetBusy(isSending, "Ingresando…")
 	s.enter.SetEnabled(s.shown.Solved)
 	s.verify.SetBusy(isSending, "Verificando…")
-	s.verify.SetEnabled(s.code.IsWhole())
+	s.verify.SetEnabled(s.code.IsWhole() || s.recoveryF.Visible() && s.recovery.Text != "")
 }
 
 func (s *SignIn) submit() {
@@ -280,6 +295,39 @@ func (s *SignIn) sendCode(code string) {
 	}
 }
 
+// UseRecovery asks for a recovery code in place of the authenticator's, or back.
+func (s *SignIn) UseRecovery(on bool) {
+	s.code.SetText("")
+	s.recovery.Put("")
+	kit.SetVisible(s.codeF, !on)
+	kit.SetVisible(s.recoveryF, on)
+	s.other.SetText(es.UseRecoveryCode)
+	if on {
+		s.other.SetText(es.UseCode)
+	}
+	s.gate()
+	s.second.Refresh()
+	switch {
+	case !s.second.Visible():
+	case on:
+		kit.Focus(s.recovery)
+	default:
+		s.code.Focus()
+	}
+}
+
+// sendSecond is «Verificar».
+func (s *SignIn) sendSecond() {
+	if !s.recoveryF.Visible() {
+		s.sendCode(s.code.Text())
+		return
+	}
+	if s.shown.Phase != state.SignInSending {
+		s.asked = true
+		kit.Call(s.OnRecovery, secret.New(s.recovery.Text))
+	}
+}
+
 func (s *SignIn) cancel() {
 	if s.OnCancel != nil {
 		s.OnCancel()
@@ -295,6 +343,8 @@ func (s *SignIn) tellServer() {
 // Focus gives the keyboard to the first empty field.
 func (s *SignIn) Focus() {
 	switch {
+	case s.recoveryF.Visible() && s.second.Visible():
+		kit.Focus(s.recovery)
 	case s.second.Visible():
 		s.code.Focus()
 	case s.server.Text == "":

@@ -28,6 +28,8 @@ type Menu struct {
 	OnDrift func()
 	// OnTrail opens «Bitácora».
 	OnTrail func()
+	// OnStaff opens «Funcionarios», for administrators.
+	OnStaff func()
 
 	page     *kit.Page
 	noRole   *kit.Banner
@@ -37,6 +39,7 @@ type Menu struct {
 	validity *kit.Button
 	drift    *kit.Button
 	trail    *kit.Button
+	staff    *kit.Button
 }
 
 // NewMenu makes the menu.
@@ -51,8 +54,10 @@ func NewMenu() *Menu {
 	m.validity = kit.NewQuiet(es.ValidityTitle, look.IconClock, func() { kit.Call0(m.OnValidity) })
 	m.drift = kit.NewQuiet(es.DriftTitle, look.IconSearch, func() { kit.Call0(m.OnDrift) })
 	m.trail = kit.NewQuiet(es.TrailTitle, look.IconEye, func() { kit.Call0(m.OnTrail) })
+	m.staff = kit.NewQuiet(es.StaffTitle, look.IconUser, func() { kit.Call0(m.OnStaff) })
+	m.staff.Hide()
 	also := kit.NewStack(kit.NewFlush(kit.NewNote("También puede fijar cuánto vive un secreto nuevo, revisar lo que Microsoft Entra tiene distinto, y consultar quién hizo qué.")),
-		kit.NewRow(m.validity, m.drift, m.trail))
+		kit.NewRow(m.validity, m.drift, m.trail, m.staff))
 	m.page = kit.NewFormPage("¿Qué necesita hacer?", "Elija una opción. Puede volver aquí en cualquier momento.",
 		kit.NewGroups(m.noRole, kit.NewCards(m.queue, m.assigned, m.grants), also), nil)
 	m.ExtendBaseWidget(m)
@@ -80,6 +85,7 @@ func (m *Menu) Render(s state.Menu) {
 	m.validity.SetEnabled(why == "")
 	m.drift.SetEnabled(why == "")
 	m.trail.SetEnabled(why == "")
+	kit.SetVisible(m.staff, s.Administrator)
 	if why != "" {
 		m.queue.SetBadge(kit.Chip{})
 		m.assigned.SetBadge(kit.Chip{})

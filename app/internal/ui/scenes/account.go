@@ -224,6 +224,8 @@ func unlockScenes() []Scene {
 			Ticket: "t", Seed: "ABCDEFGHIJKLMNOP", Expires: now.Add(15 * time.Minute),
 			Address: "otpauth://totp/Llavero%20IHCE:CC9999000101?secret=ABCDEFGHIJKLMNOP&issuer=Llavero%20IHCE",
 		}}),
+		with("account-unlock-first", 1060, state.Unlock{About: about, Phase: state.UnlockEnrol, Info: info, Enrolment: anEnrolment(), IsSignIn: true}),
+		with("account-unlock-codes", 860, state.Unlock{About: about, Phase: state.UnlockCodes, Info: info, Codes: someCodes()}),
 		with("account-unlock-done", 720, state.Unlock{About: about, Phase: state.UnlockDone, Info: info}),
 	}
 }

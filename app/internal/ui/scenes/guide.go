@@ -74,6 +74,10 @@ func guideSignIn() []Picture {
 		{Name: "ayuda", Scene: "help-register"},
 		{Name: "ingreso", Scene: "login-data", Height: 690},
 		{Name: "segundo-factor", Scene: "login-second-factor"},
+		{Name: "ingreso-recuperacion", Scene: "login-recovery"},
+		{Name: "seguridad", Scene: "security-data", Who: guideDelegate, At: es.SecurityTitle, Height: 1240},
+		{Name: "codigos-recuperacion", Scene: "security-codes", Who: guideDelegate, At: es.SecurityTitle, Height: 760},
+		{Name: "bloqueo", Scene: "lock-data"},
 	}
 }
 
@@ -125,6 +129,9 @@ func guideOfficers() []Picture {
 		{Name: "estado-directorio", Scene: "ministry-directory-data", Who: guideOfficer, At: es.DriftTitle, Height: 860},
 		{Name: "bitacora", Scene: "ministry-trail-data", Who: guideOfficer, At: es.TrailTitle},
 		{Name: "bitacora-asiento", Scene: "ministry-trail-entry", Who: guideOfficer, At: es.TrailTitle},
+		{Name: "funcionarios", Scene: "ministry-staff-data", Who: guideOfficer, At: es.StaffTitle},
+		{Name: "funcionario", Scene: "ministry-officer-data", Who: guideOfficer, At: es.StaffTitle},
+		{Name: "dar-rol", Scene: "ministry-grant-role", Who: guideOfficer, At: es.StaffTitle},
 		{Name: "sin-conexion", Scene: "ministry-queue-offline", Who: guideOfficer, At: queue, Offline: true},
 	}
 }

@@ -53,6 +53,17 @@ func loginScenes() []Scene {
 		})),
 		screen("login-offline", with(func(s *state.SignIn) { s.About, s.Trouble = nil, noAnswer() })),
 		screen("login-second-factor", with(func(s *state.SignIn) { s.Login, s.Phase = "CC9999000101", state.SignInSecondFactor })),
+		screen("login-recovery", func() fyne.CanvasObject {
+			s := base
+			s.Login, s.Phase, s.Trouble = "CC9999000101", state.SignInSecondFactor, &state.Trouble{Err: access.InvalidField("recoveryCode", access.HintRecoveryCode), At: now}
+			before := s
+			before.Trouble = nil
+			v := login.NewSignIn()
+			v.Render(before)
+			v.UseRecovery(true)
+			v.Render(s)
+			return v
+		}),
 		screen("login-second-factor-error", with(func(s *state.SignIn) {
 			s.Login, s.Phase, s.Trouble = "CC9999000101", state.SignInSecondFactor, refused(access.CodeUnauthorized, access.HintSecondFactor, nil)
 		})),

@@ -19,5 +19,5 @@ type Scene struct {
 
 // All returns every scene, in the order of the walk through the program.
 func All() []Scene {
-	return slices.Concat(kitScenes(), loginScenes(), lockScenes(), accountScenes(), helpScenes(), shellScenes(), delegateScenes(), ministryScenes(), refusalScenes())
+	return slices.Concat(kitScenes(), loginScenes(), lockScenes(), securityScenes(), accountScenes(), helpScenes(), shellScenes(), delegateScenes(), ministryScenes(), staffScenes(), refusalScenes())
 }

@@ -83,6 +83,9 @@ var promised = []string{
 	"Ver solicitud", "Ir a Mis llaves", "Cambiar llave",
 	"Sin conexión ni datos guardados. Conéctese una vez para descargar la lista.",
 	"Su usuario aún no tiene rol. Falta en la lista de funcionarios del Ministerio.",
+	// access
+	"Sesión bloqueada", "Desbloquear", "Cerrar sesión", "Usar un código de recuperación", "Este equipo", "Cerrar las demás…",
+	"Guardé los códigos en un lugar seguro",
 	// errors
 	"El usuario o la contraseña no coinciden. Intente de nuevo.",
 	"El código del autenticador no coincide. Revise la hora de su celular.",
