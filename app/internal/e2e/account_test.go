@@ -86,6 +86,10 @@ func (d *desk) unlock(link string, password secret.Text) (enrolment string) {
 		code, err := totp.GenerateCode(e.Seed, time.Now())
 		must(d.t, err)
 		must(d.t, m.SubmitEnrolment(ctx, code))
+		if v := m.Unlock(); v.Phase != state.UnlockCodes || len(v.Codes) != 10 {
+			d.t.Errorf("recovery codes: phase %s, %d", v.Phase, len(v.Codes))
+		}
+		must(d.t, m.KeptUnlockCodes(ctx))
 		enrolment = e.Seed
 	}
 	if p := m.Unlock().Phase; p != state.UnlockDone {
