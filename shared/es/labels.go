@@ -42,6 +42,8 @@ const (
 	GrantTitle   = "Permisos de producción"
 	GrantManual  = "Asignar Roles a Token"
 
+	AgreementTitle = "Acuerdo sobre el método de firma"
+
 	ValidityTitle = "Vigencia de las llaves"
 )
 

@@ -58,7 +58,13 @@ type Client struct {
 	mu     sync.Mutex
 	server *url.URL
 	token  secret.Text
+	name   string           // of the program, for receipts; empty: not said
+	clock  func() time.Time // with it
 }
+
+// Identify has every request say which program asks ("llavero 0.9.0 linux/amd64")
+// and what its clock shows: receipts tell both. Call it before the first request.
+func (c *Client) Identify(name string, clock func() time.Time) { c.name, c.clock = name, clock }
 
 // New makes a client of the server at an address ("https://host:port").
 func New(server string, config *tls.Config) (*Client, error) {

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"llavero/shared/access"
 	"llavero/shared/secret"
@@ -120,6 +121,10 @@ func (c *Client) request(ctx context.Context, call call) (*http.Request, error) 
 	}
 	if !token.IsEmpty() {
 		req.Header.Set("Authorization", "Bearer "+token.Reveal())
+	}
+	if c.name != "" {
+		req.Header.Set(wire.HeaderClient, c.name)
+		req.Header.Set(wire.HeaderClientTime, c.clock().UTC().Format(time.RFC3339Nano))
 	}
 	if call.key != "" {
 		req.Header.Set(wire.HeaderIdempotencyKey, call.key)

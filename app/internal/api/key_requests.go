@@ -12,6 +12,16 @@ func (c *Client) ConsentTexts(ctx context.Context) (wire.ConsentTexts, error) {
 	return ask[wire.ConsentTexts](ctx, c, call{route: wire.RouteConsentTexts})
 }
 
+// Agreement asks for the prior agreement on the signing method, in force.
+func (c *Client) Agreement(ctx context.Context) (wire.Agreement, error) {
+	return ask[wire.Agreement](ctx, c, call{route: wire.RouteAgreement})
+}
+
+// AcceptAgreement accepts the version in force.
+func (c *Client) AcceptAgreement(ctx context.Context, key string, body wire.AcceptAgreement) (wire.Agreement, error) {
+	return ask[wire.Agreement](ctx, c, call{route: wire.RouteAcceptAgreement, key: key, body: body})
+}
+
 // Request reads a request with its contacts.
 func (c *Client) Request(ctx context.Context, id access.RequestID) (wire.RequestDetail, error) {
 	return ask[wire.RequestDetail](ctx, c, call{route: wire.RouteRequest, id: string(id)})

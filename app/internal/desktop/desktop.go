@@ -87,6 +87,7 @@ func run(set settings, version string, newApp func(id string) fyne.App) error {
 	if err != nil {
 		return fmt.Errorf("server address %q: it must be https://host:port: %w", set.server, err)
 	}
+	client.Identify("llavero "+version+" "+runtime.GOOS+"/"+runtime.GOARCH, time.Now)
 	if err := look.SpeakSpanish(); err != nil {
 		return err
 	}

@@ -150,6 +150,9 @@ func (m *Model) SendCode(ctx context.Context) error {
 	}
 	t := m.troubleOf(err)
 	m.set(life, func() {
+		if access.HintOf(err) == access.HintAgreement {
+			m.who.AgreementDue = true // another version was published
+		}
 		c.sending, c.trouble = false, t
 		if err == nil {
 			c.code = &sent
@@ -169,6 +172,7 @@ func (m *Model) accepted(kind access.Kind) (body wire.SendCode, missing []access
 			missing = append(missing, access.FieldError{Field: FieldAccepted + text.ID, Hint: access.HintNotAccepted})
 		}
 	}
+	body.Shown = m.shown(m.formOf(kind))
 	return body, missing
 }
 

@@ -84,6 +84,8 @@ type StaffAPI interface {
 // RequestAPI is what can be asked about requests.
 type RequestAPI interface {
 	ConsentTexts(context.Context) (wire.ConsentTexts, error)
+	Agreement(context.Context) (wire.Agreement, error)
+	AcceptAgreement(ctx context.Context, key string, body wire.AcceptAgreement) (wire.Agreement, error)
 	Request(context.Context, access.RequestID) (wire.RequestDetail, error)
 	CreateRequest(ctx context.Context, key string, body wire.NewRequest) (wire.Accepted, error)
 	ChangeRequest(ctx context.Context, key string, id access.RequestID, version int64, body wire.ChangeRequest) (wire.Accepted, error)

@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"maps"
+	"time"
 
 	"llavero/shared/access"
 	"llavero/shared/wire"
@@ -11,13 +12,15 @@ import (
 // enrollState is the form of «Inscripción Token» or of «Resolicitud Token», each
 // kept while the session lasts.
 type enrollState struct {
-	chosen  access.LicenseCode
-	reason  access.Reason // of a change of key
-	form    access.RequestForm
-	ticked  map[string]bool
-	fields  []access.FieldError
-	sending bool
-	trouble *Trouble
+	chosen access.LicenseCode
+	reason access.Reason // of a change of key
+	form   access.RequestForm
+	ticked map[string]bool
+	// tickedAt is when each box was ticked last, for the receipt.
+	tickedAt map[string]time.Time
+	fields   []access.FieldError
+	sending  bool
+	trouble  *Trouble
 }
 
 // AskFor turns to one of the two forms: what follows is about the keys of an
@@ -91,10 +94,11 @@ func (m *Model) OpenEnroll(ctx context.Context) error {
 		m.ended(life, err)
 	}
 	t := m.troubleOf(err)
+	now := m.now()
 	m.set(life, func() {
 		m.formOf(kind).trouble = t
 		if err == nil {
-			m.takeTexts(texts.Texts)
+			m.takeTexts(texts.Texts, now)
 		}
 	})
 	return err
@@ -102,8 +106,8 @@ func (m *Model) OpenEnroll(ctx context.Context) error {
 
 // takeTexts puts the texts in force in. One that is not the one ticked wants its
 // box ticked again, in both forms; the lock is held.
-func (m *Model) takeTexts(texts []wire.ConsentText) {
-	kept := map[string]string{}
+func (m *Model) takeTexts(texts []wire.ConsentText, now time.Time) {
+	kept, at := map[string]string{}, map[string]time.Time{}
 	for _, old := range m.texts {
 		kept[old.ID] = old.Hash
 	}
@@ -116,7 +120,12 @@ func (m *Model) takeTexts(texts []wire.ConsentText) {
 		}
 		f.ticked = ticked
 	}
-	m.texts = texts
+	for _, text := range texts {
+		if at[text.ID] = now; kept[text.ID] == text.Hash {
+			at[text.ID] = m.textsAt[text.ID]
+		}
+	}
+	m.texts, m.textsAt = texts, at
 }
 
 // ChooseEnroll chooses the code to ask keys for; empty: none.
@@ -188,6 +197,7 @@ func without(list []access.FieldError, field string) []access.FieldError {
 
 // Tick ticks the box of a consent text, or clears it.
 func (m *Model) Tick(text string, on bool) {
+	now := m.now()
 	m.mu.Lock()
 	f := m.form()
 	ticked := maps.Clone(f.ticked)
@@ -195,7 +205,7 @@ func (m *Model) Tick(text string, on bool) {
 		ticked = map[string]bool{}
 	}
 	ticked[text] = on
-	f.ticked = ticked
+	f.ticked, f.tickedAt = ticked, mapWith(f.tickedAt, text, now)
 	f.fields = without(f.fields, FieldAccepted+text)
 	m.mu.Unlock()
 	poke(m.changed)

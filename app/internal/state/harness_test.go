@@ -22,11 +22,13 @@ import (
 // real one is driven in package e2e. It writes rows, and brings their facts down
 // when the test says so.
 type server struct {
-	contacts []wire.ContactNotice // of every request
-	t        *testing.T
-	model    *Model
-	issuer   *puzzle.Issuer
-	who      wire.Session
+	contacts  []wire.ContactNotice // of every request
+	agreement wire.Agreement
+	shown     *wire.ShownText // as it was accepted
+	t         *testing.T
+	model     *Model
+	issuer    *puzzle.Issuer
+	who       wire.Session
 
 	mu      sync.Mutex
 	seq     int64
@@ -292,6 +294,23 @@ func (s *server) ChangeRequest(_ context.Context, key string, id access.RequestI
 
 func (s *server) CancelRequest(_ context.Context, key string, id access.RequestID, _ int64) (wire.Accepted, error) {
 	return s.act("cancel", key, id, func(r *wire.RequestRow) { r.Status = access.StatusCancelled })
+}
+
+func (s *server) Agreement(context.Context) (wire.Agreement, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.agreement, s.refuse["agreement"]
+}
+
+func (s *server) AcceptAgreement(_ context.Context, key string, b wire.AcceptAgreement) (wire.Agreement, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.enter("accept agreement", key); err != nil {
+		return wire.Agreement{}, err
+	}
+	s.shown = b.Shown
+	s.agreement.AcceptedAt = time.Now()
+	return s.agreement, nil
 }
 
 func (s *server) TellContact(_ context.Context, key string, id access.RequestID, role access.ContactRole) (wire.Accepted, error) {

@@ -70,6 +70,8 @@ type Model struct {
 	held       map[access.RequestID]bool // taken here: their leases are kept
 	missedBeat bool                      // leases were not renewed: no connection
 	texts      []wire.ConsentText
+	textsAt    map[string]time.Time // when each was first shown
+	agreement  agreementState
 }
 
 // New makes a model of nobody signed in.

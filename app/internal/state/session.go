@@ -179,6 +179,7 @@ func (m *Model) clear() {
 	m.unlock, m.password = unlockState{turn: m.unlock.turn + 1}, passwordState{}
 	m.security, m.staff = securityState{turn: m.security.turn + 1}, staffState{}
 	m.notices, m.texts, m.officer, m.trail = nil, nil, officerState{}, trailState{}
+	m.textsAt, m.agreement = nil, agreementState{}
 	m.home, m.token, m.tokenEnds, m.lock = "", secret.Text{}, time.Time{}, lockState{}
 	m.wakeWaiting()
 }

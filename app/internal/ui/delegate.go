@@ -20,6 +20,7 @@ func (s *Shell) submitSignIn(ctx context.Context) func(string, secret.Text) {
 
 // buildDelegate connects the delegate's screens up to the signature.
 func (s *Shell) buildDelegate(ctx context.Context) {
+	s.buildAgreement(ctx)
 	menu := delegate.NewMenu()
 	menu.OnEnroll = func() { s.openForm(ctx, access.KindEnroll) }
 	menu.OnRenew = func() { s.openForm(ctx, access.KindRenew) }
@@ -30,7 +31,15 @@ func (s *Shell) buildDelegate(ctx context.Context) {
 	s.renew = s.buildForm(ctx, access.KindRenew)
 
 	sign := delegate.NewConfirm(s.deps.Clock)
-	sign.OnSendCode = func() { s.act(ctx, s.model.SendCode, false, nil) }
+	sign.OnSendCode = func() {
+		s.background(ctx, s.model.SendCode, func(error) {
+			s.render()
+			if s.model.Agreement().Due {
+				c, _ := s.model.Confirm()
+				s.askAgreement(c.Kind)
+			}
+		})
+	}
 	sign.OnSign = func(code secret.Text) {
 		s.act(ctx, func(ctx context.Context) error { return s.model.Sign(ctx, code) }, false, nil)
 	}
@@ -71,9 +80,50 @@ func (s *Shell) buildForm(ctx context.Context, kind access.Kind) *delegate.Enrol
 	return form
 }
 
+// buildAgreement connects the prior agreement on the signing method.
+func (s *Shell) buildAgreement(ctx context.Context) {
+	a := delegate.NewAgreement()
+	a.OnTick = s.model.TickAgreement
+	a.OnAccept = func() {
+		s.act(ctx, s.model.AcceptAgreement, false, func() { s.afterAgreement(ctx) })
+	}
+	a.OnRetry = func() { s.act(ctx, s.model.OpenAgreement, false, nil) }
+	a.OnBack = func() { s.open(routeDelegateMenu) }
+	a.OnCopyText = s.copyText
+	s.agreement = a
+	s.askAgreement = func(next access.Kind) { s.openAgreement(ctx, next) }
+}
+
+// openAgreement shows the agreement; next is the form that waits for it, empty:
+// the menu.
+func (s *Shell) openAgreement(ctx context.Context, next access.Kind) {
+	s.pledged = next
+	s.open(routeAgreement)
+	s.act(ctx, s.model.OpenAgreement, false, func() {
+		if !s.model.Agreement().Due { // accepted meanwhile, elsewhere
+			s.afterAgreement(ctx)
+		}
+	})
+}
+
+func (s *Shell) afterAgreement(ctx context.Context) {
+	if s.at != routeAgreement {
+		return
+	}
+	if s.pledged != "" {
+		s.openForm(ctx, s.pledged)
+		return
+	}
+	s.open(routeDelegateMenu)
+}
+
 // openForm opens the form of a kind of request, as it was left, and reads the
-// consent texts in force.
+// consent texts in force. The agreement on the signing method comes before it.
 func (s *Shell) openForm(ctx context.Context, kind access.Kind) {
+	if s.model.Agreement().Due {
+		s.askAgreement(kind)
+		return
+	}
 	s.open(formOf(kind))
 	s.act(ctx, s.model.OpenEnroll, false, nil)
 }

@@ -27,6 +27,7 @@ const (
 	routeAccount
 	routeOfficerAccount
 	routeDelegateMenu
+	routeAgreement
 	routeEnroll
 	routeConfirm
 	routeRenew
@@ -55,7 +56,7 @@ func (r route) parent() route {
 		return routeSignIn
 	case routeRegisterForm:
 		return routeRegister
-	case routeEnroll, routeRenew, routeKeys, routeProgress, routeAccount, routeActivity:
+	case routeAgreement, routeEnroll, routeRenew, routeKeys, routeProgress, routeAccount, routeActivity:
 		return routeDelegateMenu
 	case routeConfirm:
 		return routeEnroll
@@ -95,6 +96,8 @@ func (r route) title() string {
 		return es.AccountTitle
 	case routeDelegateMenu, routeOfficerMenu:
 		return "Menú"
+	case routeAgreement:
+		return es.AgreementTitle
 	case routeEnroll:
 		return es.WithManual(es.EnrollTitle, es.EnrollManual)
 	case routeRenew:
@@ -245,6 +248,8 @@ func (s *Shell) screen() fyne.CanvasObject {
 		return s.accounts.unlock
 	case routeAccount, routeOfficerAccount:
 		return s.accounts.mine
+	case routeAgreement:
+		return s.agreement
 	case routeEnroll:
 		return s.enroll
 	case routeRenew:
@@ -308,6 +313,8 @@ func (s *Shell) renderScreen() {
 		s.delegateMenu.Render(s.model.Menu())
 	case routeOfficerMenu:
 		s.officerMenu.Render(s.model.Menu())
+	case routeAgreement:
+		s.agreement.Render(s.model.Agreement())
 	case routeEnroll:
 		s.enroll.Render(s.model.Enroll())
 	case routeRenew:

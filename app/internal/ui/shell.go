@@ -65,7 +65,12 @@ type Shell struct {
 	signIn       *login.SignIn
 	accounts     accounts
 	delegateMenu *delegate.Menu
+	agreement    *delegate.Agreement
 	enroll       *delegate.Enroll
+	// askAgreement shows the agreement before a form, or before none; pledged is
+	// that form.
+	askAgreement func(next access.Kind)
+	pledged      access.Kind
 	renew        *delegate.Enroll
 	confirm      *delegate.Confirm
 	progress     *delegate.Progress
@@ -228,6 +233,9 @@ func (s *Shell) cross(isIn bool) {
 		s.idle.last = s.wallClock()
 		s.at = routeNone
 		s.open(s.home())
+		if s.model.Agreement().Due {
+			s.askAgreement("")
+		}
 		return
 	}
 	s.dropVeil()

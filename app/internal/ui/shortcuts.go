@@ -171,7 +171,7 @@ func (r route) help() help.ID {
 		return help.Unlock
 	case routeAccount, routeOfficerAccount, routeSecurity, routeOfficerSecurity, routeStaff:
 		return help.Account
-	case routeDelegateMenu, routeEnroll, routeConfirm, routeProgress:
+	case routeDelegateMenu, routeAgreement, routeEnroll, routeConfirm, routeProgress:
 		return help.Enroll
 	case routeRenew, routeConfirmRenew:
 		return help.Renew

@@ -69,6 +69,7 @@ func Default() Config {
 			Enabled: true, Every: 24 * time.Hour, At: 3, KeepDaily: 7, KeepWeekly: 4, KeepMonthly: 6,
 			Verify: true, BeforeMigration: true,
 		},
+		Consent:       Consent{Agreement: true},
 		Preproduction: Environment{ValidityDays: 365, Reveal: "always"},
 		Production:    Environment{ValidityDays: 365, Reveal: "always"},
 	}

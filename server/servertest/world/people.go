@@ -21,6 +21,7 @@ import (
 	"llavero/shared/access"
 	"llavero/shared/secret"
 	"llavero/shared/seed"
+	"llavero/shared/wire"
 )
 
 // Person is somebody of the demonstration who can sign in.
@@ -157,7 +158,21 @@ func (w *World) addPerson(ctx context.Context, p seed.Person) (kept, error) {
 			return kept{}, err
 		}
 	}
-	return kept{Account: added.ID, Password: password, TOTPSeed: added.TOTPSeed.Reveal()}, nil
+	if p.Role == access.RoleDelegate {
+		err = w.accept(ctx, access.Viewer{Account: added.ID, Person: p.Person, Entity: access.EntityOf(documentOf(p)), Role: p.Role, Independent: p.Independent})
+	}
+	return kept{Account: added.ID, Password: password, TOTPSeed: added.TOTPSeed.Reveal()}, err
+}
+
+// accept has a delegate accept the agreement on the signing method: they signed
+// in before.
+func (w *World) accept(ctx context.Context, who access.Viewer) error {
+	act := workflow.Act{Who: who, Device: "semilla"}
+	a, err := w.Server().Flow().Agreement(ctx, act)
+	if err == nil {
+		_, err = w.Server().Flow().AcceptAgreement(ctx, act, wire.AcceptAgreement{Hash: a.Text.Hash})
+	}
+	return err
 }
 
 // documentOf is whom a person acts for: nobody, themselves, or the entity that

@@ -3,6 +3,7 @@ package help
 func delegateSections() []Section {
 	return []Section{
 		{Enroll, "Solicitar llave (Inscripción Token)", "Pide por primera vez las llaves de un código de habilitación, para los dos ambientes.", []string{
+			"La primera vez, lea y acepte el acuerdo sobre el método de firma.",
 			"Elija la entidad. Escriba parte del nombre, del código o del municipio para encontrarla.",
 			"Complete los datos del proveedor, del líder técnico y del responsable de la protección de datos.",
 			"Lea los dos textos y marque sus casillas.",
