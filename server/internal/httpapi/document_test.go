@@ -120,30 +120,12 @@ func watched(t testing.TB, next http.Handler) http.Handler {
 	return spec().Watch(next, func(err error) { t.Error(err) })
 }
 
-// byAuth says that the refusal is seen below this package.
-const byAuth = "package auth's tests"
-
 // unseen are the statuses that no test of this package sees, and why not.
 var unseen = map[string]string{
 	"* 500":    "a fault of ours is one answer for all routes: TestInternal_isHidden plants it",
 	"* 503":    "what is down is one answer for all routes: TestHealthAndAbout, TestPermissionsPath",
 	"feed 429": "package feed's tests open one too many",
 	"sign 410": "a code grows old by the store's clock: workflow's tests move it",
-
-	// The service refuses, and its own tests see it; by HTTPS nobody does yet.
-	"beginSecondFactor 409":   byAuth,
-	"beginSecondFactor 429":   byAuth,
-	"confirmSecondFactor 429": byAuth,
-	"enrolAtSignIn 403":       byAuth,
-	"enrolAtSignIn 429":       byAuth,
-	"recoveryCodes 409":       byAuth,
-	"recoveryCodes 429":       byAuth,
-	"removeSecondFactor 429":  byAuth,
-	"unlock 429":              byAuth,
-	"grantOfficer 409":        byAuth,
-	"reinstateOfficer 409":    byAuth,
-	"resetSecondFactor 409":   byAuth,
-	"withdrawOfficer 409":     byAuth,
 }
 
 func TestMain(m *testing.M) {

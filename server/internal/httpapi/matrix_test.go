@@ -174,7 +174,12 @@ func TestMatrix_changeWhileOpen(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- b.auth.Run(ctx) }()
-	t.Cleanup(func() { cancel(); _ = <-done })
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
 	path := func(a auth.Added, act string) string { return "/v1/officers/" + string(a.ID) + "/" + act }
 	gone := func(got answer) {
 		t.Helper()
