@@ -11,6 +11,7 @@ import (
 	"llavero/server/internal/audit"
 	"llavero/server/internal/store"
 	"llavero/shared/trail"
+	"llavero/shared/wire"
 )
 
 // lawTold are the kinds that the stories of this package wrote, on real databases.
@@ -30,9 +31,14 @@ func remember(db *store.DB) {
 }
 
 // elsewhere are kinds of this package's groups that other packages' stories tell.
-var elsewhere = map[audit.Kind]string{audit.PermissionAttempt: "provision", audit.DriftAttempt: "drift"}
+var elsewhere = map[audit.Kind]string{
+	audit.PermissionAttempt: "provision", audit.KeyPermissions: "provision", audit.PermissionGranted: "provision", audit.PermissionRemoved: "provision",
+	audit.PermissionFailed: "provision", audit.PermissionsRead: "provision",
+	audit.KeyTestAsked: "ladder", audit.KeyTested: "ladder", audit.KeyChecked: "ladder",
+	audit.DriftAttempt: "drift",
+}
 
-// TestMain asks, once all stories were lawTold, whether every act of a request, of a
+// TestMain asks, once all stories were told, whether every act of a request, of a
 // key, of its values and of its permissions was written down by one of them.
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -48,4 +54,16 @@ func TestMain(m *testing.M) {
 		}
 	}
 	os.Exit(code)
+}
+
+// Who has permissions read again is told, with how many keys it is about.
+func TestRefreshPermissions_isTold(t *testing.T) {
+	d := newDesk(t)
+	d.issue(d.sign(ourCode))
+	_, err := d.flow.RefreshPermissions(t.Context(), by(d.officer), wire.RefreshPermissions{})
+	ok(d, err)
+	all := d.trail()
+	if last := all[len(all)-1]; last.Kind != audit.PermissionsSwept || last.Account != d.officer.Account {
+		t.Errorf("%+v", last)
+	}
 }
