@@ -10,9 +10,6 @@ import (
 	"llavero/shared/wire"
 )
 
-// signDigits is how many digits the code that signs has.
-const signDigits = 6
-
 // confirmState is what is about to be signed, as the server gave it.
 type confirmState struct {
 	detail  wire.RequestDetail
@@ -205,7 +202,7 @@ func (m *Model) Sign(ctx context.Context, code secret.Text) error {
 			return
 		}
 		c.fields, c.trouble = nil, nil
-		if hint := codeHint(digits, signDigits); hint != "" {
+		if hint := codeHint(digits); hint != "" {
 			c.fields = []access.FieldError{{Field: "code", Hint: hint}}
 			refused = &access.Error{Code: access.CodeInvalid, Fields: c.fields}
 			return

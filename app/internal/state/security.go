@@ -199,7 +199,7 @@ func proofFields(act FactorAct, p FactorProof) []access.FieldError {
 	if !p.RecoveryCode.IsEmpty() {
 		return wrong
 	}
-	if hint := codeHint(p.Code.Reveal(), authenticatorDigits); hint != "" {
+	if hint := codeHint(p.Code.Reveal()); hint != "" {
 		wrong = append(wrong, access.FieldError{Field: "code", Hint: hint})
 	}
 	return wrong
@@ -250,7 +250,7 @@ func (m *Model) ConfirmFactor(ctx context.Context, code string) error {
 	ticket := ""
 	life, turn, goes, err := m.beginFactor(FactorEnrol, func(s *securityState) []access.FieldError {
 		ticket = s.enrolment.Ticket
-		if hint := codeHint(code, authenticatorDigits); hint != "" {
+		if hint := codeHint(code); hint != "" {
 			return []access.FieldError{{Field: "code", Hint: hint}}
 		}
 		return nil

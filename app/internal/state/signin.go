@@ -186,7 +186,7 @@ func (m *Model) SubmitSignIn(ctx context.Context, login string, password secret.
 // SubmitSecondFactor completes a sign-in with the code of the authenticator.
 func (m *Model) SubmitSecondFactor(ctx context.Context, code string) error {
 	code = access.DigitsOnly(code)
-	if hint := codeHint(code, authenticatorDigits); hint != "" {
+	if hint := codeHint(code); hint != "" {
 		return m.badSecondFactor("code", hint)
 	}
 	return m.sendSecondFactor(ctx, wire.SecondFactor{Code: code})

@@ -53,15 +53,15 @@ type Staff struct {
 // Administrators counts those who can appoint others.
 func (s Staff) Administrators() (n int) {
 	for i := range s.Rows {
-		if o := StateOf(&s.Rows[i]); o.IsOfficer && o.Administrator {
+		if o := standingOf(&s.Rows[i]); o.IsOfficer && o.Administrator {
 			n++
 		}
 	}
 	return n
 }
 
-// StateOf is what the rules look at of an officer.
-func StateOf(o *wire.Officer) access.OfficerState {
+// standingOf is what the rules look at of an officer.
+func standingOf(o *wire.Officer) access.OfficerState {
 	return access.OfficerState{
 		Account: o.ID, IsOfficer: o.Withdrawn.At.IsZero(), Administrator: o.Administrator, HasFactor: o.SecondFactor.Enrolled,
 	}
@@ -69,7 +69,7 @@ func StateOf(o *wire.Officer) access.OfficerState {
 
 // Can says whether an act on an officer is allowed; nil: it is.
 func (s Staff) Can(act StaffAct, o *wire.Officer) error {
-	of := StateOf(o)
+	of := standingOf(o)
 	switch act {
 	case StaffWithdraw:
 		return access.CanWithdraw(s.Viewer, of, s.Administrators())

@@ -173,16 +173,16 @@ func passwordHint(text string) access.Hint {
 	return ""
 }
 
-// authenticatorDigits is how many digits a code of an authenticator has.
-const authenticatorDigits = 6
+// codeDigits is how many digits a code has: of an authenticator, or one that signs.
+const codeDigits = 6
 
-// codeHint is what is wrong with the form of a one-time code of so many digits;
+// codeHint is what is wrong with the form of a one-time code;
 // empty: nothing.
-func codeHint(code string, digits int) access.Hint {
+func codeHint(code string) access.Hint {
 	switch {
 	case code == "":
 		return access.HintRequired
-	case len(code) != digits || strings.Trim(code, "0123456789") != "":
+	case len(code) != codeDigits || strings.Trim(code, "0123456789") != "":
 		return access.HintFormat
 	}
 	return ""
@@ -215,7 +215,7 @@ func (m *Model) SubmitNewPassword(ctx context.Context, password, again secret.Te
 func (m *Model) SubmitEnrolment(ctx context.Context, code string) error {
 	code = access.DigitsOnly(code)
 	var wrong []access.FieldError
-	if hint := codeHint(code, authenticatorDigits); hint != "" {
+	if hint := codeHint(code); hint != "" {
 		wrong = []access.FieldError{{Field: "code", Hint: hint}}
 	}
 	turn, goes, err := m.beginUnlock(UnlockEnrol, wrong)
