@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -486,20 +485,6 @@ func (m *memory) Apply(_ context.Context, changes []wire.Change, at wire.Positio
 	}
 	return nil
 }
-
-func (m *memory) BeginReset(context.Context) error {
-	m.now.filling = map[string]wire.Change{}
-	return nil
-}
-
-func (m *memory) EndReset(_ context.Context, at wire.Position) error {
-	m.now.rows, m.now.filling, m.now.at = m.now.filling, nil, at
-	return nil
-}
-
-func (m *memory) Close() error { return nil }
-
-func (m *memory) ids() []string { return slices.Sorted(maps.Keys(m.now.rows)) }
 
 func must(t *testing.T, err error) {
 	t.Helper()
