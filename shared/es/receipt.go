@@ -11,11 +11,11 @@ import (
 func ReceiptFault(f receipt.Fault) string {
 	switch f {
 	case receipt.FaultForeign:
-		return "No es una constancia de este sistema."
+		return "No es un documento de Llavero."
 	case receipt.FaultMalformed:
 		return "No coincide: el archivo está dañado o incompleto."
 	case receipt.FaultUnknownKey:
-		return "La llave que lo firmó no está entre las llaves de firma que usted dio. Pida el archivo de llaves al Ministerio."
+		return "La llave que lo firmó no está entre las llaves de firma conocidas. Pida el archivo de llaves al Ministerio."
 	case receipt.FaultNotInForce:
 		return "La llave que lo firmó no estaba vigente en la fecha de la firma."
 	default:
@@ -46,20 +46,33 @@ func ReceiptReport(r receipt.Report) []string {
 	}
 	lines := []string{fmt.Sprintf("Coincide: constancia %s (%s), tal como se firmó.", p.Number, form)}
 	if p.Server.Demo {
-		lines = append(lines, "  Datos de demostración: no prueba nada.")
+		lines = append(lines, "  "+DemoProof)
 	}
+	for _, f := range ReceiptFacts(r) {
+		lines = append(lines, "  "+f.Name+": "+f.Value)
+	}
+	return lines
+}
+
+// DemoProof stands on what was signed with invented data.
+const DemoProof = "Datos de demostración: no prueba nada."
+
+// ReceiptFacts words what a receipt that checks says: who, in whose name, what,
+// when, on which texts, and what it is believed by.
+func ReceiptFacts(r receipt.Report) []Fact {
+	p := r.Receipt
 	act := Kind(p.Action.Kind)
 	if p.Action.Reason != "" {
 		act += ", " + strings.ToLower(Reason(p.Action.Reason))
 	}
-	lines = append(lines,
-		fmt.Sprintf("  Firmó: %s, %s %s", p.Person.Name, p.Person.Document.Type, p.Person.Document.Number),
-		"  En nombre de: "+p.Capacity.EntityName,
-		fmt.Sprintf("  Acto: %s; solicitud %s, código %s", act, p.Action.Number, p.License.Code),
-		"  Cuándo: "+DateTimeZone(p.Times.EnteredAt.Time),
-	)
-	for _, t := range p.Texts {
-		lines = append(lines, fmt.Sprintf("  Aceptó: %s, versión %s", t.ID, t.Version))
+	facts := []Fact{
+		{"Firmó", fmt.Sprintf("%s, %s %s", p.Person.Name, p.Person.Document.Type, p.Person.Document.Number)},
+		{"En nombre de", p.Capacity.EntityName},
+		{"Acto", fmt.Sprintf("%s; solicitud %s, código %s", act, p.Action.Number, p.License.Code)},
+		{"Cuándo", DateTimeZone(p.Times.EnteredAt.Time)},
 	}
-	return append(lines, "  Llave de firma: "+string(r.Signature.KeyID), "  SHA-256 de la constancia: "+r.FileHash)
+	for _, t := range p.Texts {
+		facts = append(facts, Fact{"Aceptó", fmt.Sprintf("%s, versión %s", t.ID, t.Version)})
+	}
+	return append(facts, Fact{"Llave de firma", string(r.Signature.KeyID)}, Fact{"SHA-256 de la constancia", r.FileHash})
 }

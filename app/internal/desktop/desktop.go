@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -45,6 +46,9 @@ const (
 // Main runs the program and returns its exit code. newApp makes the toolkit's
 // application; it is called only once a window can be shown.
 func Main(args []string, version string, newApp func(id string) fyne.App) int {
+	if len(args) > 0 && slices.Contains(verifyWords, args[0]) {
+		return verifyCommand(args[1:], os.Getenv, os.Stdout, os.Stderr)
+	}
 	set, err := parse(args, os.Getenv, os.Stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -192,7 +196,7 @@ func parse(args []string, env func(string) string, out io.Writer) (settings, err
 	f.TextVar(&s.level, "log", slog.LevelWarn, "least `level` logged: DEBUG, INFO, WARN, ERROR")
 	f.BoolVar(&s.version, "version", false, "print the version and exit")
 	f.Usage = func() {
-		_, _ = fmt.Fprintln(out, "Llavero IHCE, the desktop program.\n\nUsage: llavero [flags]")
+		_, _ = fmt.Fprintln(out, "Llavero IHCE, the desktop program.\n\nUsage: llavero [flags]\n       llavero verificar [--llaves FILE] FILE…   check signed documents offline, without a window")
 		f.PrintDefaults()
 	}
 	if err := f.Parse(args); err != nil {
@@ -211,15 +215,23 @@ func parse(args []string, env func(string) string, out io.Writer) (settings, err
 		}
 	}
 	if s.data == "" {
-		base, err := os.UserConfigDir()
+		data, err := dataFolder()
 		if err != nil {
-			err = fmt.Errorf("no place for data, name one with -data: %w", err)
 			_, _ = fmt.Fprintln(out, "llavero:", err)
 			return s, err
 		}
-		s.data = filepath.Join(base, "llavero-ihce")
+		s.data = data
 	}
 	return s, nil
+}
+
+// dataFolder is where the program's files stand unless it is told otherwise.
+func dataFolder() (string, error) {
+	base, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("no place for data, name one with -data: %w", err)
+	}
+	return filepath.Join(base, "llavero-ihce"), nil
 }
 
 // checkDisplay refuses to start without a display: the toolkit would log it and

@@ -57,7 +57,7 @@ func TestVerify_offline(t *testing.T) {
 		}{
 			"both forms":       {[]string{"--keys", keys, good, paper}, exitOK, []string{"Coincide: constancia CON-2026-000001 (JSON)", "(PDF)", "Ñáñez-Peñaranda"}},
 			"one byte":         {[]string{"--keys", keys, good, altered}, exitBroken, []string{"Coincide", "No coincide"}},
-			"a letter":         {[]string{"--keys", keys, other}, exitBroken, []string{"No es una constancia"}},
+			"a letter":         {[]string{"--keys", keys, other}, exitBroken, []string{"No es un documento de Llavero"}},
 			"another text":     {[]string{"--keys", keys, "--text", other, good}, exitBroken, []string{"carta.txt: no coincide"}},
 			"a file not there": {[]string{"--keys", keys, "nada.json", good}, exitFailed, []string{"nada.json: no se pudo", "Coincide"}},
 			"no keys":          {[]string{"--keys", other, good}, exitFailed, nil},

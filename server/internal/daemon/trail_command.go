@@ -1,12 +1,10 @@
 package daemon
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -96,7 +94,7 @@ func auditVerifyCommand() command {
 				if err != nil {
 					return err
 				}
-				return verifyTrailFile(w, args[0], ring)
+				return verifyFile(w, ring, args[0], nil)
 			}
 		},
 	}
@@ -144,54 +142,6 @@ func verifyTrail(ctx context.Context, w world, db *store.DB) error {
 	if check.Guards != nil {
 		return brokenError{check.Guards}
 	}
-	return nil
-}
-
-// verifyTrailFile checks an export, or the signed end of a day.
-func verifyTrailFile(w world, path string, ring receipt.KeyRing) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }()
-	start := make([]byte, len(`{"header"`))
-	n, err := io.ReadFull(f, start)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return err
-	}
-	whole := io.MultiReader(bytes.NewReader(start[:n]), f)
-	if bytes.HasPrefix(start[:n], []byte(`{"document`[:n])) && n > 2 && start[2] == 'd' {
-		return verifyHeadFile(w, whole, ring)
-	}
-	report, err := trail.CheckExport(whole, ring)
-	if broken, ok := errors.AsType[*trail.BreakError](err); ok {
-		say(w.stdout, "%s\n", es.ExportBroken(broken.Line, broken.Seq, broken.Fault))
-		return brokenError{err}
-	}
-	if err != nil {
-		return err
-	}
-	say(w.stdout, "%s\n", es.ExportWhole(report))
-	return nil
-}
-
-// maxHeadFile bounds the file of a signed day, in bytes.
-const maxHeadFile = 64 << 10
-
-func verifyHeadFile(w world, r io.Reader, ring receipt.KeyRing) error {
-	body, err := io.ReadAll(io.LimitReader(r, maxHeadFile))
-	if err != nil {
-		return err
-	}
-	h, signed, err := trail.OpenHead(body, ring)
-	if fault, ok := errors.AsType[*receipt.FaultError](err); ok {
-		say(w.stdout, "No coincide: el cierre no es el que se firmó (%s).\n", fault.Fault)
-		return brokenError{err}
-	}
-	if err != nil {
-		return err
-	}
-	say(w.stdout, "%s\nHuella del asiento %d: %x\n", es.TrailHead(h.Day, h.Seq, signed.At), h.Seq, h.Hash)
 	return nil
 }
 

@@ -93,7 +93,7 @@ func TestAuditCommands(t *testing.T) {
 		must(t, os.WriteFile(bad, []byte(strings.Replace(string(body), old, next, 1)), 0o600))
 		return bad
 	}
-	if code, out := offline(spoil(export, "Persona Inventada", "Persona Inventado")); code != exitBroken || !strings.HasPrefix(out, "Rota en la línea ") || !strings.Contains(out, "no es el que se escribió") {
+	if code, out := offline(spoil(export, "Persona Inventada", "Persona Inventado")); code != exitBroken || !strings.HasPrefix(out, "No coincide. Rota en la línea ") || !strings.Contains(out, "no es el que se escribió") {
 		t.Errorf("%d %s", code, out)
 	}
 	if code, out := offline(spoil(copies[1], `"entries":`, `"entries":1`)); code != exitBroken || !strings.HasPrefix(out, "No coincide") {

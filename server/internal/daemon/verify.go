@@ -11,11 +11,12 @@ import (
 
 	"llavero/shared/es"
 	"llavero/shared/receipt"
+	"llavero/shared/verify"
 )
 
 // verifyCommands are one command under its two names.
 func verifyCommands() []command {
-	verify := command{
+	check := command{
 		name: "verify", args: "FILE…", summary: "Check receipts, and exports of the audit trail, offline",
 		help: "FILE is a receipt, JSON or PDF, as it was downloaded; an export of the audit trail, or a signed day of it.\n" +
 			"--keys is the file of the server's public keys (GET /v1/signing-keys): with it neither a database nor a\n" +
@@ -40,9 +41,9 @@ func verifyCommands() []command {
 			}
 		},
 	}
-	spanish := verify
+	spanish := check
 	spanish.name, spanish.summary = "verificar", "The same as verify"
-	return []command{verify, spanish}
+	return []command{check, spanish}
 }
 
 // verifyFiles checks each file, whatever became of those before.
@@ -67,41 +68,20 @@ func verifyFiles(w world, ring receipt.KeyRing, paths, texts []string) error {
 	return failed
 }
 
-// maxReceipt bounds the file of a receipt, in bytes.
-const maxReceipt = 64 << 20
-
-// verifyFile checks one file by what it begins as: a receipt, or what belongs to
-// the audit trail.
+// verifyFile checks one file and tells what it found.
 func verifyFile(w world, ring receipt.KeyRing, path string, texts []string) error {
-	info, err := os.Stat(path)
+	r, err := verify.File(path, ring)
 	if err != nil {
 		return err
 	}
-	if info.Size() > maxReceipt { // an export may be of any size
-		return verifyTrailFile(w, path, ring)
-	}
-	file, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	r, err := receipt.Check(file, ring)
-	if isTrail(file, r) {
-		return verifyTrailFile(w, path, ring)
-	}
-	say(w.stdout, "%s\n", strings.Join(es.ReceiptReport(r), "\n"))
-	if err != nil {
+	say(w.stdout, "%s\n", strings.Join(es.VerifiedReport(r), "\n"))
+	if err := r.Err(); err != nil {
 		return brokenError{err}
 	}
-	return verifyTexts(w, *r.Receipt, texts)
-}
-
-// isTrail reports that a file is of the audit trail: the signed end of a day, or an
-// export, which begins with its header.
-func isTrail(file []byte, r receipt.Report) bool {
-	if r.Kind == receipt.KindAuditHead || r.Kind == receipt.KindAuditExport {
-		return true
+	if r.Kind != verify.KindReceipt {
+		return nil
 	}
-	return r.Kind == "" && !r.PDF && strings.HasPrefix(string(file[:min(len(file), 16)]), `{"header"`)
+	return verifyTexts(w, *r.Receipt.Receipt, texts)
 }
 
 // verifyTexts says of each text whether it is one that was accepted.
