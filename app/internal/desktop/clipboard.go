@@ -19,6 +19,8 @@ import (
 type systemBoard struct {
 	read  func() (string, error)
 	write func(string) error
+	// hide writes a secret, out of histories where the system allows.
+	hide func(string) (hidden bool, err error)
 }
 
 // Read implements kit.Board. A clipboard without text, be it empty or a picture,
@@ -38,12 +40,24 @@ func (b systemBoard) Write(text string) error {
 	if err := b.write(text); err != nil {
 		return err
 	}
+	b.settle(text)
+	return nil
+}
+
+// WriteSecret implements kit.SecretBoard.
+func (b systemBoard) WriteSecret(text string) (hidden bool, err error) {
+	if hidden, err = b.hide(text); err == nil {
+		b.settle(text)
+	}
+	return hidden, err
+}
+
+func (b systemBoard) settle(text string) {
 	for since := time.Now(); time.Since(since) < settleWithin; time.Sleep(settlePause) {
 		if held, err := b.read(); err == nil && held == text {
 			break
 		}
 	}
-	return nil
 }
 
 const (
@@ -88,7 +102,7 @@ func (windowBoard) IsSlow() bool { return false }
 // board chooses the clipboard: the system's, or the toolkit's where the programs
 // for it are missing.
 func board(toolkit fyne.Clipboard) kit.Board {
-	return chooseBoard(clipboard.Unsupported, systemBoard{read: clipboard.ReadAll, write: clipboard.WriteAll}, windowBoard{toolkit})
+	return chooseBoard(clipboard.Unsupported, systemBoard{read: clipboard.ReadAll, write: clipboard.WriteAll, hide: writeSecret}, windowBoard{toolkit})
 }
 
 func chooseBoard(unsupported bool, system, window kit.Board) kit.Board {

@@ -1,6 +1,10 @@
 package kit
 
-import "fmt"
+import (
+	"fmt"
+
+	"llavero/app/internal/ui/look"
+)
 
 // Board is the system's clipboard: text in, text out.
 type Board interface {
@@ -11,6 +15,14 @@ type Board interface {
 	// IsSlow reports a clipboard that is reached through other programs: it is
 	// then used off the UI goroutine, any other one only on it.
 	IsSlow() bool
+}
+
+// SecretBoard is a Board that can keep a text out of the system's clipboard
+// history and cloud.
+type SecretBoard interface {
+	Board
+	// WriteSecret writes as Write does; hidden is false where a history keeps it.
+	WriteSecret(text string) (hidden bool, err error)
 }
 
 // ClearAfter is how long a copied secret stays in the clipboard, in seconds.
@@ -36,6 +48,7 @@ type Keeper struct {
 	ours    string
 	count   Countdown
 	queue   []boardAct // the first one is under way
+	isKept  bool       // it was said that this desktop keeps a history
 	life    int        // grows with Close: what was asked for before tells nothing
 }
 
@@ -63,7 +76,7 @@ func (k *Keeper) CopySecret(what, value string) {
 	k.ours = value
 	k.count.Start(ClearAfter, nil, k.ClearNow)
 	words := func(left int) string { return fmt.Sprintf("%s. Se borra en %d s.", what, left) }
-	k.put(value, func() {
+	k.putSecret(value, func() {
 		k.tell(Notice{
 			Text: words(ClearAfter), Key: clipboardKey, Seconds: ClearAfter, OnSecond: words,
 			Action: Action{Text: "Borrar ahora", Do: k.ClearNow},
@@ -71,10 +84,35 @@ func (k *Keeper) CopySecret(what, value string) {
 	})
 }
 
+// putSecret writes a secret, out of the system's history where that is possible;
+// where it is not, that is said once.
+func (k *Keeper) putSecret(value string, told func()) {
+	board, ok := k.board.(SecretBoard)
+	if !ok {
+		k.put(value, told)
+		return
+	}
+	hidden := true
+	k.write(value, func() (err error) {
+		hidden, err = board.WriteSecret(value)
+		return err
+	}, func() {
+		told()
+		if !hidden && !k.isKept {
+			k.isKept = true
+			k.tell(Notice{Level: look.Warning, Text: "Este escritorio guarda historial del portapapeles.", Key: "history", Seconds: ClearAfter})
+		}
+	})
+}
+
 // put writes a value and says so, or says that it could not.
 func (k *Keeper) put(value string, told func()) {
+	k.write(value, func() error { return k.board.Write(value) }, told)
+}
+
+func (k *Keeper) write(value string, write func() error, told func()) {
 	var err error
-	k.use(func() { err = k.board.Write(value) }, func() {
+	k.use(func() { err = write() }, func() {
 		if err == nil {
 			told()
 			return

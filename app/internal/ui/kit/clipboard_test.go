@@ -101,3 +101,45 @@ func TestKeeper_boardsThatFail(t *testing.T) {
 		n.Clear()
 	})
 }
+
+// shyBoard is a clipboard that knows of secrets.
+type shyBoard struct {
+	board
+	hidden  bool
+	secrets int
+}
+
+func (b *shyBoard) WriteSecret(text string) (bool, error) {
+	b.secrets++
+	return b.hidden, b.Write(text)
+}
+
+// Secrets go the way that keeps them out of histories, what is no secret does
+// not; a desktop that keeps them all the same is named once.
+func TestKeeper_history(t *testing.T) {
+	for _, hidden := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			b, n := &shyBoard{hidden: hidden}, NewNotices()
+			k := NewKeeper(b, n)
+			said := 0
+			for range 2 {
+				k.CopySecret("Secreto copiado", "valor")
+				for _, text := range n.Texts() {
+					if text == "Este escritorio guarda historial del portapapeles." {
+						said++
+					}
+				}
+				n.Dismiss("history")
+			}
+			k.Copy("Identificador copiado", "id")
+			if b.secrets != 2 {
+				t.Errorf("%d secrets", b.secrets)
+			}
+			if want := map[bool]int{true: 0, false: 1}[hidden]; said != want {
+				t.Errorf("hidden %v: said %d times", hidden, said)
+			}
+			k.Close(nil)
+			n.Clear()
+		})
+	}
+}
