@@ -131,6 +131,8 @@ func TestOfficers_withdrawAndReinstate(t *testing.T) {
 	// The roster and a registration do not bring back what an administrator took:
 	// Olga stands in the roster as active.
 	b.registered(otherForm(officer.Document))
+	_, err = b.signIn(added.Login, pw)
+	want(t, err, access.CodeForbidden, access.HintNoRole)
 	again := store.Listing[store.StaffMember]{
 		Snapshot: store.Snapshot{Kind: store.SnapshotStaff, Hash: "other"}, MaxGone: 1, Unsure: func(store.StaffMember) bool { return false },
 		Rows: func(yield func(store.StaffMember) bool) {
