@@ -15,6 +15,7 @@ func (s *Server) PublishText(id, version, body string) {
 	err := s.World.Server().Store().Write(s.t.Context(), func(tx *store.Tx) error {
 		_, err := tx.InstallConsentText(store.ConsentText{
 			ID: id, Version: version, Language: "es-CO", Label: "Acepto.", Body: body, Hash: hex.EncodeToString(sum[:]),
+			Origin: store.OfPublisher,
 		})
 		return err
 	})

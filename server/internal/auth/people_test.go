@@ -44,7 +44,7 @@ func withPeople(t *testing.T) *bench {
 		}
 	}
 	var texts []store.ConsentText
-	texts = append(texts, store.ConsentText{ID: "pledge", Version: "1", Label: "Acepto.", Body: "Acuerdo inventado", Hash: "aa11"})
+	texts = append(texts, store.ConsentText{ID: "pledge", Version: "1", Label: "Acepto.", Body: "Acuerdo inventado", Hash: "aa11", Origin: store.OfProgram})
 	must(b.store.Write(t.Context(), func(tx *store.Tx) error {
 		for _, x := range texts {
 			if _, err := tx.InstallConsentText(x); err != nil {

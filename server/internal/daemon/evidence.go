@@ -36,7 +36,8 @@ func consentPublishCommand() command {
 		help: "FILE is UTF-8: a line of three hyphens, then id, version, language and label, a line each, a line of three\n" +
 			"hyphens, and the body as people read it:\n" +
 			"  ---\n  id: terms\n  version: 2026-10\n  language: es-CO\n  label: Acepto los términos y condiciones.\n  ---\n  Términos y condiciones…\n" +
-			"id is terms, data, pledge or signing. A version that was published is never changed. Requests that are not\n" +
+			"id is terms, data, pledge or signing. A version that was published is never changed, and stays in force until\n" +
+			"another is published, whatever texts a newer program brings. Requests that are not\n" +
 			"signed yet have to be read again; whoever accepted another version of signing accepts this one before they\n" +
 			"sign. A running server tells its clients within seconds.",
 		flags: func(fs *flag.FlagSet) func(context.Context, world, []string) error {
@@ -79,6 +80,8 @@ func publish(ctx context.Context, w world, s *settingsFlags, path, by string) er
 func consentListCommand() command {
 	return command{
 		name: "consent list", summary: "List the consent texts in force, with their hashes",
+		help: "ORIGIN is published for the ministry's own, program for those this program brings along. A published text\n" +
+			"stays in force until another is published, whatever a newer program brings.",
 		flags: func(fs *flag.FlagSet) func(context.Context, world, []string) error {
 			var s settingsFlags
 			s.declare(fs)
@@ -93,9 +96,9 @@ func consentListCommand() command {
 							return err
 						}
 						out := tabwriter.NewWriter(w.stdout, 0, 4, 2, ' ', 0)
-						say(out, "TEXT\tVERSION\tLANGUAGE\tPUBLISHED\tSHA-256\tLABEL\n")
+						say(out, "TEXT\tVERSION\tORIGIN\tLANGUAGE\tPUBLISHED\tSHA-256\tLABEL\n")
 						for _, t := range all {
-							say(out, "%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Version, t.Language, es.DateTime(t.PublishedAt), t.Hash, t.Label)
+							say(out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Version, t.Origin, t.Language, es.DateTime(t.PublishedAt), t.Hash, t.Label)
 						}
 						return out.Flush()
 					})

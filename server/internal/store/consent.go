@@ -7,6 +7,15 @@ import (
 	"llavero/shared/access"
 )
 
+// TextOrigin is who brought a consent text.
+type TextOrigin string
+
+// The origins of a text.
+const (
+	OfProgram   TextOrigin = "program"   // came along with the program
+	OfPublisher TextOrigin = "published" // the ministry's own: none of the program's overrules it
+)
+
 // ConsentText is one version of a text people accept.
 type ConsentText struct {
 	ID          string // "terms", "data"; "pledge" of registrations; "signing" before any signature
@@ -15,20 +24,21 @@ type ConsentText struct {
 	Label       string // beside the box
 	Body        string
 	Hash        string // SHA-256 of Body's bytes, hex
+	Origin      TextOrigin
 	PublishedAt time.Time
 }
 
 // InstallConsentText publishes a version of a text. One that is there already
 // stays as it is, and false is answered.
 func (tx *Tx) InstallConsentText(t ConsentText) (bool, error) {
-	n, err := tx.execCount(`INSERT INTO consent_texts (id, version, language, label, body, hash, published_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id, version) DO NOTHING`,
-		t.ID, t.Version, t.Language, t.Label, t.Body, t.Hash, micros(tx.now))
+	n, err := tx.execCount(`INSERT INTO consent_texts (id, version, language, label, body, hash, origin, published_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id, version) DO NOTHING`,
+		t.ID, t.Version, t.Language, t.Label, t.Body, t.Hash, t.Origin, micros(tx.now))
 	return n == 1, err
 }
 
 // ConsentTexts reads the texts in force that sign a request: of each the version
-// published last, in the order they are shown ("terms", then "data").
+// installed last, the ministry's own before the program's, in the order they are shown ("terms", then "data").
 func (tx *Tx) ConsentTexts() ([]ConsentText, error) {
 	return tx.consentTexts(`'terms', 'data'`)
 }
@@ -60,10 +70,10 @@ func (tx *Tx) ConsentTextVersions(id string) ([]ConsentText, error) {
 	var all []ConsentText
 	err := tx.each(func(scan func(...any) error) error {
 		t := ConsentText{ID: id}
-		err := scan(&t.Version, &t.Language, &t.Label, &t.Body, &t.Hash, timeInto{&t.PublishedAt})
+		err := scan(&t.Version, &t.Language, &t.Label, &t.Body, &t.Hash, &t.Origin, timeInto{&t.PublishedAt})
 		all = append(all, t)
 		return err
-	}, `SELECT version, language, label, body, hash, published_at FROM consent_texts WHERE id = $1 ORDER BY published_at, version`, id)
+	}, `SELECT version, language, label, body, hash, origin, published_at FROM consent_texts WHERE id = $1 ORDER BY published_at, version`, id)
 	return all, err
 }
 
@@ -72,15 +82,15 @@ func (tx *Tx) consentTexts(ids string) ([]ConsentText, error) {
 	var all []ConsentText
 	err := tx.each(func(scan func(...any) error) error {
 		var t ConsentText
-		if err := scan(&t.ID, &t.Version, &t.Language, &t.Label, &t.Body, &t.Hash, timeInto{&t.PublishedAt}); err != nil {
+		if err := scan(&t.ID, &t.Version, &t.Language, &t.Label, &t.Body, &t.Hash, &t.Origin, timeInto{&t.PublishedAt}); err != nil {
 			return err
 		}
 		all = append(all, t)
 		return nil
-	}, `SELECT id, version, language, label, body, hash, published_at FROM consent_texts AS t
+	}, `SELECT id, version, language, label, body, hash, origin, published_at FROM consent_texts AS t
 		WHERE id IN (`+ids+`) AND NOT EXISTS (
-			SELECT 1 FROM consent_texts AS later WHERE later.id = t.id
-			AND (later.published_at > t.published_at OR later.published_at = t.published_at AND later.version > t.version))
+			SELECT 1 FROM consent_texts AS over WHERE over.id = t.id
+			AND (over.origin = 'published', over.published_at, over.version) > (t.origin = 'published', t.published_at, t.version))
 		ORDER BY id DESC`)
 	return all, err
 }

@@ -29,7 +29,7 @@ func (b *bench) evidence(t *testing.T) {
 				return tx.CreateAccount(Account{ID: account, Login: "l", Person: access.Person{Document: access.Document{Type: "CC", Number: "9999000077"}}})
 			},
 			func() error {
-				_, err := tx.InstallConsentText(ConsentText{ID: "terms", Version: "1", Language: "es-CO", Label: "l", Body: "b", Hash: "h"})
+				_, err := tx.InstallConsentText(ConsentText{ID: "terms", Version: "1", Language: "es-CO", Label: "l", Body: "b", Hash: "h", Origin: OfProgram})
 				return err
 			},
 			func() error {

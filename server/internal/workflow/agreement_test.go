@@ -51,7 +51,7 @@ func TestAgreement(t *testing.T) {
 	refusal(t, err, access.CodeConflict, access.HintAgreement)
 
 	d.write(func(tx *store.Tx) error {
-		_, err := tx.InstallConsentText(store.ConsentText{ID: "signing", Version: "2", Language: "es-CO", Label: "Acepto", Body: "Otro", Hash: "h2"})
+		_, err := tx.InstallConsentText(store.ConsentText{ID: "signing", Version: "2", Language: "es-CO", Label: "Acepto", Body: "Otro", Hash: "h2", Origin: store.OfPublisher})
 		return err
 	})
 	_, err = d.flow.SendCode(t.Context(), by(d.delegate), request.ID, wire.SendCode{Accepted: d.ticks()})

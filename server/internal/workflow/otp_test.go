@@ -188,7 +188,7 @@ func TestSign_textsReplaced(t *testing.T) {
 	old := d.ticks()
 	d.wait(time.Minute)
 	ok(t, d.db.Write(t.Context(), func(tx *store.Tx) error {
-		_, err := tx.InstallConsentText(store.ConsentText{ID: "terms", Version: "2", Label: "Acepto", Body: "Texto oficial", Hash: "22"})
+		_, err := tx.InstallConsentText(store.ConsentText{ID: "terms", Version: "2", Label: "Acepto", Body: "Texto oficial", Hash: "22", Origin: store.OfPublisher})
 		return err
 	}))
 	refusal(t, d.ask(id, typed), access.CodeConflict, access.HintTextsChanged)

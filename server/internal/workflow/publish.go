@@ -12,7 +12,9 @@ import (
 // PublishText puts an official text in force: from its commit on it is what people
 // are shown, and requests that are not signed yet say something else. operator is who
 // does it, for the trail. A version that is there already with the same words is
-// left as it is (false); with others it is refused.
+// left as it is (false); with others it is refused, and so is one the program brought
+// along: its origin could not change any more. What is published stays in force
+// whatever a later program brings.
 func PublishText(ctx context.Context, db *store.DB, t consent.Text, operator string) (published bool, err error) {
 	err = db.Write(ctx, func(tx *store.Tx) error {
 		kept, err := tx.ConsentTextVersions(t.ID)
@@ -21,8 +23,13 @@ func PublishText(ctx context.Context, db *store.DB, t consent.Text, operator str
 		}
 		for _, k := range kept {
 			if k.Version == t.Version {
-				if k.Hash == t.Hash && k.Label == t.Label && k.Language == t.Language {
+				isSame := k.Hash == t.Hash && k.Label == t.Label && k.Language == t.Language
+				switch {
+				case isSame && k.Origin == store.OfPublisher:
 					return nil
+				case isSame:
+					return fmt.Errorf("version %s of %s came with the program, with these words: give it another version, and it stays in force whatever a later program brings",
+						t.Version, t.ID)
 				}
 				return fmt.Errorf("version %s of %s is published already, with other words (SHA-256 %s): people may have accepted it; give the new text another version",
 					t.Version, t.ID, k.Hash)
@@ -32,9 +39,7 @@ func PublishText(ctx context.Context, db *store.DB, t consent.Text, operator str
 					k.Version, t.ID, k.PublishedAt.Format("2006-01-02 15:04:05Z07:00"))
 			}
 		}
-		published, err = tx.InstallConsentText(store.ConsentText{
-			ID: t.ID, Version: t.Version, Language: t.Language, Label: t.Label, Body: t.Body, Hash: t.Hash,
-		})
+		published, err = tx.InstallConsentText(textRow(t, store.OfPublisher))
 		if err != nil {
 			return err
 		}

@@ -10,15 +10,11 @@ import (
 	"llavero/shared/wire"
 )
 
-// installTexts publishes the texts the program brings along, where they are not
-// there yet.
-func installTexts(tx *store.Tx) error {
-	texts, err := consent.Texts()
-	if err != nil {
-		return err
-	}
+// installTexts writes down the texts the program brings along, where they are not
+// there yet. They come into force where the ministry published none of that id.
+func installTexts(tx *store.Tx, texts []consent.Text) error {
 	for _, t := range texts {
-		installed, err := tx.InstallConsentText(store.ConsentText{ID: t.ID, Version: t.Version, Language: t.Language, Label: t.Label, Body: t.Body, Hash: t.Hash})
+		installed, err := tx.InstallConsentText(textRow(t, store.OfProgram))
 		if err != nil {
 			return err
 		}
@@ -32,6 +28,10 @@ func installTexts(tx *store.Tx) error {
 		}
 	}
 	return nil
+}
+
+func textRow(t consent.Text, origin store.TextOrigin) store.ConsentText {
+	return store.ConsentText{ID: t.ID, Version: t.Version, Language: t.Language, Label: t.Label, Body: t.Body, Hash: t.Hash, Origin: origin}
 }
 
 // ConsentTexts reads the texts in force, in the order they are shown.

@@ -47,6 +47,8 @@ type Deps struct {
 	// PublicURL is where people's browsers reach the server, without a slash at
 	// the end; nil: links are paths only.
 	PublicURL func() string
+	// Texts are those the program brings along; nil: consent.Texts.
+	Texts []consent.Text
 }
 
 // Policy is what the ministry decides about requests. The zero value is good.
@@ -116,8 +118,14 @@ func New(ctx context.Context, d Deps) (*Flow, error) {
 		store: d.Store, box: d.Box, signer: d.Signer, server: d.Server, params: d.Params, policy: d.Policy, rand: d.Rand, freeMail: d.FreeMail, mailFrom: d.MailFrom,
 		publicURL: d.PublicURL,
 	}
+	if d.Texts == nil {
+		var err error
+		if d.Texts, err = consent.Texts(); err != nil {
+			return nil, err
+		}
+	}
 	return f, d.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := installTexts(tx); err != nil {
+		if err := installTexts(tx, d.Texts); err != nil {
 			return err
 		}
 		return f.openPepper(tx)
