@@ -106,9 +106,10 @@ const (
 	HintDifferent Hint = "different"
 
 	// Made by the client alone, with CodeUnavailable: nothing was answered.
-	HintNoAnswer    Hint = "no_answer"   // the server is not there, or the answer was cut off: try again
-	HintCertificate Hint = "certificate" // it is not the server it should be: never "try again"
-	HintOffline     Hint = "offline"     // not sent at all: the act needs a connection
+	HintNoAnswer    Hint = "no_answer"    // the server is not there, or the answer was cut off: try again
+	HintSigningKeys Hint = "signing_keys" // its signing keys are not those that were known
+	HintCertificate Hint = "certificate"  // it is not the server it should be: never "try again"
+	HintOffline     Hint = "offline"      // not sent at all: the act needs a connection
 
 	// HintUnlockSpent ends a locked session whose password was missed too often;
 	// the client's alone.

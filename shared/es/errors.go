@@ -156,6 +156,8 @@ func byHint(e *access.Error) string {
 		return "Este envío ya se hizo con otros datos. Vuelva a la lista y empiece de nuevo."
 	case access.HintProtocol:
 		return "Esta versión del programa no habla con el servidor. Instale la versión actual."
+	case access.HintSigningKeys:
+		return "Las llaves de firma que publica el servidor no son las que este programa conocía. No las tomamos. Avise a la mesa de ayuda."
 	case access.HintCertificate:
 		return NoCertificate
 	case access.HintOffline:

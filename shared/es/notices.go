@@ -49,6 +49,15 @@ func Notice(kind string, args map[string]string) string {
 		return "Este computador no ofrece un llavero del sistema: al cerrar no guardamos la sesión ni la lista."
 	case "end_later":
 		return "Cerró la sesión en este computador. Se lo diremos al servidor en cuanto responda."
+	case "keys_refused":
+		text := "Las llaves de firma que publica el servidor no son las que este programa conocía"
+		switch {
+		case args["lost"] != "":
+			text += ": falta " + args["lost"]
+		case args["changed"] != "":
+			text += ": cambió " + args["changed"]
+		}
+		return text + ". No las tomamos: seguimos con las anteriores. Avise a la mesa de ayuda antes de confiar en documentos nuevos."
 	case "draft":
 		return "Recuperamos el formulario que estaba escribiendo."
 	default:

@@ -77,7 +77,7 @@ func TestEveryRoute(t *testing.T) {
 		wire.RouteConsentTexts, wire.RouteCreateRequest, wire.RouteRequest, wire.RouteChangeRequest, wire.RouteCancelRequest,
 		wire.RouteSendCode, wire.RouteSign, wire.RouteTake, wire.RouteRelease, wire.RouteResume, wire.RouteAssign,
 		wire.RouteParameters, wire.RouteReveal, wire.RouteKeyAudit, wire.RouteHandOver, wire.RouteEndOverlap,
-		wire.RouteTestKey, wire.RouteCompromise, wire.RouteRevoke, wire.RouteSecrets, wire.RouteReminder,
+		wire.RouteTestKey, wire.RouteCompromise, wire.RouteRevoke, wire.RouteSecrets, wire.RouteReminder, wire.RouteSigningKeys, wire.RouteReceipt, wire.RouteReceiptPDF,
 	} {
 		mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 			b, _ := io.ReadAll(r.Body)
@@ -124,6 +124,9 @@ func TestEveryRoute(t *testing.T) {
 		wire.RouteCancelRequest:    {do: func() error { a, err := c.CancelRequest(ctx, key, id, 3); return seven(a, err) }, isIntent: true, hasVersion: true},
 		wire.RouteSendCode:         {do: func() error { _, err := c.SendCode(ctx, key, id, wire.SendCode{}); return err }, isIntent: true},
 		wire.RouteSign:             {do: func() error { a, err := c.Sign(ctx, key, id, 3, wire.Sign{}); return seven(a, err) }, isIntent: true, hasVersion: true},
+		wire.RouteSigningKeys:      {do: func() error { _, err := c.SigningKeys(ctx); return err }},
+		wire.RouteReceipt:          {do: func() error { _, err := c.Receipt(ctx, id, false); return err }},
+		wire.RouteReceiptPDF:       {do: func() error { _, err := c.Receipt(ctx, id, true); return err }},
 		wire.RouteTake:             {do: func() error { a, err := c.Take(ctx, key, id, wire.Take{}); return seven(a, err) }, isIntent: true},
 		wire.RouteRelease:          {do: func() error { a, err := c.Release(ctx, key, id); return seven(a, err) }, isIntent: true},
 		wire.RouteResume:           {do: func() error { a, err := c.Resume(ctx, key, id, 3); return seven(a, err) }, isIntent: true, hasVersion: true},

@@ -25,6 +25,7 @@ import (
 	"llavero/app/internal/cache"
 	"llavero/app/internal/keychain"
 	"llavero/app/internal/live"
+	"llavero/app/internal/signkeys"
 	"llavero/app/internal/state"
 	"llavero/app/internal/ui"
 	"llavero/app/internal/ui/drive"
@@ -103,7 +104,7 @@ func run(set settings, version string, newApp func(id string) fyne.App) error {
 	keys := keychain.For(client.Server())
 	rows := cache.New(filepath.Join(set.data, "cache"), keys, log)
 	model := state.New(state.Deps{
-		API: client, Rows: rows, Keeper: keys, Clock: time.Now, Rand: rand.Reader, Log: log,
+		API: client, Rows: rows, Keeper: keys, Rings: signkeys.In(set.data), Clock: time.Now, Rand: rand.Reader, Log: log,
 		Device: runtime.GOOS + "/" + runtime.GOARCH, Login: a.Preferences().String(prefLogin),
 	})
 	feed := live.New(live.Config{

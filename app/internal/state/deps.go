@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"llavero/shared/access"
+	"llavero/shared/receipt"
 	"llavero/shared/secret"
 	"llavero/shared/wire"
 )
@@ -23,6 +24,7 @@ type API interface {
 	KeyAPI
 	OfficerAPI
 	TrailAPI
+	ReceiptAPI
 	StaffAPI
 }
 
@@ -145,6 +147,21 @@ type TrailAPI interface {
 	ExportActivity(ctx context.Context, q wire.TrailQuery, out io.Writer) error
 }
 
+// ReceiptAPI fetches what was signed, and what it is checked with.
+type ReceiptAPI interface {
+	// SigningKeys fetches the file of the server's public keys; no session is needed.
+	SigningKeys(context.Context) ([]byte, error)
+	// Receipt fetches the receipt of a signed request as its file.
+	Receipt(ctx context.Context, id access.RequestID, isPDF bool) ([]byte, error)
+}
+
+// Rings keeps the public keys of each server from one start of the program to the
+// next, by its address. Package signkeys implements it.
+type Rings interface {
+	Load(server string) (receipt.KeyRing, error) // empty: none are kept
+	Save(server string, ring receipt.KeyRing) error
+}
+
 // Feed brings facts down and hands them to the model's Facts. Run stays
 // connected, anew after each loss, until ctx is done (nil) or the server ends it
 // for good: an *access.Error of CodeUnauthorized (signed out) or CodeInvalid
@@ -187,6 +204,7 @@ type Deps struct {
 	API    API
 	Rows   Rows
 	Keeper Keeper
+	Rings  Rings // nil: signing keys are known while the program runs
 	Clock  func() time.Time
 	Rand   io.Reader // ids of acts
 	Log    *slog.Logger

@@ -44,6 +44,7 @@ type server struct {
 	feedOn  chan struct{}
 	feedEnd chan error
 	users   registry
+	papers  papers
 	office  office
 	house   house
 }
@@ -271,7 +272,7 @@ func (s *server) ConsentTexts(context.Context) (wire.ConsentTexts, error) {
 func (s *server) Request(_ context.Context, id access.RequestID) (wire.RequestDetail, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d := wire.RequestDetail{Row: s.rows[id], Form: s.forms[id], ContentHash: s.hash, Contacts: s.contacts}
+	d := wire.RequestDetail{Row: s.rows[id], Form: s.forms[id], ContentHash: s.hash, Contacts: s.contacts, Receipt: s.papers.ref}
 	if d.Row.Kind == access.KindRenew {
 		d.OldSecrets = []wire.OldSecret{{Environment: access.Production}}
 	}

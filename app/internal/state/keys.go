@@ -23,6 +23,7 @@ type keysState struct {
 	troubles map[access.KeyID]*Trouble
 	secrets  map[access.KeyID]KeySecrets
 	contacts Contacts
+	receipt  Receipt
 }
 
 // Keys is «Consultar Token».
@@ -35,7 +36,7 @@ func (m *Model) Keys() Keys {
 	s := Keys{
 		Link: m.link, Entities: m.entities(m.rows.entities.consulting), Chosen: k.chosen,
 		Parameters: k.parameters, Policies: k.policies, Audit: k.audit,
-		Trouble: k.trouble, Busy: k.busy, Troubles: k.troubles, Secrets: k.secrets, Contacts: m.contactsOf(), Now: now,
+		Trouble: k.trouble, Busy: k.busy, Troubles: k.troubles, Secrets: k.secrets, Contacts: m.contactsOf(), Receipt: m.receiptOf(), Now: now,
 	}
 	if entity, ok := m.rows.entity(k.chosen); ok {
 		s.Entity = &entity

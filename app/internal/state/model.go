@@ -27,6 +27,7 @@ type Model struct {
 	ending  chan struct{} // size one: the server is to be told of an ended session
 
 	keeping sync.Mutex // serialises the use of deps.Rows
+	ringing sync.Mutex // serialises the refreshing of signing keys
 
 	mu       sync.Mutex
 	life     int // grows at each sign-in and sign-out: late answers of an earlier one are dropped
@@ -67,6 +68,7 @@ type Model struct {
 	attend     *attendState
 	officer    officerState
 	trail      trailState
+	rings      ringState
 	held       map[access.RequestID]bool // taken here: their leases are kept
 	missedBeat bool                      // leases were not renewed: no connection
 	texts      []wire.ConsentText

@@ -84,6 +84,9 @@ func (m *Model) askAbout(ctx context.Context) error {
 		m.signInTrouble(err)
 	}
 	poke(m.changed)
+	if err == nil {
+		m.learnKeys(ctx)
+	}
 	return err
 }
 

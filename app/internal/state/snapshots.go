@@ -167,6 +167,7 @@ type Keys struct {
 	Secrets map[access.KeyID]KeySecrets
 	// Contacts are those of the last signed request of the chosen code.
 	Contacts Contacts
+	Receipt  Receipt // of that request
 	Trouble  *Trouble
 	// Now is the instant the snapshot speaks of, for days left.
 	Now time.Time
@@ -228,6 +229,9 @@ const (
 	NoticeNotKept   NoticeKind = "not_kept"   // no keyring: nothing is remembered on this computer
 	NoticeEndLater  NoticeKind = "end_later"  // signed out here; the server is told when it answers
 	NoticeDraft     NoticeKind = "draft"      // what was being written when the session ended is there again
+	// NoticeKeysRefused: the server's signing keys are not those that were known;
+	// Args "lost", "changed": their names.
+	NoticeKeysRefused NoticeKind = "keys_refused"
 )
 
 // Names of the fields that are no part of access.RequestForm, as Enroll.Fields

@@ -9,6 +9,7 @@ import (
 	"llavero/app/internal/state"
 	"llavero/shared/access"
 	"llavero/shared/puzzle"
+	"llavero/shared/receipt"
 	"llavero/shared/secret"
 	"llavero/shared/wire"
 )
@@ -42,6 +43,8 @@ func (s *server) SetToken(secret.Text)   {}
 func (s *server) About(context.Context) (wire.About, error) {
 	return wire.About{Protocol: wire.Protocol, Demo: true}, nil
 }
+
+func (s *server) SigningKeys(context.Context) ([]byte, error) { return receipt.KeyRing{}.File(), nil }
 
 func (s *server) Puzzle(context.Context) (wire.Puzzle, error) {
 	c, err := s.issuer.New(time.Now())

@@ -265,6 +265,8 @@ func (s *Shell) tell() {
 		switch n.Kind {
 		case state.NoticeKeyReady, state.NoticeKeyUsable, state.NoticeBack:
 			level = look.Success
+		case state.NoticeKeysRefused:
+			level = look.Danger
 		case state.NoticeTakenBy, state.NoticeLapsed, state.NoticeAnew, state.NoticeNotKept, state.NoticeRestored:
 			level = look.Warning
 		}
