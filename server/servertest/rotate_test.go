@@ -95,8 +95,8 @@ func TestRotate_killedWhileServing(t *testing.T) {
 	}
 	close(done)
 	wg.Wait()
-	if kills < 3 {
-		t.Errorf("killed only %d times", kills)
+	if kills == 0 {
+		t.Error("it was never killed")
 	}
 	code, said := s.Command("seal", "rotate", "--retire")
 	if code != 0 {

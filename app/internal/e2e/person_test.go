@@ -73,8 +73,8 @@ func sitAt(t *testing.T, s *servertest.Server, at computer) *desk {
 	must(t, err)
 	config.Time = at.clock
 	client, err := api.New(s.URL, config)
-	client.Identify("llavero e2e", time.Now)
 	must(t, err)
+	client.Identify("llavero e2e", at.clock)
 	keys := keychain.For(s.URL + at.folder) // each desk is a computer of its own
 	rows := cache.New(at.folder, keys, at.log)
 	d := &desk{t: t, server: s, folder: at.folder, client: client, model: state.New(state.Deps{

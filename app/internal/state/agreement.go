@@ -87,6 +87,7 @@ func (m *Model) TickAgreement(on bool) {
 // is read and asked for anew.
 func (m *Model) AcceptAgreement(ctx context.Context) error {
 	var body wire.AcceptAgreement
+	now := m.now()
 	life, err := m.begin(func() {
 		a := &m.agreement
 		a.trouble, a.asksFor = nil, a.ticked.IsZero()
@@ -94,9 +95,10 @@ func (m *Model) AcceptAgreement(ctx context.Context) error {
 			return
 		}
 		a.sending = true
-		body = wire.AcceptAgreement{Hash: a.text.Hash, Shown: &wire.ShownText{
-			ID: a.text.ID, ShownAt: a.shownAt, TickedAt: a.ticked, UntickedAtStart: true,
-		}}
+		body = wire.AcceptAgreement{Hash: a.text.Hash}
+		if !a.ticked.Before(a.shownAt) && !now.Before(a.ticked) {
+			body.Shown = &wire.ShownText{ID: a.text.ID, ShownAt: a.shownAt, TickedAt: a.ticked, UntickedAtStart: true}
+		}
 	})
 	if err == nil && body.Hash == "" {
 		return access.InvalidField("hash", access.HintNotAccepted)
@@ -119,7 +121,6 @@ func (m *Model) AcceptAgreement(ctx context.Context) error {
 		}
 	}
 	t := m.troubleOf(err)
-	now := m.now()
 	m.set(life, func() {
 		m.agreement.sending, m.agreement.trouble = false, t
 		if err == nil {
@@ -141,12 +142,13 @@ func (m *Model) keepAgreement() {
 }
 
 // shown is what a receipt says of how the texts were shown; the lock is held. A
-// text whose times are not known is left out.
-func (m *Model) shown(f *enrollState) []wire.ShownText {
+// text whose times are not known, or make no sense because the clock was put
+// back, is left out.
+func (m *Model) shown(f *enrollState, now time.Time) []wire.ShownText {
 	var all []wire.ShownText
 	for _, text := range m.texts {
 		at, ticked := m.textsAt[text.ID], f.tickedAt[text.ID]
-		if !f.ticked[text.ID] || at.IsZero() || ticked.Before(at) {
+		if !f.ticked[text.ID] || at.IsZero() || ticked.Before(at) || now.Before(ticked) {
 			continue
 		}
 		all = append(all, wire.ShownText{ID: text.ID, ShownAt: at, TickedAt: ticked, UntickedAtStart: true})

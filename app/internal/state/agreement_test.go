@@ -66,9 +66,12 @@ func TestShown(t *testing.T) {
 		must(t, m.OpenEnroll(t.Context())) // read again, the same
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		all := m.shown(m.form())
+		all := m.shown(m.form(), time.Now())
 		if len(all) != 1 || all[0].ID != "terms" || !all[0].ShownAt.Equal(shown) || !all[0].TickedAt.Equal(shown.Add(time.Minute)) {
 			t.Errorf("%+v", all)
+		}
+		if back := m.shown(m.form(), shown); back != nil {
+			t.Errorf("the clock was put back: %+v", back)
 		}
 	})
 }

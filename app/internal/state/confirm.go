@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"time"
 
 	"llavero/shared/access"
 	"llavero/shared/secret"
@@ -116,12 +117,13 @@ func (m *Model) SendCode(ctx context.Context) error {
 	var body wire.SendCode
 	var c *confirmState
 	var missing []access.FieldError
+	now := m.now()
 	life, err := m.begin(func() {
 		if c = m.confirm; c == nil {
 			return
 		}
 		row = c.detail.Row
-		body, missing = m.accepted(row.Kind)
+		body, missing = m.accepted(row.Kind, now)
 		c.sending, c.fields, c.trouble = missing == nil, nil, nil
 	})
 	if err == nil && missing != nil {
@@ -160,7 +162,7 @@ func (m *Model) SendCode(ctx context.Context) error {
 
 // accepted are the texts whose boxes are ticked, and those whose are not; the
 // lock is held.
-func (m *Model) accepted(kind access.Kind) (body wire.SendCode, missing []access.FieldError) {
+func (m *Model) accepted(kind access.Kind, now time.Time) (body wire.SendCode, missing []access.FieldError) {
 	ticked := m.formOf(kind).ticked
 	for _, text := range m.texts {
 		if ticked[text.ID] {
@@ -169,7 +171,7 @@ func (m *Model) accepted(kind access.Kind) (body wire.SendCode, missing []access
 			missing = append(missing, access.FieldError{Field: FieldAccepted + text.ID, Hint: access.HintNotAccepted})
 		}
 	}
-	body.Shown = m.shown(m.formOf(kind))
+	body.Shown = m.shown(m.formOf(kind), now)
 	return body, missing
 }
 

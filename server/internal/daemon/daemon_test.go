@@ -189,6 +189,10 @@ func TestRun_badArguments(t *testing.T) {
 			wrong(`"sobra"`, with("sobra")...)
 			continue
 		}
+		if strings.HasPrefix(c.args, "[") { // it may be left out
+			wrong(`"dos"`, with("uno", "dos")...)
+			continue
+		}
 		wrong("name ", name...)
 		if !strings.Contains(c.args, "…") {
 			wrong("name ", with("uno", "dos")...)

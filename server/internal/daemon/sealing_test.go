@@ -164,7 +164,7 @@ func TestSealCommands(t *testing.T) {
 		t.Fatalf("exit %d: %s%s", code, out, errs)
 	}
 	old := strings.Fields(strings.Split(out, "\n")[1])[0]
-	if code, out, errs = at("seal", "rotate"); code != 0 || !strings.Contains(out, "was added") || !strings.Contains(out, "2 values were sealed anew") {
+	if code, out, errs = at("seal", "rotate"); code != 0 || !strings.Contains(out, "was added") || !strings.Contains(out, "3 values were sealed anew") {
 		t.Fatalf("exit %d: %s%s", code, out, errs)
 	}
 	if code, out, _ = at("seal", "status"); code != 0 || !strings.Contains(out, "seals nothing; seal retire forgets it") {
