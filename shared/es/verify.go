@@ -49,6 +49,17 @@ func Verified(r verify.Report) Finding {
 	return v
 }
 
+// ReceiptNotSaved words why a receipt that was fetched is not saved: it is not
+// believed, or is another request's.
+func ReceiptNotSaved(r verify.Report) Finding {
+	v := Verified(r)
+	if r.IsGood() {
+		v = Finding{Word: MatchesNot, What: v.What, Why: "Es la constancia de otra solicitud."}
+	}
+	v.Why += " No la guardamos. Avise a la mesa de ayuda."
+	return v
+}
+
 // faultReason is ReceiptFault without the word of the verdict, and with the place
 // in the document if that is known.
 func faultReason(f *receipt.FaultError) string {
@@ -140,3 +151,15 @@ func VerifiedReport(r verify.Report) []string {
 		}
 	}
 }
+
+// Words on a receipt (constancia) where it is saved.
+const (
+	ReceiptTitle   = "Constancia de consentimiento"
+	SavePDF        = "Guardar PDF…"
+	SaveJSON       = "Guardar JSON…"
+	ReceiptPDF     = "Constancia (PDF)…"
+	ReceiptOffline = "La constancia no se guarda en este computador. Se descarga con conexión."
+)
+
+// SignatureChecked says that a file was believed before it was saved.
+func SignatureChecked(key string) string { return "Firma comprobada · llave de firma " + key }

@@ -193,6 +193,8 @@ func (s *Shell) buildKeys(ctx context.Context) {
 	k.OnCorrectContact = func(role access.ContactRole, c access.Contact, done func(error)) {
 		s.answerKey(ctx, func(ctx context.Context) error { return s.model.CorrectContact(ctx, role, c) }, done)
 	}
+	k.OnReceipt = func() { s.act(ctx, s.model.LoadReceipt, false, nil) }
+	k.OnSaveReceipt = func(id access.RequestID, isPDF bool) { s.saveReceipt(ctx, id, isPDF) }
 	k.OnOpenRequest = func(id access.RequestID) { s.openRequest(ctx, id) }
 	k.OnRetry = func() { s.chooseKeys(ctx, s.model.Keys().Chosen) }
 	k.OnBack = func() { s.open(routeDelegateMenu) }

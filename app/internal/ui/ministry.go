@@ -55,6 +55,7 @@ func (s *Shell) buildMinistry(ctx context.Context) {
 	}
 	form.OnBack = func() { s.open(routeQueue) }
 	form.OnCopyText = s.copyText
+	form.OnReceipt = func(id access.RequestID) { s.saveReceipt(ctx, id, true) }
 	s.attend = form
 }
 

@@ -50,6 +50,10 @@ type Keys struct {
 	OnTellContact func(access.ContactRole)
 	// OnCorrectContact puts another contact in the place of one.
 	OnCorrectContact func(role access.ContactRole, contact access.Contact, done func(error))
+	// OnReceipt has it read which receipt the chosen code has.
+	OnReceipt func()
+	// OnSaveReceipt fetches a receipt, checks it and saves it as a file.
+	OnSaveReceipt func(id access.RequestID, isPDF bool)
 	// OnOpenRequest opens the open request of the chosen code.
 	OnOpenRequest func(access.RequestID)
 	// OnRetry loads again what failed.
@@ -77,6 +81,7 @@ type Keys struct {
 	change     *kit.Button
 	actRow     fyne.CanvasObject
 	contacts   *contacts
+	proof      *proof
 	panels     []*keyPanel
 	note       *kit.Text
 	handing    *kit.Text
@@ -107,8 +112,8 @@ func NewKeys() *Keys {
 	k.note = kit.NewNote(es.NeedsLink).Natural()
 	k.handing = kit.NewNote("")
 	k.handingBox = kit.NewFlush(k.handing)
-	k.contacts = newContacts(k)
-	objects := []fyne.CanvasObject{k.banner, k.empty, k.entity, k.status, k.contacts.content, k.handingBox}
+	k.contacts, k.proof = newContacts(k), newProof(k)
+	objects := []fyne.CanvasObject{k.banner, k.empty, k.entity, k.status, k.contacts.content, k.proof.content, k.handingBox}
 	for _, env := range access.Environments() {
 		p := newKeyPanel(k, env)
 		k.panels = append(k.panels, p)
@@ -162,6 +167,7 @@ func (k *Keys) Render(s state.Keys) {
 		k.handing.SetText(handingText(s.Policies))
 	}
 	k.contacts.render(s, chosen)
+	k.proof.render(s, chosen)
 	for _, p := range k.panels {
 		p.render(s, chosen)
 	}

@@ -2,6 +2,7 @@ package ministry
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"llavero/app/internal/state"
@@ -27,6 +28,8 @@ type Attend struct {
 	// OnSave is «Guardar»: the keys of both environments, as typed. A date that
 	// cannot be read arrives zero.
 	OnSave func(id access.RequestID, version int64, keys wire.Assign)
+	// OnReceipt saves the receipt of the signature, once it was checked.
+	OnReceipt func(access.RequestID)
 	// OnRetry loads the contacts again.
 	OnRetry func()
 	// OnBack goes back to the list; the request stays taken.
@@ -42,6 +45,7 @@ type Attend struct {
 	facts    *kit.Facts
 	contacts *kit.Facts
 	waiting  *kit.Text
+	receipt  fyne.CanvasObject
 	failure  *kit.Banner
 	why      fyne.CanvasObject
 	form     fyne.CanvasObject
@@ -67,6 +71,8 @@ func NewAttend() *Attend {
 	a.take = newTakeover(a.takeWith)
 	a.why = kit.NewSection("Por qué está pendiente", "", a.failure)
 
+	a.receipt = container.NewStack(tell.Inset(kit.NewRow(kit.NewButton(es.ReceiptPDF, func() { kit.Call(a.OnReceipt, a.last.Row.ID) }))))
+
 	a.blocks = newKeyBlocks()
 	a.form = kit.NewStack(kit.NewHead(kit.NewHeading("Llaves de los ambientes"), kit.NewNote(es.RequiredLine)),
 		kit.NewGroups(a.blocks[0].content, a.blocks[1].content))
@@ -81,6 +87,7 @@ func NewAttend() *Attend {
 			kit.NewSection("Prestador", "", a.facts),
 			a.why,
 			kit.NewSection("Contactos", "", a.waiting, a.contacts),
+			a.receipt,
 			a.form),
 		kit.NewFooter([]fyne.CanvasObject{back, a.release}, a.note, a.resume, a.save))
 	a.ExtendBaseWidget(a)
@@ -152,6 +159,7 @@ func (a *Attend) Render(s state.Attend) {
 		a.contacts.Set(contactFacts(s.Detail))
 	}
 	kit.SetVisible(a.contacts, s.Detail != nil)
+	kit.SetVisible(a.receipt, s.Detail != nil && s.Detail.Receipt != nil)
 	kit.Put(a.waiting, contactsLine(s))
 	a.failure.Set(failureMessage(s.Row))
 	kit.SetVisible(a.why, s.Row.Failure != nil && s.Row.Status == access.StatusPending && !s.Saved)

@@ -26,6 +26,7 @@ func delegateScenes() []Scene {
 	all = append(all, enrollScenes()...)
 	all = append(all, renewScenes()...)
 	all = append(all, contactScenes()...)
+	all = append(all, receiptScenes()...)
 	all = append(all, agreementScenes()...)
 	all = append(all, confirmScenes()...)
 	all = append(all, progressScenes()...)
