@@ -31,7 +31,7 @@ func trailEntries() []wire.TrailEntry {
 			"environment": "production", "field": "client_secret", "purpose": "copy", "name": "IHCE-PROD-0500199001", "device": "Equipo de sistemas", "address": "192.0.2.17",
 		}),
 		entry(1, "request.assigned", officer, map[string]string{"number": "SOL-2026-000412", "device": "Portátil del Ministerio", "address": "192.0.2.40"}),
-		entry(2, "issue.attempt", "", map[string]string{"call": "add password", "status": "503", "outcome": "later", "environment": "production", "step": "secret", "number": "SOL-2026-000411"}),
+		entry(2, "issue.attempt", "", map[string]string{"call": "addPassword", "status": "503", "outcome": "later", "environment": "production", "step": "secret", "number": "SOL-2026-000411"}),
 		entry(3, "session.sign_in_failed", "?", map[string]string{"address": "192.0.2.99", "device": "Equipo desconocido", "loginHash": "5f2a90bc11d0aa07"}),
 		entry(4, "key.permission_granted", "", map[string]string{"permission": "Urgencias", "name": "IHCE-PROD-0500199002", "environment": "production"}),
 		entry(5, "registry.imported", "", map[string]string{"kind": "reps", "cutOff": "2026-09-16T00:00:00Z", "hash": strings.Repeat("ab", 32)}),
