@@ -14,8 +14,10 @@ import (
 	"crypto/x509"
 	"iter"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -50,9 +52,17 @@ type Server struct {
 // Option changes the world before it starts.
 type Option func(*world.Config)
 
-// WithSettings changes the server's settings.
+// WithSettings changes the server's settings, after what other options change.
 func WithSettings(tune func(*config.Config)) Option {
-	return func(c *world.Config) { c.Tune = tune }
+	return func(c *world.Config) {
+		before := c.Tune
+		c.Tune = func(s *config.Config) {
+			if before != nil {
+				before(s)
+			}
+			tune(s)
+		}
+	}
 }
 
 // WithProductionShownOnce has the secrets of production shown a single time.
@@ -71,6 +81,27 @@ func WithMailPassword(password secret.Text) Option {
 	return WithSettings(func(c *config.Config) {
 		c.Mail.Password, c.Test.Pause, c.Metrics.Listen = password, 0, "127.0.0.1:0"
 	})
+}
+
+// WithMailAt has the server send its mail to an address of the test's, with
+// little patience, and tells where the drop is.
+func WithMailAt(address string, drop *string) Option {
+	return WithSettings(func(c *config.Config) {
+		*drop = net.JoinHostPort(c.Mail.Host, strconv.Itoa(c.Mail.Port))
+		host, port, err := net.SplitHostPort(address)
+		if err == nil {
+			c.Mail.Port, err = strconv.Atoi(port)
+		}
+		if c.Mail.Host = host; err != nil {
+			c.Mail.Host = err.Error() // the check of the settings says so
+		}
+		c.Mail.Timeout, c.Metrics.Listen = time.Second, "127.0.0.1:0"
+	})
+}
+
+// WithFigures gives the server a page for the operator's tools.
+func WithFigures() Option {
+	return WithSettings(func(c *config.Config) { c.Metrics.Listen = "127.0.0.1:0" })
 }
 
 // WithDirectoryAsked has the server look at its start how it stands in the tenant.

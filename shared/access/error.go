@@ -68,6 +68,7 @@ const (
 	HintNoReceipt      Hint = "no_receipt" // a request that was not signed, or before there were receipts
 	HintReused         Hint = "reused"     // an idempotency key with another body
 	HintProtocol       Hint = "protocol"
+	HintStorage        Hint = "storage" // the server's disk takes no write: reading goes on, nothing saved is lost
 
 	HintImageCode     Hint = "image_code"     // what was read in the image is wrong, spent or too old
 	HintPrerequisites Hint = "prerequisites"  // Fields has a line for each that fails: "prerequisites.delegation"

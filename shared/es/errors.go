@@ -158,6 +158,8 @@ func byHint(e *access.Error) string {
 		return "Esta versión del programa no habla con el servidor. Instale la versión actual."
 	case access.HintSigningKeys:
 		return "Las llaves de firma que publica el servidor no son las que este programa conocía. No las tomamos. Avise a la mesa de ayuda."
+	case access.HintStorage:
+		return NoStorage
 	case access.HintCertificate:
 		return NoCertificate
 	case access.HintOffline:
@@ -230,6 +232,9 @@ func dateArg(args map[string]string, name string) string {
 
 // NoCertificate is the text for a server whose identity could not be confirmed.
 const NoCertificate = "No podemos confirmar la identidad del servidor. No escriba su contraseña. Avise al administrador."
+
+// NoStorage is the text for a server whose disk is full or read only.
+const NoStorage = "El servidor no puede guardar en este momento; puede seguir consultando. Sus datos siguen aquí: intente en unos minutos. Si continúa, avise a la mesa de ayuda."
 
 // NeedsLink is why a button is off without a connection.
 const NeedsLink = "Necesita conexión."

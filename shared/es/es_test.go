@@ -165,7 +165,7 @@ var hints = []access.Hint{
 	access.HintPast, access.HintTooFar, access.HintOpenRequest, access.HintKeyExists, access.HintNoKey, access.HintTaken, access.HintNotTaken,
 	access.HintStale, access.HintState, access.HintCredentials, access.HintSecondFactor, access.HintNoSecondFactor, access.HintNoRole,
 	access.HintPuzzle, access.HintCodeWrong, access.HintCodeExpired, access.HintCodeReplaced, access.HintCodeSpent, access.HintContentChanged,
-	access.HintResendWait, access.HintNoAddress, access.HintTextsChanged, access.HintRevealOnce, access.HintReused, access.HintAgreement, access.HintNoReceipt, access.HintProtocol,
+	access.HintResendWait, access.HintNoAddress, access.HintTextsChanged, access.HintRevealOnce, access.HintReused, access.HintAgreement, access.HintNoReceipt, access.HintProtocol, access.HintStorage,
 	access.HintCertificate, access.HintNoAnswer, access.HintOffline,
 	access.HintRecoveryCode, access.HintNotEnrolled, access.HintMandatory, access.HintSelf, access.HintLastAdministrator,
 	access.HintNotOfficer, access.HintAlready, access.HintUnknownPerson, access.HintPersonNoAddress,

@@ -59,7 +59,13 @@ func (e *BrokenError) Error() string {
 // counter is found only by comparing Head with one kept elsewhere.
 func Verify(ctx context.Context, trail Reader) (Head, error) {
 	var head Head
-	err := trail.EachAuditRecord(ctx, func(r Record) error {
+	// A trail under work grows meanwhile: what is read lies between its lengths
+	// before and after.
+	before, err := trail.AuditLength(ctx)
+	if err != nil {
+		return head, err
+	}
+	err = trail.EachAuditRecord(ctx, func(r Record) error {
 		want := head.Seq + 1
 		if r.Seq != want {
 			return &BrokenError{Seq: want, Fault: FaultMissing}
@@ -84,7 +90,7 @@ func Verify(ctx context.Context, trail Reader) (Head, error) {
 	if err != nil {
 		return head, err
 	}
-	if length > head.Seq {
+	if before > head.Seq {
 		return head, &BrokenError{Seq: head.Seq + 1, Fault: FaultMissing}
 	}
 	if length < head.Seq {

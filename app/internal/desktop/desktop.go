@@ -112,7 +112,7 @@ func run(set settings, version string, newApp func(id string) fyne.App) error {
 	}, model.Facts())
 
 	w := window(a)
-	shell := ui.New(ui.Deps{Window: w, Clipboard: board(a.Clipboard()), Model: model, Clock: time.Now, Log: log, Version: version, Shield: shield(w), Preferences: a.Preferences()})
+	shell := ui.New(ui.Deps{Window: w, Clipboard: board(a.Clipboard()), Model: model, Clock: model.Clock, Log: log, Version: version, Shield: shield(w), Preferences: a.Preferences()})
 	shell.Run(ctx)
 	a.Lifecycle().SetOnExitedForeground(shell.Conceal)
 	watchScreen(ctx, log, func() { fyne.Do(shell.LockBySystem) })

@@ -47,6 +47,7 @@ type desk struct {
 	t      *testing.T
 	server *servertest.Server
 	folder string // of the cache
+	clock  func() time.Time
 	model  *state.Model
 	client *api.Client
 	close  func()
@@ -77,7 +78,7 @@ func sitAt(t *testing.T, s *servertest.Server, at computer) *desk {
 	client.Identify("llavero e2e", at.clock)
 	keys := keychain.For(s.URL + at.folder) // each desk is a computer of its own
 	rows := cache.New(at.folder, keys, at.log)
-	d := &desk{t: t, server: s, folder: at.folder, client: client, model: state.New(state.Deps{
+	d := &desk{t: t, server: s, folder: at.folder, clock: at.clock, client: client, model: state.New(state.Deps{
 		API: client, Rows: rows, Keeper: keys, Clock: at.clock, Rand: rand.Reader, Device: "e2e", Log: at.log,
 	})}
 	feed := live.New(live.Config{
@@ -111,7 +112,7 @@ func (d *desk) signIn(login string) world.Person {
 	must(d.t, d.model.SolvePuzzle(ctx))
 	must(d.t, d.model.SubmitSignIn(ctx, login, p.Password))
 	if d.model.SignIn().Phase == state.SignInSecondFactor {
-		code, err := totp.GenerateCode(p.TOTPSeed.Reveal(), time.Now())
+		code, err := totp.GenerateCode(p.TOTPSeed.Reveal(), d.clock())
 		must(d.t, err)
 		must(d.t, d.model.SubmitSecondFactor(ctx, code))
 	}

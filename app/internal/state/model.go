@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,8 +27,9 @@ type Model struct {
 	beat    chan struct{} // size one: connected again
 	ending  chan struct{} // size one: the server is to be told of an ended session
 
-	keeping sync.Mutex // serialises the use of deps.Rows
-	ringing sync.Mutex // serialises the refreshing of signing keys
+	keeping sync.Mutex   // serialises the use of deps.Rows
+	ringing sync.Mutex   // serialises the refreshing of signing keys
+	skew    atomic.Int64 // nanoseconds that the server is ahead of a wrong clock here
 
 	mu       sync.Mutex
 	life     int // grows at each sign-in and sign-out: late answers of an earlier one are dropped
@@ -209,7 +211,27 @@ func (m *Model) tell(kind NoticeKind, args map[string]string) {
 func (m *Model) isOnline() bool { return m.link.IsOnline() }
 
 // now is the instant of a snapshot or an act.
-func (m *Model) now() time.Time { return m.deps.Clock() }
+func (m *Model) now() time.Time { return m.Clock() }
+
+// wrongClock is from when on this computer's clock is wrong rather than late.
+const wrongClock = 2 * time.Minute
+
+// Clock is the time that is counted with: this computer's, put right by the
+// server's when it is wrong, so that no countdown ends before it began. Screens
+// that count from a snapshot use it too.
+func (m *Model) Clock() time.Time { return m.deps.Clock().Add(time.Duration(m.skew.Load())) }
+
+// setClock compares this computer's clock with the server's.
+func (m *Model) setClock(server time.Time) {
+	if server.IsZero() {
+		return
+	}
+	skew := server.Sub(m.deps.Clock())
+	if skew.Abs() < wrongClock {
+		skew = 0
+	}
+	m.skew.Store(int64(skew))
+}
 
 // random reads n bytes for the id of an act.
 func (m *Model) random(b []byte) error {

@@ -73,6 +73,7 @@ func (m *Model) askAbout(ctx context.Context) error {
 	m.mu.Lock()
 	isOut := m.who == nil
 	if err == nil {
+		m.setClock(about.Time)
 		poke(m.ending)
 		m.about, m.isDemo = &about, about.Demo
 		if isOut {

@@ -19,6 +19,10 @@ import (
 // touchEvery is how often the use of a session is written down.
 const touchEvery = time.Minute
 
+// setBack is how far the clock may be set back under a session. One from further
+// in the future ends: it would live as long as the clock was wrong.
+const setBack = 2 * time.Hour
+
 // Session is a live sign-in.
 type Session struct {
 	Viewer    access.Viewer
@@ -95,15 +99,18 @@ func (s *Service) session(ctx context.Context, hash [sha256.Size]byte) (Session,
 	if !now.Before(stored.ExpiresAt) || !now.Before(stored.SeenAt.Add(s.settings.SessionIdle)) || !a.DisabledAt.IsZero() {
 		return Session{}, access.Refuse(access.CodeUnauthorized, "")
 	}
+	if stored.SeenAt.After(now.Add(setBack)) || stored.ExpiresAt.After(now.Add(s.settings.SessionMax+setBack)) {
+		return Session{}, access.Refuse(access.CodeUnauthorized, "")
+	}
 	if a.Role == access.RoleDelegate && s.settings.DelegatesNeedTOTP && !stored.SecondFactor {
 		return Session{}, access.Refuse(access.CodeUnauthorized, "") // from before the setting: they enrol at the next sign-in
 	}
-	if now.Sub(stored.SeenAt) >= touchEvery {
+	if now.Sub(stored.SeenAt).Abs() >= touchEvery {
 		err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.TouchSession(hash[:]) })
 		if errors.Is(err, store.ErrNotFound) { // signed out meanwhile
 			return Session{}, access.Refuse(access.CodeUnauthorized, "")
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, store.ErrNoWrite) { // reading goes on; unseen, the session ends the sooner
 			return Session{}, err
 		}
 	}

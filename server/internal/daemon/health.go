@@ -175,6 +175,7 @@ type told struct {
 
 // Send implements mail.Mailer.
 func (t told) Send(ctx context.Context, m mail.Message) error {
+	began := t.server.health.wall()
 	err := t.Mailer.Send(ctx, m)
 	if ctx.Err() != nil {
 		return err // nobody's trouble
@@ -184,7 +185,12 @@ func (t told) Send(ctx context.Context, m mail.Message) error {
 	if err != nil {
 		o.why = "the last attempt failed: " + err.Error()
 	}
-	t.server.health.set(func() { t.server.health.mail = o })
+	t.server.health.set(func() {
+		// One that hung while another went out says nothing of now.
+		if last := t.server.health.mail; err == nil || last.why != "" || !last.at.After(began) {
+			t.server.health.mail = o
+		}
+	})
 	return err
 }
 

@@ -290,6 +290,7 @@ func (s *Server) Run(ctx context.Context) error {
 	part(func() error { return s.watchCertificate(ctx) })
 	part(func() error { return s.watchStanding(ctx) })
 	part(func() error { return s.watchKeyset(ctx) })
+	part(func() error { return s.watchClock(ctx) })
 	part(func() error { return s.lapse(ctx) })
 	part(func() error { return s.sweep(ctx) })
 	part(func() error { return s.readPermissions(ctx) })
@@ -379,10 +380,13 @@ func (s *Server) compareNightly(ctx context.Context) error {
 // every does something now and then; do says when again. A failure is told, not
 // fatal: the next time may do better.
 func every(ctx context.Context, do func() (time.Duration, error), log *slog.Logger) error {
+	said := "" // a failure that lasts is told once
 	for {
 		wait, err := do()
-		if err != nil && ctx.Err() == nil {
-			log.ErrorContext(ctx, "housekeeping failed", "err", err)
+		if text := textOf(err); text != said && ctx.Err() == nil {
+			if said = text; err != nil {
+				log.ErrorContext(ctx, "housekeeping failed", "err", err)
+			}
 		}
 		timer := time.NewTimer(wait)
 		select {

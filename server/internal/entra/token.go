@@ -264,6 +264,19 @@ func tokenError(err error) *Error {
 	return e
 }
 
+// answers guards the bodies of MSAL's errors: callers that waited for the same
+// token get the same one.
+var answers sync.Mutex
+
+// sharedBody reads a body that others read too, and leaves it to them.
+func sharedBody(resp *http.Response) ([]byte, error) {
+	answers.Lock()
+	defer answers.Unlock()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return body, err
+}
+
 func (e *Error) readTokenAnswer(resp *http.Response) {
 	e.Status = resp.StatusCode
 	e.RequestID = resp.Header.Get("x-ms-request-id")
@@ -271,7 +284,7 @@ func (e *Error) readTokenAnswer(resp *http.Response) {
 	if resp.Request != nil {
 		e.ClientRequestID = resp.Request.Header.Get("client-request-id")
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	body, err := sharedBody(resp)
 	if err != nil {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"llavero/server/internal/store"
 	"llavero/shared/access"
 	"llavero/shared/wire"
 )
@@ -18,10 +19,7 @@ import (
 func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 	refusal, ok := errors.AsType[*access.Error](err)
 	if !ok {
-		refusal = access.Refuse(access.CodeInternal, "")
-		if errors.Is(err, context.DeadlineExceeded) {
-			refusal = access.Refuse(access.CodeUnavailable, "")
-		}
+		refusal = refusalOf(err)
 	}
 	switch {
 	case r.Context().Err() != nil:
@@ -36,6 +34,17 @@ func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 		status = http.StatusRequestEntityTooLarge
 	}
 	a.problemAs(w, r, refusal, status)
+}
+
+// refusalOf is what a person is told of a failure of ours.
+func refusalOf(err error) *access.Error {
+	switch {
+	case errors.Is(err, store.ErrNoWrite):
+		return access.Refuse(access.CodeUnavailable, access.HintStorage)
+	case errors.Is(err, store.ErrBusy), errors.Is(err, context.DeadlineExceeded):
+		return access.Refuse(access.CodeUnavailable, "")
+	}
+	return access.Refuse(access.CodeInternal, "")
 }
 
 func (a *API) problemAs(w http.ResponseWriter, r *http.Request, refusal *access.Error, status int) {

@@ -56,10 +56,36 @@ func (r Runner) Run(ctx context.Context, job store.Job) error {
 	if err == nil {
 		err = r.Mailer.Send(ctx, msg)
 	}
-	if e, ok := errors.AsType[*Error](err); ok && e.Permanent {
-		return worker.Final(err)
+	if e, ok := errors.AsType[*Error](err); ok {
+		return r.judge(job, m.NotAfter, e)
 	}
 	return err
+}
+
+// How long a mail server that is down is waited for.
+const (
+	quickTries = 5                  // with the worker's own waits
+	letterLife = 3 * 24 * time.Hour // of a mail that says no end of its use
+	codeWait   = 30 * time.Second   // then between tries, for somebody at the screen
+	letterWait = 10 * time.Minute   // and for a letter
+)
+
+// judge says when a mail that was not sent is tried again. While the mail server
+// is down it is kept for as long as it is of use, whatever the attempts.
+func (r Runner) judge(job store.Job, notAfter time.Time, e *Error) error {
+	wait, end := codeWait, notAfter
+	if end.IsZero() {
+		wait, end = letterWait, job.CreatedAt.Add(letterLife)
+	}
+	switch {
+	case e.Permanent:
+		return worker.Final(e)
+	case job.Attempts < quickTries:
+		return e
+	case r.Clock().Add(wait).After(end):
+		return worker.Final(e)
+	}
+	return worker.Postponed(wait, e)
 }
 
 // Park implements worker.Runner: whoever waits for the mail asks for another;

@@ -134,6 +134,14 @@ func (tx *Tx) RetryJob(id string, runAfter time.Time, lastError string) error {
 	return err
 }
 
+// PostponeJob is RetryJob that gives the attempt back.
+func (tx *Tx) PostponeJob(id string, runAfter time.Time, lastError string) error {
+	n, err := tx.execCount(`UPDATE jobs SET run_after = $1, leased_until = 0, last_error = $2, attempts = max(attempts - 1, 0)
+		WHERE id = $3 AND finished_at = 0 AND parked_at = 0`, micros(runAfter), lastError, id)
+	tx.told = tx.told || n > 0
+	return err
+}
+
 // ParkJob sets a job aside with the reason, to be looked at by a person. One
 // finished or parked already stays as it is.
 func (tx *Tx) ParkJob(id, lastError string) error {
@@ -186,6 +194,31 @@ func (tx *Tx) DropLeases() (int64, error) {
 	n, err := tx.execCount(`UPDATE jobs SET leased_until = 0 WHERE finished_at = 0 AND parked_at = 0 AND leased_until > 0`)
 	tx.told = tx.told || n > 0
 	return n, err
+}
+
+// BoundJobs brings back what a clock that was put back left in the future: jobs
+// made there wait as long as they would have, those tried before and due after
+// latest are tried now, and no lease lasts longer than lease. Whoever runs a job
+// extends its lease before that.
+func (tx *Tx) BoundJobs(latest time.Time, lease time.Duration) (int64, error) {
+	const live = ` AND finished_at = 0 AND parked_at = 0`
+	total := int64(0)
+	for _, q := range []struct {
+		set  string
+		args []any
+	}{
+		{`run_after = run_after - created_at + $1, created_at = $1 WHERE created_at > $1`, []any{micros(tx.now)}},
+		{`run_after = $1 WHERE attempts > 0 AND run_after > $2`, []any{micros(tx.now), micros(latest)}},
+		{`leased_until = $1 WHERE leased_until > $1`, []any{micros(tx.now.Add(lease))}},
+	} {
+		n, err := tx.execCount(`UPDATE jobs SET `+q.set+live, q.args...)
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	tx.told = tx.told || total > 0
+	return total, nil
 }
 
 // SweepJobs forgets jobs finished before an instant.

@@ -171,6 +171,12 @@ func (tx *Tx) ExtendTaken(id access.RequestID, by access.AccountID, until time.T
 	return err
 }
 
+// BoundTaken brings back leases that end later than they can: the clock was put
+// back since they were written.
+func (tx *Tx) BoundTaken(latest time.Time) (int64, error) {
+	return tx.execCount(`UPDATE key_requests SET taken_until = $1 WHERE taken_by <> '' AND taken_until > $1`, micros(latest))
+}
+
 // LapsedRequests reads the requests whose lease ran out, oldest first.
 func (tx *Tx) LapsedRequests(limit int) ([]*Request, error) {
 	var all []*Request

@@ -22,6 +22,7 @@ func (tx *Tx) Now() time.Time { return tx.now }
 
 // Write runs fn in a writing transaction, commits when it returns nil and wakes
 // the subscribers after that. An error or a panic of fn leaves nothing behind.
+// ErrNoWrite and ErrBusy tell of the file's trouble, not of fn's.
 func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	if db.timed != nil {
 		defer db.timed()()
@@ -45,7 +46,7 @@ func (db *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
 func (db *DB) run(ctx context.Context, pool *sql.DB, fn func(tx *Tx) error) (_ *Tx, err error) {
 	inner, err := pool.BeginTx(ctx, nil)
 	if err != nil {
-		return nil, fmt.Errorf("begin transaction: %w", err)
+		return nil, fmt.Errorf("begin transaction: %w", troubled(err))
 	}
 	done := false
 	defer func() {
@@ -57,11 +58,11 @@ func (db *DB) run(ctx context.Context, pool *sql.DB, fn func(tx *Tx) error) (_ *
 	}()
 	tx := &Tx{tx: inner, now: db.clock().UTC().Truncate(time.Microsecond)}
 	if err := fn(tx); err != nil {
-		return nil, err
+		return nil, troubled(err)
 	}
 	done = true
 	if err := inner.Commit(); err != nil {
-		return nil, fmt.Errorf("commit: %w", err)
+		return nil, fmt.Errorf("commit: %w", troubled(err))
 	}
 	return tx, nil
 }

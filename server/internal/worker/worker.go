@@ -34,8 +34,8 @@ import (
 // Runner does the jobs of one kind. Its methods run in several goroutines at
 // once, for different jobs.
 type Runner interface {
-	// Run does the job, or what is left of it. nil: done. An error made by Later
-	// or Final says when to go on; any other is tried again after a back-off. It
+	// Run does the job, or what is left of it. nil: done. An error made by Later,
+	// Postponed or Final says when to go on; any other is tried again after a back-off. It
 	// stops soon when ctx ends.
 	Run(ctx context.Context, job store.Job) error
 	// Park hands the job's subject to people, with the reason. The job itself is
@@ -109,6 +109,18 @@ func (e *laterError) Unwrap() error { return e.err }
 // Later is the error of a job that must not be tried again before after.
 func Later(after time.Duration, err error) error { return &laterError{after, err} }
 
+type postponedError struct {
+	after time.Duration
+	err   error
+}
+
+func (e *postponedError) Error() string { return e.err.Error() }
+func (e *postponedError) Unwrap() error { return e.err }
+
+// Postponed is the error of a job that is tried again after exactly so long and
+// uses up no attempt: its Runner says when it is given up.
+func Postponed(after time.Duration, err error) error { return &postponedError{after, err} }
+
 type finalError struct{ err error }
 
 func (e *finalError) Error() string { return e.err.Error() }
@@ -116,6 +128,12 @@ func (e *finalError) Unwrap() error { return e.err }
 
 // Final is the error of a job that trying again will not help: it is parked.
 func Final(err error) error { return &finalError{err} }
+
+// IsFinal reports an error made by Final.
+func IsFinal(err error) bool { _, ok := errors.AsType[*finalError](err); return ok }
+
+// IsPostponed reports an error made by Postponed.
+func IsPostponed(err error) bool { _, ok := errors.AsType[*postponedError](err); return ok }
 
 // ErrLeaseLost is the cause of a job's context when its lease ended before it
 // could be renewed, or the job was closed by somebody else.
@@ -136,13 +154,18 @@ func (w *Worker) Run(ctx context.Context) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	free := make(chan struct{}, w.cfg.Slots) // a slot came free: look again
-	busy := 0
+	busy, failures := 0, 0
 	for ctx.Err() == nil {
 		w.pulse.Store(w.cfg.Wall().Unix())
 		for busy < w.cfg.Slots {
 			job, err := w.claim(ctx)
 			if err != nil && ctx.Err() == nil {
-				w.cfg.Log.ErrorContext(ctx, "claim failed", slog.Any("error", err))
+				if failures++; failures == 1 { // one line for as long as it lasts
+					w.cfg.Log.ErrorContext(ctx, "claim failed, tried again until it works", slog.Any("error", err))
+				}
+			} else if failures > 0 && err == nil {
+				w.cfg.Log.InfoContext(ctx, "claim works again", slog.Int("failures", failures))
+				failures = 0
 			}
 			if job == nil {
 				break
@@ -163,7 +186,11 @@ func (w *Worker) Run(ctx context.Context) error {
 			}
 			continue
 		}
-		timer := time.NewTimer(w.nap(ctx))
+		nap := w.nap(ctx)
+		if failures > 0 { // what is due stays due: wait for the database, not for it
+			nap = min(max(nap, w.failedNap(failures)), longestNap)
+		}
+		timer := time.NewTimer(nap)
 		select {
 		case <-ctx.Done():
 		case <-wake:
@@ -212,6 +239,12 @@ func (w *Worker) nap(ctx context.Context) time.Duration {
 		wait = w.cfg.FirstWait
 	}
 	return min(max(wait, shortestNap), longestNap)
+}
+
+// failedNap is how long to leave a database alone that takes no write: longer
+// each time, and never so long that its return is noticed late.
+func (w *Worker) failedNap(failures int) time.Duration {
+	return min(shortestNap<<min(failures, 8), w.cfg.FirstWait)
 }
 
 func (w *Worker) claim(ctx context.Context) (job *store.Job, err error) {
@@ -263,6 +296,12 @@ var errCrashLoop = errors.New("worker: the job was started too often without an 
 func (w *Worker) record(ctx context.Context, runner Runner, job store.Job, err error, log *slog.Logger) error {
 	if err == nil {
 		return w.db.Write(ctx, func(tx *store.Tx) error { return tx.FinishJob(job.ID) })
+	}
+	if put, ok := errors.AsType[*postponedError](err); ok {
+		log.InfoContext(ctx, "job postponed", slog.Duration("wait", put.after), slog.Any("error", err))
+		return w.db.Write(ctx, func(tx *store.Tx) error {
+			return tx.PostponeJob(job.ID, tx.Now().Add(put.after), err.Error())
+		})
 	}
 	final, _ := errors.AsType[*finalError](err)
 	if final == nil && job.Attempts < w.cfg.Attempts {

@@ -210,7 +210,13 @@ func (f *Flow) send(tx *store.Tx, act Act, r *store.Request, to string, ticks []
 		return wire.CodeSent{}, err
 	}
 	rules, now := f.policy.Codes, tx.Now()
-	for _, id := range rules.Surplus(sentOf(codes), r.ContentHash, now) {
+	gone := rules.Surplus(sentOf(codes, now), r.ContentHash, now)
+	for _, c := range codes {
+		if isFuture(c, now) { // or it would live when the clock is there again
+			gone = append(gone, c.ID)
+		}
+	}
+	for _, id := range gone {
 		if err := tx.VoidCode(id); err != nil {
 			return wire.CodeSent{}, err
 		}
@@ -252,12 +258,13 @@ func (f *Flow) admit(tx *store.Tx, r *store.Request, codes []store.OneTimeCode) 
 	if signing == nil {
 		signing = &store.Signing{Request: r.ID, ContentHash: r.ContentHash}
 	}
-	if now.Before(signing.ResendAt) {
+	longest := max(rules.Wait(signing.Sends), rules.Pause) + clockSlack // more is from before the clock was set back
+	if now.Before(signing.ResendAt) && !signing.ResendAt.After(now.Add(longest)) {
 		return nil, wait(signing.ResendAt, now)
 	}
 	var lastHour []store.OneTimeCode // newest first, as codes are
 	for _, c := range codes {
-		if c.SentAt.After(now.Add(-time.Hour)) {
+		if c.SentAt.After(now.Add(-time.Hour)) && !isFuture(c, now) {
 			lastHour = append(lastHour, c)
 		}
 	}
@@ -269,6 +276,13 @@ func (f *Flow) admit(tx *store.Tx, r *store.Request, codes []store.OneTimeCode) 
 	}
 	return signing, nil
 }
+
+// clockSlack is how far a clock may be put right without anybody's notice.
+const clockSlack = time.Minute
+
+// isFuture reports a code from before the clock was set back: it makes nobody
+// wait, and signs nothing, or it would until the clock is there again.
+func isFuture(c store.OneTimeCode, now time.Time) bool { return c.SentAt.After(now.Add(clockSlack)) }
 
 func wait(until, now time.Time) error {
 	seconds := int((until.Sub(now) + time.Second - 1) / time.Second)
@@ -312,9 +326,12 @@ func (f *Flow) mailCode(tx *store.Tx, r *store.Request, to string, c store.OneTi
 	}})
 }
 
-func sentOf(codes []store.OneTimeCode) []consent.Sent {
+func sentOf(codes []store.OneTimeCode, now time.Time) []consent.Sent {
 	all := make([]consent.Sent, len(codes))
 	for i, c := range codes {
+		if isFuture(c, now) {
+			c.ExpiresAt = now // it is past its end
+		}
 		all[i] = consent.Sent{
 			ID: c.ID, ContentHash: c.ContentHash, Salt: c.Salt, Digest: c.CodeHash, ExpiresAt: c.ExpiresAt, VoidedAt: c.VoidedAt,
 		}

@@ -80,7 +80,7 @@ func (f *Flow) judge(tx *store.Tx, act Act, r *store.Request, typed secret.Text)
 	if err != nil {
 		return "", nil, err
 	}
-	code, hint := consent.Judge(sentOf(mailedTo(codes, act.Who.Account)), typed, f.pepper, r.ContentHash, tx.Now())
+	code, hint := consent.Judge(sentOf(mailedTo(codes, act.Who.Account), tx.Now()), typed, f.pepper, r.ContentHash, tx.Now())
 	if hint == "" && signing != nil {
 		return code.ID, signing, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"llavero/server/internal/audit"
 	"llavero/server/internal/signing"
@@ -33,7 +34,15 @@ func CheckTrail(ctx context.Context, db *store.DB) (TrailCheck, error) {
 		c.found.Guards = err
 	}
 	err := db.Read(ctx, func(tx *store.Tx) (err error) {
-		c.ring, err = signing.Ring(tx)
+		if c.ring, err = signing.Ring(tx); err != nil {
+			return err
+		}
+		// Days that a server beside this signs meanwhile may have entries that are
+		// not read any more.
+		last, err := tx.LastHead()
+		if last != nil {
+			c.last = last.Day
+		}
 		return err
 	})
 	if err != nil {
@@ -54,6 +63,7 @@ type trailCheck struct {
 	found TrailCheck
 	next  []store.SignedHead
 	day   string
+	last  string // the last signed day when the check began
 	ended bool
 	seq   int64 // of the day before
 }
@@ -89,6 +99,7 @@ func (c *trailCheck) more(ctx context.Context) error {
 	}
 	return c.db.Read(ctx, func(tx *store.Tx) (err error) {
 		c.next, err = tx.HeadsAfter(c.day, exportBatch)
+		c.next = slices.DeleteFunc(c.next, func(h store.SignedHead) bool { return h.Day > c.last })
 		c.ended = len(c.next) == 0
 		return err
 	})
