@@ -89,6 +89,7 @@ func guideDelegates() []Picture {
 		{Name: "menu-independiente", Scene: "delegate-menu", Who: guideIndependent, At: guideMenu, Height: 520},
 		{Name: "acuerdo-firma", Scene: "delegate-agreement-data", Who: guideDelegate, At: es.AgreementTitle, Height: 900},
 		{Name: "contactos", Scene: "delegate-contacts-data", Who: guideDelegate, At: keys, Height: 1000},
+		{Name: "constancia", Scene: "delegate-receipt-checked", Who: guideDelegate, At: keys, Height: 960},
 		{Name: "solicitar-llave", Scene: "delegate-enroll-data", Who: guideDelegate, At: enroll, Height: 1940},
 		{Name: "solicitar-avisos", Scene: "delegate-enroll-error", Who: guideDelegate, At: enroll, Height: 1180},
 		{Name: "confirmacion", Scene: "delegate-confirm-data", Who: guideDelegate, At: enroll + "/Confirmación", Height: 2160},
