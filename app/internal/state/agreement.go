@@ -97,7 +97,7 @@ func (m *Model) AcceptAgreement(ctx context.Context) error {
 		a.sending = true
 		body = wire.AcceptAgreement{Hash: a.text.Hash}
 		if !a.ticked.Before(a.shownAt) && !now.Before(a.ticked) {
-			body.Shown = &wire.ShownText{ID: a.text.ID, ShownAt: a.shownAt, TickedAt: a.ticked, UntickedAtStart: true}
+			body.Shown = &wire.ShownText{ID: a.text.ID, ShownAt: m.here(a.shownAt), TickedAt: m.here(a.ticked), UntickedAtStart: true}
 		}
 	})
 	if err == nil && body.Hash == "" {
@@ -151,7 +151,7 @@ func (m *Model) shown(f *enrollState, now time.Time) []wire.ShownText {
 		if !f.ticked[text.ID] || at.IsZero() || ticked.Before(at) || now.Before(ticked) {
 			continue
 		}
-		all = append(all, wire.ShownText{ID: text.ID, ShownAt: at, TickedAt: ticked, UntickedAtStart: true})
+		all = append(all, wire.ShownText{ID: text.ID, ShownAt: m.here(at), TickedAt: m.here(ticked), UntickedAtStart: true})
 	}
 	return all
 }

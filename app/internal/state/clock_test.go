@@ -25,5 +25,8 @@ func TestClock_isPutRight(t *testing.T) {
 		if got := m.Clock().Sub(here); got != c.want {
 			t.Errorf("the server says %v: %v from here, want %v", c.server, got, c.want)
 		}
+		if got := m.here(m.Clock()); !got.Equal(here) {
+			t.Errorf("the server says %v: requests would tell %v, and say that it is %v", c.server, got, here)
+		}
 	}
 }

@@ -221,6 +221,10 @@ const wrongClock = 2 * time.Minute
 // that count from a snapshot use it too.
 func (m *Model) Clock() time.Time { return m.deps.Clock().Add(time.Duration(m.skew.Load())) }
 
+// here is an instant of Clock by this computer's own, which is what every request
+// says: the server compares the two.
+func (m *Model) here(at time.Time) time.Time { return at.Add(-time.Duration(m.skew.Load())) }
+
 // setClock compares this computer's clock with the server's.
 func (m *Model) setClock(server time.Time) {
 	if server.IsZero() {
