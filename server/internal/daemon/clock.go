@@ -26,10 +26,10 @@ func (s *Server) watchClock(ctx context.Context) error {
 		nowClock, nowWall := s.clock().Round(0), s.health.wall()
 		moved := nowClock.Sub(clock) - nowWall.Sub(wall)
 		if moved.Abs() >= clockMoved {
-			s.log.WarnContext(ctx, "the clock was moved", "by", moved.Round(time.Second))
 			if moved < 0 {
 				err = s.boundTimes(ctx, 0)
 			}
+			s.log.WarnContext(ctx, "the clock was moved", "by", moved.Round(time.Second))
 		} else if err != nil { // the last try
 			err = s.boundTimes(ctx, 0)
 		}
