@@ -13,6 +13,8 @@ import (
 // The three things that a check of a document ends with, and the fourth: it was
 // signed by a key that nobody here knows.
 const (
+	VerifyDocument = "Verificar documento"
+
 	Matches     = "Coincide: nada cambió desde que se firmó"
 	MatchesNot  = "No coincide"
 	NotOurs     = "No es un documento de Llavero"

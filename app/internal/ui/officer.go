@@ -202,8 +202,13 @@ func (s *Shell) pickFile(chosen func(name string, body []byte)) {
 			chosen(r.URI().Name(), body)
 		})
 	}, s.deps.Window)
-	open.SetTitleText("Elegir archivo")
-	open.SetConfirmText("Elegir")
+	s.showFiles(open, "Elegir archivo", "Elegir")
+}
+
+// showFiles shows a dialog of files in our words, as large as the window.
+func (s *Shell) showFiles(open *dialog.FileDialog, title, confirm string) {
+	open.SetTitleText(title)
+	open.SetConfirmText(confirm)
 	open.SetDismissText(es.Cancel)
 	s.files = open
 	open.Show() // it has no size before it is shown
@@ -232,13 +237,7 @@ func (s *Shell) askWhere(name string, body []byte, isPrivate bool) {
 		s.saveFile(w, err, body, isPrivate)
 	}, s.deps.Window)
 	save.SetFileName(name)
-	save.SetTitleText("Guardar archivo")
-	save.SetConfirmText(es.Save)
-	save.SetDismissText(es.Cancel)
-	s.files = save
-	save.Show() // it has no size before it is shown
-	sayPlaces(s.deps.Window.Canvas().Overlays().Top())
-	save.Resize(s.deps.Window.Canvas().Size())
+	s.showFiles(save, "Guardar archivo", es.Save)
 }
 
 // saveFile writes a file where the person chose to, off the UI goroutine.

@@ -157,6 +157,10 @@ func (s *Shell) toggleHelpAt(section help.ID) {
 	h.Open(section)
 	s.helpAt = section
 	h.OnClose = func() { s.help.Close() }
+	h.OnVerify = func() {
+		s.help.Close()
+		s.askDocument()
+	}
 	s.help = kit.ShowSheet(s.deps.Window.Canvas(), h, h.First())
 }
 

@@ -18,8 +18,8 @@ import (
 type Help struct {
 	widget.BaseWidget
 
-	// OnClose takes it away.
-	OnClose func()
+	// OnClose takes it away; OnVerify is «Verificar documento…».
+	OnClose, OnVerify func()
 
 	at     ID
 	desk   wire.HelpDesk
@@ -59,7 +59,9 @@ func New(about *wire.About, version string) *Help {
 	}
 	shut := kit.NewIconButton(es.Close, look.IconClose, func() { kit.Call0(h.OnClose) })
 	shut.OnEscape = func() { kit.Call0(h.OnClose) }
-	head := container.NewBorder(nil, nil, nil, shut, kit.NewTitle(words))
+	check := kit.NewButton(es.VerifyDocument+"…", func() { kit.Call0(h.OnVerify) })
+	check.OnEscape = func() { kit.Call0(h.OnClose) }
+	head := container.NewBorder(nil, nil, nil, container.NewHBox(container.NewCenter(check), container.NewCenter(shut)), kit.NewTitle(words))
 	left := container.NewVScroll(menu)
 	left.SetMinSize(fyne.NewSize(330, 0))
 	right := container.NewBorder(kit.NewPadded(4, h.title), nil, nil, nil, h.reader)

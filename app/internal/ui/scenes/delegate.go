@@ -27,7 +27,7 @@ func delegateScenes() []Scene {
 	all = append(all, renewScenes()...)
 	all = append(all, contactScenes()...)
 	all = append(all, receiptScenes()...)
-	all = append(all, agreementScenes()...)
+	all = append(append(all, agreementScenes()...), verifiedScenes()...)
 	all = append(all, confirmScenes()...)
 	all = append(all, progressScenes()...)
 	all = append(all, keysScenes()...)

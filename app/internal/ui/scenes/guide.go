@@ -72,6 +72,7 @@ func guideSignIn() []Picture {
 		{Name: "actividad", Scene: "delegate-activity-data", Who: guideDelegate, At: es.ActivityTitle},
 		{Name: "mi-cuenta", Scene: "account-mine-data", Who: guideDelegate, At: "Mi cuenta", Height: 960},
 		{Name: "ayuda", Scene: "help-register"},
+		{Name: "verificar", Scene: "verified-good"},
 		{Name: "ingreso", Scene: "login-data", Height: 690},
 		{Name: "segundo-factor", Scene: "login-second-factor"},
 		{Name: "ingreso-recuperacion", Scene: "login-recovery"},
