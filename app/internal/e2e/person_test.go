@@ -35,7 +35,7 @@ import (
 )
 
 // patience bounds every wait. It is a limit, not an expectation.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 func TestMain(m *testing.M) {
 	keyring.MockInit() // the keyring's own in-memory stand-in
