@@ -2,11 +2,7 @@ package auth
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base32"
 	"errors"
-	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -28,9 +24,6 @@ const (
 // stranger must not fill a mailbox.
 const linksPerHour = 5
 
-// linkBytes is the size of a link's token: 160 bits, as eight groups of four.
-const linkBytes = 20
-
 // AccountPath is the page that a link opens.
 //
 // The token stands behind the «#»: a browser keeps that part to itself, so that
@@ -40,20 +33,6 @@ const linkBytes = 20
 // only in the body of a POST, and opening the page spends nothing: programs that
 // look at mails' links open them too.
 const AccountPath = "/cuenta"
-
-// linkToken makes a token as people see it, ABCD-EFGH-…, and the hash that is
-// stored.
-func (s *Service) linkToken() (text string, hash [sha256.Size]byte, err error) {
-	var b [linkBytes]byte
-	if _, err := io.ReadFull(s.rand, b[:]); err != nil {
-		return "", hash, fmt.Errorf("auth: link: %w", err)
-	}
-	plain := base32.StdEncoding.EncodeToString(b[:])
-	return grouped(plain), sha256.Sum256([]byte(plain)), nil
-}
-
-// linkHash is the hash of a token however it was typed.
-func linkHash(typed string) [sha256.Size]byte { return sha256.Sum256([]byte(access.PlainToken(typed))) }
 
 // letter is one link on its way to a person. The zero account is nobody: then
 // the same is written and nothing is sent, so that asking takes the same work
@@ -69,7 +48,7 @@ type letter struct {
 
 // sendLink writes a link and its mail; links before it end.
 func (s *Service) sendLink(tx *store.Tx, l letter) error {
-	text, hash, err := s.linkToken()
+	text, hash, err := access.NewToken(s.rand)
 	if err != nil {
 		return err
 	}
@@ -124,7 +103,7 @@ func (s *Service) openLink(ctx context.Context, v Visit, token string) (store.Ac
 	if strings.TrimSpace(token) == "" {
 		return l, a, access.InvalidField("token", access.HintRequired)
 	}
-	hash := linkHash(token)
+	hash := access.TokenHash(token)
 	address := limit{addressSubject(v.Address), s.settings.AddressFailures}
 	var refusal error
 	err := s.store.Write(ctx, func(tx *store.Tx) error {

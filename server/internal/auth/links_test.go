@@ -139,7 +139,7 @@ func TestLinks_endInTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := b.store.Read(t.Context(), func(tx *store.Tx) error {
-		hash := linkHash(other)
+		hash := access.TokenHash(other)
 		_, err := tx.AccountLink(hash[:])
 		return err
 	})
@@ -151,11 +151,11 @@ func TestLinks_endInTime(t *testing.T) {
 func TestLinkHash_forgivesTyping(t *testing.T) {
 	const token = "ABCO-IBEF-2345-6777"
 	for _, typed := range []string{token, "abco ibef 2345 6777", "https://llaves.example/cuenta#" + token, "ABC0-18EF-2345-6777\n"} {
-		if linkHash(typed) != linkHash(token) {
+		if access.TokenHash(typed) != access.TokenHash(token) {
 			t.Errorf("%q", typed)
 		}
 	}
-	if linkHash("ABCO-IBEF-2345-6776") == linkHash(token) {
+	if access.TokenHash("ABCO-IBEF-2345-6776") == access.TokenHash(token) {
 		t.Error("another token")
 	}
 }

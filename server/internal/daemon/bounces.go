@@ -7,9 +7,8 @@ import (
 	"io"
 	"os"
 
-	"llavero/server/internal/config"
 	"llavero/server/internal/mail"
-	"llavero/server/internal/params"
+	"llavero/server/internal/store"
 	"llavero/server/internal/workflow"
 )
 
@@ -26,11 +25,7 @@ func mailReturnedCommand() command {
 				if len(args) == 0 {
 					return usagef("name at least one file, or - for the standard input")
 				}
-				cfg, err := s.load(w)
-				if err != nil {
-					return err
-				}
-				return mailReturned(ctx, w, cfg, args)
+				return withStore(ctx, w, &s, func(db *store.DB) error { return mailReturned(ctx, w, db, args) })
 			}
 		},
 	}
@@ -38,24 +33,7 @@ func mailReturnedCommand() command {
 
 var errNoReports = errors.New("not every file was a report of a mail that came back; see above")
 
-func mailReturned(ctx context.Context, w world, cfg config.Config, files []string) (err error) {
-	db, err := openStore(ctx, w, cfg)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	box, err := openBox(ctx, cfg, db)
-	if err != nil {
-		return err
-	}
-	set, err := params.Load(cfg)
-	if err != nil {
-		return err
-	}
-	flow, err := workflow.New(ctx, workflow.Deps{Store: db, Box: box, Params: set, MailFrom: cfg.Mail.From})
-	if err != nil {
-		return err
-	}
+func mailReturned(ctx context.Context, w world, db *store.DB, files []string) error {
 	isWell := true
 	for _, name := range files {
 		b, err := readBounce(w, name)
@@ -64,7 +42,7 @@ func mailReturned(ctx context.Context, w world, cfg config.Config, files []strin
 			isWell = isWell && errors.Is(err, mail.ErrNotFailed)
 			continue
 		}
-		n, err := flow.MailReturned(ctx, b.MessageID, b.Status)
+		n, err := workflow.MailReturned(ctx, db, b.MessageID, b.Status)
 		if err != nil {
 			return err
 		}

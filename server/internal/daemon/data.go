@@ -39,6 +39,26 @@ func openStore(ctx context.Context, w world, cfg config.Config) (*store.DB, erro
 	return store.Open(ctx, cfg.DatabasePath(), w.clock, options...)
 }
 
+// withData reads the settings and opens the database, for a command beside a
+// running server.
+func withData(ctx context.Context, w world, s *settingsFlags, do func(config.Config, *store.DB) error) (err error) {
+	cfg, err := s.load(w)
+	if err != nil {
+		return err
+	}
+	db, err := openStore(ctx, w, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return do(cfg, db)
+}
+
+// withStore is withData for who needs no settings.
+func withStore(ctx context.Context, w world, s *settingsFlags, do func(*store.DB) error) error {
+	return withData(ctx, w, s, func(_ config.Config, db *store.DB) error { return do(db) })
+}
+
 func makeFolders(cfg config.Config) error {
 	for _, path := range []string{cfg.DatabasePath(), cfg.KeysetPath(), cfg.SigningKeyPath()} {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -15,20 +14,6 @@ import (
 	"llavero/shared/es"
 	"llavero/shared/receipt"
 )
-
-// withStore opens the database for a command beside a running server.
-func withStore(ctx context.Context, w world, s *settingsFlags, do func(*store.DB) error) (err error) {
-	cfg, err := s.load(w)
-	if err != nil {
-		return err
-	}
-	db, err := openStore(ctx, w, cfg)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	return do(db)
-}
 
 func consentPublishCommand() command {
 	return command{

@@ -8,6 +8,7 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"llavero/server/internal/config"
 	"llavero/server/internal/reseal"
 	"llavero/server/internal/seal"
 	"llavero/server/internal/store"
@@ -20,21 +21,14 @@ type sealed struct {
 	path string
 }
 
-func withSealed(ctx context.Context, w world, s *settingsFlags, do func(sealed) error) (err error) {
-	cfg, err := s.load(w)
-	if err != nil {
-		return err
-	}
-	db, err := openStore(ctx, w, cfg)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	box, err := openBox(ctx, cfg, db)
-	if err != nil {
-		return err
-	}
-	return do(sealed{db: db, box: box, path: cfg.KeysetPath()})
+func withSealed(ctx context.Context, w world, s *settingsFlags, do func(sealed) error) error {
+	return withData(ctx, w, s, func(cfg config.Config, db *store.DB) error {
+		box, err := openBox(ctx, cfg, db)
+		if err != nil {
+			return err
+		}
+		return do(sealed{db: db, box: box, path: cfg.KeysetPath()})
+	})
 }
 
 // changing is withSealed for who changes the keyset: one at a time.

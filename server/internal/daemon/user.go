@@ -13,6 +13,7 @@ import (
 	"text/tabwriter"
 
 	"llavero/server/internal/auth"
+	"llavero/server/internal/config"
 	"llavero/server/internal/store"
 	"llavero/server/internal/workflow"
 	"llavero/shared/access"
@@ -20,30 +21,23 @@ import (
 )
 
 // withAccounts opens what the user commands work with.
-func withAccounts(ctx context.Context, w world, s *settingsFlags, do func(*auth.Service) error) (err error) {
-	cfg, err := s.load(w)
-	if err != nil {
-		return err
-	}
-	db, err := openStore(ctx, w, cfg)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	box, err := openBox(ctx, cfg, db)
-	if err != nil {
-		return err
-	}
-	// A running server sends the mails that tell people of it.
-	flow, err := workflow.New(ctx, workflow.Deps{Store: db, Box: box, MailFrom: cfg.Mail.From})
-	if err != nil {
-		return err
-	}
-	service, err := auth.New(auth.Deps{Store: db, Box: box, Settings: cfg.Auth, Rand: rand.Reader, Clock: w.clock, Flow: flow})
-	if err != nil {
-		return err
-	}
-	return do(service)
+func withAccounts(ctx context.Context, w world, s *settingsFlags, do func(*auth.Service) error) error {
+	return withData(ctx, w, s, func(cfg config.Config, db *store.DB) error {
+		box, err := openBox(ctx, cfg, db)
+		if err != nil {
+			return err
+		}
+		// A running server sends the mails that tell people of it.
+		flow, err := workflow.New(ctx, workflow.Deps{Store: db, Box: box, MailFrom: cfg.Mail.From})
+		if err != nil {
+			return err
+		}
+		service, err := auth.New(auth.Deps{Store: db, Box: box, Settings: cfg.Auth, Rand: rand.Reader, Clock: w.clock, Flow: flow})
+		if err != nil {
+			return err
+		}
+		return do(service)
+	})
 }
 
 func userAddCommand() command {

@@ -3,9 +3,7 @@ package workflow
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/base32"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -27,10 +25,6 @@ const TemplateContact = "contact_notice"
 // ContactPath is the page that a notice's link opens. The token stands behind
 // the «#», as auth.AccountPath says.
 const ContactPath = "/contacto"
-
-// noticeTokenBytes is the size of a link's token: 160 bits, as eight groups of
-// four.
-const noticeTokenBytes = 20
 
 // inform writes the notices of a request that is signed now. What a person said
 // before, of the same role in the same entity, holds: who confirmed is not asked
@@ -81,7 +75,7 @@ func (f *Flow) sendNotices(tx *store.Tx, act Act, r *store.Request, all []store.
 }
 
 func (f *Flow) sendNotice(tx *store.Tx, act Act, r *store.Request, same []store.ContactNotice) error {
-	text, hash, err := f.noticeToken()
+	text, hash, err := access.NewToken(f.rand)
 	if err != nil {
 		return err
 	}
@@ -109,7 +103,7 @@ func (f *Flow) sendNotice(tx *store.Tx, act Act, r *store.Request, same []store.
 		return err
 	}
 	for _, n := range same {
-		n.TokenHash, n.Job, n.MessageID, n.State, n.Why, n.SettledAt = hash, job, MessageID(job), access.NoticeWaiting, "", time.Time{}
+		n.TokenHash, n.Job, n.MessageID, n.State, n.Why, n.SettledAt = hash[:], job, MessageID(job), access.NoticeWaiting, "", time.Time{}
 		n.Sends, n.SentAt, n.ExpiresAt = n.Sends+1, tx.Now(), until
 		if err := tx.SaveContactNotice(n); err != nil {
 			return err
@@ -126,25 +120,6 @@ func (f *Flow) sendNotice(tx *store.Tx, act Act, r *store.Request, same []store.
 func MessageID(job string) string {
 	sum := sha256.Sum256([]byte(job))
 	return fmt.Sprintf("%x", sum[:16])
-}
-
-// noticeToken makes a token as people see it, ABCD-EFGH-…, and its hash.
-func (f *Flow) noticeToken() (text string, hash []byte, err error) {
-	var b [noticeTokenBytes]byte
-	if _, err := io.ReadFull(f.rand, b[:]); err != nil {
-		return "", nil, fmt.Errorf("token of a notice: %w", err)
-	}
-	plain := base32.StdEncoding.EncodeToString(b[:])
-	var groups []string
-	for i := 0; i < len(plain); i += 4 {
-		groups = append(groups, plain[i:i+4])
-	}
-	return strings.Join(groups, "-"), noticeHash(plain), nil
-}
-
-func noticeHash(typed string) []byte {
-	sum := sha256.Sum256([]byte(access.PlainToken(typed)))
-	return sum[:]
 }
 
 func noticeWords(n store.ContactNotice) []audit.Attr {

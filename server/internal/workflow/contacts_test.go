@@ -165,12 +165,12 @@ func TestNotices_bounced(t *testing.T) {
 	id, _ := d.signOnly(goodForm())
 	lead, privacy := d.notices(id)[0], d.notices(id)[1]
 	ok(t, d.flow.MailParked(t.Context(), store.Job{ID: lead.Job}, "550"))
-	n, err := d.flow.MailReturned(t.Context(), privacy.MessageID, "5.1.1")
+	n, err := MailReturned(t.Context(), d.db, privacy.MessageID, "5.1.1")
 	if err != nil || n != 1 {
 		t.Fatalf("%d, %v", n, err)
 	}
 	for _, junk := range []string{"", "nobody", lead.MessageID} { // that one is settled
-		if n, err := d.flow.MailReturned(t.Context(), junk, "5.1.1"); err != nil || n != 0 {
+		if n, err := MailReturned(t.Context(), d.db, junk, "5.1.1"); err != nil || n != 0 {
 			t.Errorf("%q: %d, %v", junk, n, err)
 		}
 	}

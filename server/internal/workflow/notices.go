@@ -136,7 +136,8 @@ func noticesOf(tx *store.Tx, token string) (*store.Request, []store.ContactNotic
 	if strings.TrimSpace(token) == "" {
 		return nil, nil, access.InvalidField("token", access.HintRequired)
 	}
-	all, err := tx.NoticesOfToken(noticeHash(token))
+	hash := access.TokenHash(token)
+	all, err := tx.NoticesOfToken(hash[:])
 	if err != nil {
 		return nil, nil, err
 	}
@@ -151,19 +152,19 @@ func noticesOf(tx *store.Tx, token string) (*store.Request, []store.ContactNotic
 // notice, if it was one, does not work. Status is the mail server's; 0: it gave
 // none.
 func (f *Flow) MailParked(ctx context.Context, job store.Job, status string) error {
-	_, err := f.bounced(ctx, job.ID, "", status)
+	_, err := bounced(ctx, f.store, job.ID, "", status)
 	return err
 }
 
 // MailReturned writes that a mail came back, by the left part of its Message-ID
 // and the status of the report ("5.1.1"). It answers how many contacts were on
 // it; 0: it was no notice, or it was settled since.
-func (f *Flow) MailReturned(ctx context.Context, messageID, status string) (int, error) {
-	return f.bounced(ctx, "", messageID, status)
+func MailReturned(ctx context.Context, db *store.DB, messageID, status string) (int, error) {
+	return bounced(ctx, db, "", messageID, status)
 }
 
-func (f *Flow) bounced(ctx context.Context, job, messageID, status string) (count int, err error) {
-	err = f.store.Write(ctx, func(tx *store.Tx) error {
+func bounced(ctx context.Context, db *store.DB, job, messageID, status string) (count int, err error) {
+	err = db.Write(ctx, func(tx *store.Tx) error {
 		all, err := tx.NoticesOfMail(job, messageID)
 		if err != nil {
 			return err
